@@ -1,0 +1,20 @@
+FROM python:3.13-slim AS build
+WORKDIR /app
+RUN python -m venv --without-pip /opt/venv
+COPY requirements.txt ./
+RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r requirements.txt
+COPY . .
+RUN pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation --editable .
+
+FROM python:3.13-slim
+RUN useradd --create-home --uid 10001 bot && install --directory --owner=bot --group=bot /data
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+ENV PATH=/opt/venv/bin:$PATH \
+    DATA_DIR=/data \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+WORKDIR /app
+USER bot
+VOLUME /data
+CMD ["interview-bot", "run"]
