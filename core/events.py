@@ -1,0 +1,102 @@
+"""What happened to an interview, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - one rule for all modules of values
+from enum import StrEnum
+
+from core.model import Assessment, Consideration  # noqa: TC001 - one rule for all modules of values
+
+
+class Command(StrEnum):
+    """What a candidate can ask of an open interview, by command, button or a plain wish."""
+
+    SKIP = "skip"
+    HINT = "hint"
+    REPEAT = "repeat"
+    CLARIFY = "clarify"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STATUS = "status"
+    STOP = "stop"
+    DROP = "drop"
+    RETRY = "retry"
+    NEXT = "next"
+    DONE = "done"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """The candidate sent a message that is not a command."""
+
+    text: str
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """The candidate changed a message sent earlier."""
+
+    text: str
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    """The candidate gave a command; `turn` is the turn its button belonged to, None for a typed command."""
+
+    command: Command
+    at: datetime
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettled:
+    """The quiet gap after the answer's last message has passed; `revision` is the turn's when waiting began."""
+
+    turn: int
+    revision: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerConsidered:
+    """The interviewer has considered the answer of a turn as it stood at `revision`."""
+
+    turn: int
+    revision: int
+    consideration: Consideration
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAssessed:
+    """The answer of a turn has been assessed."""
+
+    turn: int
+    assessment: Assessment
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStrengthened:
+    """A stronger version of the answer of a turn has been written."""
+
+    turn: int
+    text: str
+    at: datetime
+
+
+Event = (
+    MessageReceived
+    | MessageEdited
+    | CommandGiven
+    | AnswerSettled
+    | AnswerConsidered
+    | AnswerAssessed
+    | AnswerStrengthened
+)
