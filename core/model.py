@@ -95,6 +95,7 @@ class UtteranceKind(StrEnum):
     ANSWER = "answer"
     NON_ANSWER = "non_answer"
     OFF_TOPIC = "off_topic"
+    WISH = "wish"
     TOO_LONG = "too_long"
 
 
@@ -191,7 +192,13 @@ class Utterance:
 
 
 CANDIDATE_KINDS = frozenset(
-    {UtteranceKind.ANSWER, UtteranceKind.NON_ANSWER, UtteranceKind.OFF_TOPIC, UtteranceKind.TOO_LONG}
+    {
+        UtteranceKind.ANSWER,
+        UtteranceKind.NON_ANSWER,
+        UtteranceKind.OFF_TOPIC,
+        UtteranceKind.WISH,
+        UtteranceKind.TOO_LONG,
+    }
 )
 ASKING_KINDS = frozenset(
     {UtteranceKind.QUESTION, UtteranceKind.FOLLOW_UP, UtteranceKind.REDIRECT, UtteranceKind.ENCOURAGEMENT}

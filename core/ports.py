@@ -30,6 +30,10 @@ class StoreUnavailableError(StoreError):
     """Nothing was saved: the disk is full or read-only, or the database is locked or broken."""
 
 
+class StoreInUseError(StoreUnavailableError):
+    """The database is open in another process of the bot."""
+
+
 class StaleInterviewError(StoreError):
     """The interview was changed by somebody else since it was loaded; nothing was saved."""
 

@@ -1,0 +1,1 @@
+"""The outside world, one folder for each outside thing, each behind a port of core."""

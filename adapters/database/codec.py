@@ -1,0 +1,91 @@
+"""Values of core to and from what a column can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from core.effects import AssessAnswer, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.model import Assessment, Levels, Report
+
+# The words under which effects are stored. They outlive the names of the classes.
+EFFECT_KINDS: Mapping[str, type[Effect]] = MappingProxyType(
+    {
+        "send": Send,
+        "settle_answer": SettleAnswer,
+        "consider_answer": ConsiderAnswer,
+        "assess_answer": AssessAnswer,
+        "strengthen_answer": StrengthenAnswer,
+    }
+)
+_KIND_OF = {effect: kind for kind, effect in EFFECT_KINDS.items()}
+_EFFECTS: dict[str, TypeAdapter[Effect]] = {kind: TypeAdapter(effect) for kind, effect in EFFECT_KINDS.items()}
+_REPORT = TypeAdapter(Report)
+_ASSESSMENT = TypeAdapter(Assessment)
+
+
+def storable(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns or the document, every text in it as a database can hold it."""
+    return {name: _storable_value(value) for name, value in columns.items()}
+
+
+def storable_text(text: str) -> str:
+    """The text; lone surrogates, which are no characters and which no database holds, become U+FFFD."""
+    return text if _is_sound(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _storable_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, dict):
+        return storable(value)
+    return [_storable_value(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_sound(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def encode_effect(effect: Effect) -> tuple[str, dict[str, Any]]:
+    """The kind and the document of an effect."""
+    kind = _KIND_OF[type(effect)]
+    return kind, storable(_EFFECTS[kind].dump_python(effect, mode="json"))
+
+
+def decode_effect(kind: str, document: Mapping[str, Any]) -> Effect:
+    """The effect of a kind and a document; ValueError when there is none."""
+    if kind not in _EFFECTS:
+        raise ValueError(f"unknown kind of effect: {kind}")
+    return _EFFECTS[kind].validate_python(document)
+
+
+def encode_report(report: Report) -> dict[str, Any]:
+    """The columns of a report."""
+    document = storable(_REPORT.dump_python(report, mode="json"))
+    return {"total": document.pop("total"), "document": document}
+
+
+def decode_report(total: float | None, document: Mapping[str, Any]) -> Report:
+    """The report of its columns; ValueError when they make none."""
+    return _REPORT.validate_python({**document, "total": total})
+
+
+def encode_assessment(assessment: Assessment) -> dict[str, Any]:
+    """The columns of an assessment."""
+    columns = storable(_ASSESSMENT.dump_python(assessment, mode="json"))
+    return {**columns, **columns.pop("levels")}
+
+
+def decode_assessment(row: object) -> Assessment:
+    """The assessment of a row that has its columns; ValueError when they make none."""
+    columns = {field.name: getattr(row, field.name) for field in fields(Assessment) if field.name != "levels"}
+    levels = {field.name: getattr(row, field.name) for field in fields(Levels)}
+    return _ASSESSMENT.validate_python({**columns, "levels": levels})

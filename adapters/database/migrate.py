@@ -1,0 +1,161 @@
+"""Bringing a database up to date without losing anything, which Tortoise's own command does not promise on SQLite.
+
+Its way of altering a table drops the old one, and with it, silently: the rows of the children (foreign keys are off
+here), indexes and unique constraints (made again here), the highest id given out (kept here: ids are never used twice).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tortoise.context import require_context
+from tortoise.migrations.executor import MigrationExecutor
+
+from adapters.database import config
+from adapters.database.config import Database
+from adapters.database.copies import back_up, sole_connection, working_copy, write_back
+from adapters.database.failures import is_outage
+from adapters.database.schema import (
+    MIGRATIONS_TABLE,
+    Shape,
+    differences,
+    highest_ids,
+    model_shape,
+    restore_highest_ids,
+    restore_indexes,
+    row_counts,
+    shape,
+    table_names,
+)
+from adapters.database.session import open_session
+from core.ports import StoreError
+
+
+class MigrationError(StoreError):
+    """The database was not brought up to date, and was left as it was."""
+
+
+class _UnsoundError(Exception):
+    """A check of the migrated copy has failed; the message is the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationResult:
+    """The names of the migrations that were applied, and the backup made before (None for a new database)."""
+
+    applied: tuple[str, ...] = ()
+    backup: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inventory:
+    """What must be the same before and after: the number of rows, and the highest id given out, of each table."""
+
+    counts: Mapping[str, int]
+    highest: Mapping[str, int]
+
+
+async def bring_up_to_date(database: Database) -> MigrationResult:
+    """Apply the migrations that a database lacks; the caller keeps other processes out. Raises MigrationError."""
+    if database.path is None:
+        return MigrationResult()
+    applied, known = _applied(database.path), _known()
+    if not applied <= known:
+        raise MigrationError(
+            f"{database.path} was used by a newer version of this program and was left as it was: use that version."
+        )
+    waiting = tuple(sorted(known - applied))
+    return MigrationResult(waiting, await _migrate(database.path)) if waiting else MigrationResult()
+
+
+def _known() -> set[str]:
+    package = importlib.import_module(str(config.APPS[config.APP]["migrations"]))
+    return {module.name for module in pkgutil.iter_modules(package.__path__)}
+
+
+def _applied(path: Path) -> set[str]:
+    if path.is_dir():  # SQLite would call this a broken disk
+        raise IsADirectoryError(path)
+    if not path.exists():
+        return set()
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        tables = table_names(connection)
+        if tables and MIGRATIONS_TABLE not in tables:
+            raise MigrationError(
+                f"{path} is a database of another program, and was left as it was: choose another file."
+            )
+        query = "SELECT name FROM tortoise_migrations WHERE app = ?"
+        return {name for (name,) in connection.execute(query, (config.APP,))} if tables else set()
+
+
+async def _migrate(path: Path) -> Path | None:
+    with sole_connection(path) as original, working_copy(path) as copy:
+        inventory = _inventory(original)
+        backup = back_up(original, path, copy) if inventory.counts else None
+        with _told_as_migration_error(path, backup):
+            wanted = await _apply_migrations(copy)
+            _mend_and_check(copy, inventory, wanted)
+            write_back(copy, original)
+        return backup
+
+
+async def _apply_migrations(copy: Path) -> Shape:
+    async with open_session(Database(copy, {"journal_mode": "DELETE", "foreign_keys": "OFF"})) as session:
+        return await session.run(_run_executor())
+
+
+async def _run_executor() -> Shape:
+    context = require_context()
+    await MigrationExecutor(context.db(), config.APPS).migrate(direction="forward")
+    return model_shape(context)
+
+
+def _inventory(connection: sqlite3.Connection) -> _Inventory:
+    return _Inventory(row_counts(connection), highest_ids(connection))
+
+
+def _mend_and_check(copy: Path, before: _Inventory, wanted: Shape) -> None:
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        restore_indexes(connection, wanted)
+        restore_highest_ids(connection, before.highest)
+    with closing(sqlite3.connect(copy)) as connection:
+        _check(connection, before, wanted)
+
+
+def _check(connection: sqlite3.Connection, before: _Inventory, wanted: Shape) -> None:
+    counts = row_counts(connection)
+    changed = sorted(table for table, count in before.counts.items() if counts.get(table, count) != count)
+    if changed:
+        raise _UnsoundError(f"rows were lost in {', '.join(changed)}")
+    if different := differences(shape(connection), wanted):
+        raise _UnsoundError(f"tables are not as they should be: {', '.join(different)}")
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise _UnsoundError("rows point to rows that are not there")
+    if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+        raise _UnsoundError("the file would be damaged")
+
+
+@contextmanager
+def _told_as_migration_error(path: Path, backup: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if is_outage(error):
+            raise
+        kept = f", and keep the backup {backup}" if backup else ""
+        raise MigrationError(
+            f"{path} could not be brought up to date ({_reason(error)}) and was left as it was: "
+            f"use the version of this program that you had before{kept}."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, _UnsoundError):
+        return str(error)
+    return f"a migration failed with {type(error.__cause__ or error).__name__}"

@@ -1,0 +1,172 @@
+"""The tables. One truth: an interview is rebuilt from these rows, and only a report is kept as it was told.
+
+Tortoise makes no index for a foreign key, so every query of the store has its index named here. Enumerations are kept
+as their words: a migration must not depend on what core calls them today. Classes have comments instead of docstrings,
+as Tortoise would write the docstrings into the schema (and cut the SQL in two at a semicolon).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tortoise import fields, models
+from tortoise.indexes import Index
+
+WORD = 32
+NAME = 255
+
+
+def _document() -> fields.JSONField[Any]:
+    # Named encoders, as Tortoise would otherwise take orjson where it is installed and the schema would follow it.
+    return fields.JSONField(encoder=json.dumps, decoder=json.loads)
+
+
+# A person.
+class CandidateRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    name = fields.TextField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "candidate"
+
+
+# The identity of a candidate on a platform.
+class AccountRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    candidate: fields.ForeignKeyRelation[CandidateRow] = fields.ForeignKeyField("interviews.CandidateRow", "accounts")
+    candidate_id: int
+    platform = fields.CharField(NAME)
+    external_id = fields.CharField(NAME)
+
+    class Meta:
+        table = "account"
+        unique_together = (("platform", "external_id"),)
+
+
+# One sitting. `plan` is the list of the ids of its questions; `version` counts the saves.
+class InterviewRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    candidate: fields.ForeignKeyRelation[CandidateRow] = fields.ForeignKeyField("interviews.CandidateRow", "interviews")
+    candidate_id: int
+    platform = fields.CharField(NAME)
+    chat = fields.CharField(NAME)
+    account = fields.CharField(NAME)
+    role_id = fields.CharField(NAME)
+    role_title = fields.TextField()
+    mode = fields.CharField(WORD)
+    seniority = fields.CharField(WORD)
+    plan = _document()
+    phase = fields.CharField(WORD)
+    version = fields.IntField()
+    started_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "interview"
+        indexes = (Index(fields=("candidate_id", "id"), name="interview_candidate"),)
+
+
+# One question of an interview and how it was closed; `position` counts from 0.
+class TurnRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    interview: fields.ForeignKeyRelation[InterviewRow] = fields.ForeignKeyField("interviews.InterviewRow", "turns")
+    interview_id: int
+    position = fields.IntField()
+    question_id = fields.CharField(NAME)
+    attempt = fields.IntField()
+    revision = fields.IntField()
+    outcome = fields.CharField(WORD, null=True)
+    stronger = fields.TextField()
+    utterances: fields.ReverseRelation[UtteranceRow]
+    assessment: AssessmentRow | None
+
+    class Meta:
+        table = "turn"
+        unique_together = (("interview_id", "position"),)
+
+
+# One thing said in a turn; `position` counts from 0.
+class UtteranceRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    turn: fields.ForeignKeyRelation[TurnRow] = fields.ForeignKeyField("interviews.TurnRow", "utterances")
+    turn_id: int
+    position = fields.IntField()
+    kind = fields.CharField(WORD)
+    text = fields.TextField()
+    at = fields.DatetimeField()
+    message_id = fields.CharField(NAME)
+    point = fields.CharField(NAME)
+
+    class Meta:
+        table = "utterance"
+        unique_together = (("turn_id", "position"),)
+
+
+# The assessment of the answer of a turn.
+class AssessmentRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    turn: fields.OneToOneRelation[TurnRow] = fields.OneToOneField("interviews.TurnRow", "assessment")
+    turn_id: int
+    communication = fields.SmallIntField()
+    technical = fields.SmallIntField()
+    structure = fields.SmallIntField()
+    total = fields.FloatField()
+    evidence = _document()
+    covered = _document()
+    missed = _document()
+    strengths = _document()
+    improvements = _document()
+    reason = fields.TextField()
+    assessor = fields.CharField(NAME)
+    model = fields.CharField(NAME)
+
+    class Meta:
+        table = "assessment"
+
+
+# What the candidate was told at the end: `total` as a figure to reckon with, the rest as a document.
+class ReportRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    interview: fields.OneToOneRelation[InterviewRow] = fields.OneToOneField("interviews.InterviewRow", "report")
+    interview_id: int
+    total = fields.FloatField(null=True)
+    document = _document()
+
+    class Meta:
+        table = "report"
+
+
+# An effect that has not been performed yet; the lowest id is the oldest.
+class PendingEffectRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    candidate: fields.ForeignKeyRelation[CandidateRow] = fields.ForeignKeyField("interviews.CandidateRow", "effects")
+    candidate_id: int
+    interview: fields.ForeignKeyNullableRelation[InterviewRow] = fields.ForeignKeyField(
+        "interviews.InterviewRow", "effects", null=True
+    )
+    interview_id: int | None
+    platform = fields.CharField(NAME)
+    chat = fields.CharField(NAME)
+    account = fields.CharField(NAME)
+    kind = fields.CharField(WORD)
+    payload = _document()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "pending_effect"
+
+
+# A message that was taken, by the platform's own id, which some platforms count in each chat anew.
+class SeenUpdateRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    platform = fields.CharField(NAME)
+    chat = fields.CharField(NAME)
+    inbound_id = fields.CharField(NAME)
+    seen_at = fields.DatetimeField()
+
+    class Meta:
+        table = "seen_update"
+        unique_together = (("platform", "chat", "inbound_id"),)
+        indexes = (Index(fields=("seen_at",), name="seen_update_seen_at"),)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.database.codec import EFFECT_KINDS, decode_effect, storable_text
+from adapters.database.connection import connect
+from core.effects import Effect, Send
+from core.messages import Block, BlockStyle, Outbound, OutboundKind
+from core.model import Conversation, Phase
+from core.ports import Change
+from tests.contracts.sample import ROLES, answer, new_interview, report
+
+LONE = "a\ud800b"
+SAFE = "a\ufffdb"
+
+
+def test_every_effect_has_a_word_of_its_own() -> None:
+    assert sorted(EFFECT_KINDS.values(), key=str) == sorted(get_args(Effect), key=str)
+
+
+def test_an_unknown_effect_is_refused() -> None:
+    with pytest.raises(ValueError, match="dance"):
+        decode_effect("dance", {})
+
+
+@given(st.text())
+def test_text_that_can_be_stored_stays_as_it_is(text: str) -> None:
+    assert storable_text(text) == text
+
+
+@given(st.text(st.characters() | st.characters(categories=["Cs"])))
+def test_every_text_can_be_stored(text: str) -> None:
+    storable_text(text).encode()
+
+
+@pytest.mark.parametrize(("text", "stored"), [(LONE, SAFE), ("\ud83d\ude00", "😀"), ("\udc00\ud800", "\ufffd\ufffd")])
+def test_half_a_character_is_replaced_and_two_halves_are_joined(text: str, stored: str) -> None:
+    assert storable_text(text) == stored
+
+
+async def test_half_characters_cannot_harm_wherever_they_are() -> None:
+    conversation = Conversation("terminal", LONE, LONE)
+    turn = replace(new_interview().turns[0], utterances=(answer(LONE, LONE),), stronger=LONE)
+    told = Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, LONE),)))
+    async with connect("sqlite://:memory:", ROLES) as store:
+        candidate = await store.candidate(conversation, LONE)
+        assert await store.candidate(conversation) == candidate
+        interview = replace(
+            new_interview(candidate, conversation), turns=(turn,), report=replace(report(), role_title=LONE)
+        )
+        change = Change(candidate, conversation, None, interview, (told,), LONE)
+        saved = (await store.save(change)).interview
+        assert saved is not None
+        paused = replace(saved, phase=Phase.PAUSED)
+        await store.save(Change(candidate, conversation, saved, paused))
+        loaded = await store.open_interview(candidate)
+        assert loaded is not None
+        assert loaded.turns[0].utterances == (answer(SAFE, SAFE),)
+        assert (loaded.turns[0].stronger, loaded.conversation.chat, loaded.phase) == (SAFE, SAFE, Phase.PAUSED)
+        assert loaded.report == replace(report(), role_title=SAFE)
+        [pending] = await store.pending()
+        assert pending.effect == Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, SAFE),)))
+        assert await store.asked(candidate, LONE) == []

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.database.connection import connect
+from core.model import Role
+from core.ports import Store
+from tests.contracts.fake_store import FakeStore
+from tests.contracts.sample import ROLE
+
+
+@pytest.fixture
+def roles() -> dict[str, Role]:
+    return {ROLE.id: ROLE}
+
+
+@pytest.fixture(params=["fake", "database"])
+async def store(request: pytest.FixtureRequest, roles: dict[str, Role]) -> AsyncIterator[Store]:
+    if request.param == "fake":
+        yield FakeStore(roles)
+        return
+    async with connect("sqlite://:memory:", roles) as store:
+        yield store

@@ -1,0 +1,48 @@
+"""Steps that tests of a store have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+from hypothesis import HealthCheck, settings
+
+from core.effects import Send
+from core.messages import Block, BlockStyle, Outbound, OutboundKind
+from core.model import Conversation, Interview
+from core.ports import Change, PendingEffect, Store
+from tests.contracts.sample import new_interview
+
+# One store serves all examples of a test; each example is another candidate's.
+many = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+accounts = count(1)
+
+
+async def newcomer(store: Store) -> tuple[int, Conversation]:
+    """A candidate nobody has seen before."""
+    conversation = Conversation("terminal", f"chat {next(accounts)}", f"account {next(accounts)}")
+    return await store.candidate(conversation, "Kim"), conversation
+
+
+async def started(store: Store, candidate: int, conversation: Conversation, **changes: object) -> Interview:
+    """An interview as the store gave it back."""
+    interview = replace(new_interview(candidate, conversation), **changes)  # type: ignore[arg-type]
+    saved = (await store.save(Change(candidate, conversation, after=interview))).interview
+    assert saved is not None
+    return saved
+
+
+async def saved(store: Store, before: Interview, after: Interview, **rest: object) -> Interview:
+    """The interview after a further save."""
+    change = Change(before.candidate, before.conversation, before, after, **rest)  # type: ignore[arg-type]
+    interview = (await store.save(change)).interview
+    assert interview is not None
+    return interview
+
+
+def notice(text: str) -> Send:
+    return Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, text),)))
+
+
+async def own_pending(store: Store, candidate: int) -> list[PendingEffect]:
+    return [effect for effect in await store.pending() if effect.candidate == candidate]

@@ -1,0 +1,144 @@
+"""Any value that a store may be given."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from core.effects import AssessAnswer, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
+from core.model import (
+    Assessment,
+    Conversation,
+    Criterion,
+    CriterionResult,
+    Evidence,
+    Finding,
+    Interview,
+    Levels,
+    Mode,
+    Outcome,
+    Phase,
+    QuestionResult,
+    Report,
+    ReportFinding,
+    Seniority,
+    Turn,
+    Utterance,
+    UtteranceKind,
+)
+from tests.contracts.sample import ROLE
+
+Value = TypeVar("Value")
+
+words = st.text(max_size=30)
+ids = st.text(max_size=12)
+texts = words | st.sampled_from(
+    ["\0", "a\0b", "👩🏽‍💻 naïve", "\u202e\u0634\u0643", "';--", "{}", "5", "null", "x" * 9000]
+)
+times = st.datetimes(timezones=st.just(UTC))
+levels = st.integers(1, 5)
+means = st.floats(1, 5)
+counts = st.integers(0, 99)
+criteria = st.sampled_from(Criterion)
+
+
+def several(values: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(values, max_size=3).map(tuple)
+
+
+def whole(value: type[Value], **parts: st.SearchStrategy[object]) -> st.SearchStrategy[Value]:
+    """Values with every field given: a field that core gets tomorrow must not be left out here."""
+    assert parts.keys() == {field.name for field in fields(value)}, value  # type: ignore[arg-type]
+    return st.builds(value, **parts)
+
+
+conversations = whole(Conversation, platform=ids, chat=ids, account=ids)
+utterances = whole(Utterance, kind=st.sampled_from(UtteranceKind), text=texts, at=times, message_id=ids, point=ids)
+findings = several(whole(Finding, criterion=criteria, text=texts, quote=texts, advice=texts))
+assessments = whole(
+    Assessment,
+    levels=whole(Levels, communication=levels, technical=levels, structure=levels),
+    total=means,
+    evidence=several(whole(Evidence, criterion=criteria, quote=texts)),
+    covered=several(ids),
+    missed=several(ids),
+    strengths=findings,
+    improvements=findings,
+    reason=words,
+    assessor=words,
+    model=words,
+)
+turns = whole(
+    Turn,
+    question=st.sampled_from(ROLE.questions),
+    attempt=counts,
+    revision=counts,
+    utterances=several(utterances),
+    outcome=st.none() | st.sampled_from(Outcome),
+    assessment=st.none() | assessments,
+    stronger=texts,
+)
+report_findings = several(
+    whole(ReportFinding, number=counts, criterion=criteria, text=texts, quote=texts, advice=texts)
+)
+question_results = whole(
+    QuestionResult,
+    number=counts,
+    question_id=ids,
+    focus=words,
+    outcome=st.sampled_from(Outcome),
+    total=st.none() | means,
+    covered=several(texts),
+    missed=several(texts),
+    reason=words,
+)
+reports = whole(
+    Report,
+    role_title=words,
+    mode=st.sampled_from(Mode),
+    seniority=st.sampled_from(Seniority),
+    total=st.none() | means,
+    planned=counts,
+    assessed=counts,
+    criteria=several(whole(CriterionResult, criterion=criteria, label=words, level=means, anchor=texts)),
+    strengths=report_findings,
+    improvements=report_findings,
+    questions=several(question_results),
+    ended_early=st.booleans(),
+    assessors=several(words),
+)
+interviews = whole(
+    Interview,
+    candidate=st.just(0),
+    conversation=conversations,
+    role=st.just(ROLE),
+    mode=st.sampled_from(Mode),
+    seniority=st.sampled_from(Seniority),
+    plan=st.permutations(ROLE.questions).map(tuple),
+    phase=st.sampled_from(Phase),
+    started_at=times,
+    turns=several(turns),
+    report=st.none() | reports,
+    id=st.just(0),
+    version=st.just(0),
+)
+choices = whole(Choice, label=words, command=words, argument=words, turn=st.none() | counts)
+outbounds = whole(
+    Outbound,
+    kind=st.sampled_from(OutboundKind),
+    blocks=several(whole(Block, style=st.sampled_from(BlockStyle), text=texts, level=st.none() | means)),
+    choices=several(choices),
+    default=st.none() | choices,
+    report=st.none() | reports,
+)
+effects: st.SearchStrategy[Effect] = st.one_of(
+    whole(Send, message=outbounds),
+    whole(SettleAnswer, turn=counts, revision=counts),
+    whole(ConsiderAnswer, turn=counts, revision=counts),
+    whole(AssessAnswer, turn=counts),
+    whole(StrengthenAnswer, turn=counts),
+)

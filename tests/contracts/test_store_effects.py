@@ -1,0 +1,72 @@
+"""What every store promises, run over the fake and the real one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.effects import AssessAnswer, ConsiderAnswer, Effect, SettleAnswer
+from core.model import Conversation
+from core.ports import Change, PendingEffect, Store
+from tests.contracts import strategies
+from tests.contracts.sample import (
+    new_interview,
+)
+from tests.contracts.steps import many, newcomer, notice, own_pending, started
+
+
+class TestEffects:
+    async def test_effects_wait_in_order_until_they_are_performed(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        interview = new_interview(candidate, conversation)
+        effects: tuple[Effect, ...] = (notice("one"), SettleAnswer(0, 1), notice("two"))
+        first = await store.save(Change(candidate, conversation, after=interview, effects=effects))
+        second = await store.save(Change(candidate, conversation, effects=(AssessAnswer(0),)))
+        everything = [*first.pending, *second.pending]
+        assert [pending.effect for pending in everything] == [*effects, AssessAnswer(0)]
+        assert [pending.id for pending in everything] == sorted({pending.id for pending in everything})
+        assert await store.pending() == everything
+        await store.performed(first.pending[1].id)
+        await store.performed(first.pending[1].id)
+        everything.remove(first.pending[1])
+        assert await store.pending() == everything
+
+    async def test_an_effect_knows_whom_it_is_for_and_its_interview_where_there_is_one(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        thread = replace(conversation, chat="thread")
+        change = Change(candidate, thread, after=new_interview(candidate, conversation), effects=(notice("in"),))
+        result = await store.save(change)
+        assert result.interview is not None
+        reply = await store.save(Change(candidate, conversation, effects=(notice("out"),)))
+        inside = PendingEffect(result.pending[0].id, candidate, thread, notice("in"), result.interview.id)
+        outside = PendingEffect(reply.pending[0].id, candidate, conversation, notice("out"))
+        assert reply.interview is None
+        assert await own_pending(store, candidate) == [inside, outside]
+
+    async def test_a_result_removes_its_effect_with_what_it_changes(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        interview = await started(store, candidate, conversation)
+        asked = await store.save(Change(candidate, conversation, interview, interview, (ConsiderAnswer(0, 1),)))
+        assert asked.interview is not None
+        change = Change(candidate, conversation, effects=(AssessAnswer(0),), performed=asked.pending[0].id)
+        answered = await store.save(replace(change, before=asked.interview, after=asked.interview))
+        assert await own_pending(store, candidate) == list(answered.pending)
+
+    async def test_ids_of_effects_are_never_given_out_twice(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        given_out = []
+        for _ in range(3):
+            result = await store.save(Change(candidate, conversation, effects=(notice("once"),)))
+            given_out.append(result.pending[0].id)
+            await store.performed(given_out[-1])
+        assert len(set(given_out)) == 3
+
+    @many
+    @given(conversation=strategies.conversations, effects=st.lists(strategies.effects, max_size=3))
+    async def test_any_effect_comes_back(self, store: Store, conversation: Conversation, effects: list[Effect]) -> None:
+        candidate, _ = await newcomer(store)
+        result = await store.save(Change(candidate, conversation, effects=tuple(effects)))
+        assert [pending.effect for pending in result.pending] == effects
+        assert await own_pending(store, candidate) == list(result.pending)
