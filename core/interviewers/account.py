@@ -1,0 +1,125 @@
+"""What an answer amounts to: the reading of all its sentences together with the points it covers, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from core.interviewers.coverage import PointCoverage, coverage
+from core.interviewers.reading import Reading, read
+from core.interviewers.vocabulary import Vocabulary, vocabulary
+
+if TYPE_CHECKING:
+    from core.interviewers.cues import QuestionWords
+    from core.interviewers.sentence import Sentence
+    from core.model import Point, Question, Role
+
+
+@dataclass(frozen=True)
+class Account:
+    """An answer to a question with everything that was found in it."""
+
+    question: Question
+    words: QuestionWords
+    vocabulary: Vocabulary
+    reading: Reading
+    points: tuple[PointCoverage, ...]
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The different words that say something particular."""
+        return frozenset().union(*(one.telling for one in self.reading.told))
+
+    @cached_property
+    def trade(self) -> frozenset[str]:
+        """Those words of the answer that belong to the role's trade."""
+        return self._words_with(self.vocabulary.trade)
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """Those words of the answer that belong to this question or to several questions of the role."""
+        return self._words_with(self.vocabulary.common | self.words.own)
+
+    @cached_property
+    def wasted(self) -> int:
+        """How many words stand in sentences that hold nothing."""
+        return self.said - sum(len(one.words) for one in self.reading.told)
+
+    @cached_property
+    def said(self) -> int:
+        """How many words the answer has."""
+        return sum(len(one.words) for one in self.reading.sentences)
+
+    @cached_property
+    def fit(self) -> float:
+        """How well the answer fits this question compared with the role's other questions, 0.0 to 1.0."""
+        keys = frozenset().union(*(keys for one in self.reading.told for keys in one.keys))
+        return self.vocabulary.fit(keys, self.words)
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The different figures of the answer."""
+        return frozenset().union(*(one.figures for one in self.reading.substance))
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The different things the candidate did, as verbs."""
+        return frozenset().union(*(one.actions.own for one in self.reading.told))
+
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The different things anybody did, as verbs."""
+        return frozenset().union(*(one.actions.any for one in self.reading.told))
+
+    @property
+    def covered(self) -> tuple[PointCoverage, ...]:
+        """The points that are covered, in their order."""
+        return tuple(point for point in self.points if point.is_covered)
+
+    @property
+    def missing(self) -> tuple[Point, ...]:
+        """The points that are not covered, the most important first."""
+        return tuple(sorted((one.point for one in self.points if not one.is_covered), key=lambda point: -point.weight))
+
+    @property
+    def coverage(self) -> float:
+        """The share of the points that is covered, by their weights, 0.0 to 1.0."""
+        whole = sum(one.point.weight for one in self.points)
+        return sum(one.share * one.point.weight for one in self.points) / whole if whole else 0.0
+
+    @cached_property
+    def results(self) -> tuple[Sentence, ...]:
+        """The sentences that say what came of it, in order: never the first; late in it also a comparison."""
+        told = self.reading.told
+        compared = {one.text for one in told[len(told) // 2 :] if len(one.figures) >= _COMPARED}
+        return tuple(one for one in told[1:] if one.outcome or one.text in compared)
+
+    @property
+    def has_own_part(self) -> bool:
+        """Whether it is clear what the candidate did."""
+        return len(self.own) >= _CLEAR_PART
+
+    def count(self, feature: str) -> int:
+        """In how many sentences of substance a feature (`checks`, `causes`, `sequence`, `place`) is found."""
+        return sum(bool(getattr(one, feature)) for one in self.reading.substance)
+
+    def _words_with(self, wanted: frozenset[str]) -> frozenset[str]:
+        return frozenset(
+            stem
+            for one in self.reading.told
+            for stem, keys in zip(one.stems, one.keys, strict=True)
+            if not wanted.isdisjoint(keys)
+        )
+
+
+_CLEAR_PART = 2
+_COMPARED = 2
+
+
+def account(role: Role, question: Question, answer: str) -> Account:
+    """Read an answer to a question of a role."""
+    known = vocabulary(role)
+    words = known.question(question)
+    reading = read(answer, words, known)
+    return Account(question, words, known, reading, coverage(reading, words))

@@ -1,0 +1,80 @@
+"""From what was found in an answer to its levels. Every measure is full at some point: more of the same never helps."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from core.interviewers.guards import WASTED_WORDS
+from core.model import Levels
+
+if TYPE_CHECKING:
+    from core.interviewers.account import Account
+
+_BORDERS = (0.2, 0.4, 0.6, 0.8)
+_TOP = 5
+_FITS_WELL = 0.6
+
+
+def levels(account: Account) -> Levels:
+    """The levels of an answer that is weighed, 1 to 5 each."""
+    return Levels(
+        communication=_level(_communication(account), account),
+        technical=_level(_technical(account), account),
+        structure=_level(_structure(account), account),
+    )
+
+
+def _level(score: float, account: Account) -> int:
+    """The level of a score of 0.0 to 1.0; the highest needs a figure or an outcome, and the candidate's own part."""
+    level = 1 + bisect_right(_BORDERS, score)
+    shown = account.figures or account.results
+    return min(level, _TOP if shown and account.has_own_part else _TOP - 1)
+
+
+def _technical(account: Account) -> float:
+    score = _sum(
+        (0.30, _full(account.coverage, 0.55)),
+        (0.25, _full(len(account.telling), 36)),
+        (0.20, _full(len(account.figures), 3)),
+        (0.25, _reasoning(account)),
+    )
+    return score * _full(account.fit, _FITS_WELL)
+
+
+def _reasoning(account: Account) -> float:
+    """What was done, and why and how it was checked."""
+    reasons = account.count("checks") + account.count("causes") + len(account.results)
+    return _sum((0.5, _full(len(account.done), 8)), (0.5, _full(reasons, 3)))
+
+
+def _structure(account: Account) -> float:
+    ordered = account.count("sequence") + account.count("causes")
+    return _sum(
+        (0.15, _full(account.count("place"), 1)),
+        (0.25, _full(len(account.done), 11)),
+        (0.20, _full(len(account.own), 6)),
+        (0.25, _full(len(account.results), 2)),
+        (0.15, _full(ordered, 3)),
+    )
+
+
+def _communication(account: Account) -> float:
+    score = _sum(
+        (0.20, 1 - _full(account.wasted, WASTED_WORDS)),
+        (0.25, _full(len(account.telling), 28)),
+        (0.20, _full(len(account.own), 3)),
+        (0.15, _full(len(account.figures), 2)),
+        (0.20, _full(len(account.reading.substance), 6)),
+    )
+    hedges = sum(one.hedges for one in account.reading.sentences)
+    return score - 0.05 * _full(hedges, 3)
+
+
+def _full(value: float, enough: float) -> float:
+    """The share of a value in what is enough of it, 1.0 at most."""
+    return min(1.0, value / enough)
+
+
+def _sum(*parts: tuple[float, float]) -> float:
+    return sum(weight * value for weight, value in parts)

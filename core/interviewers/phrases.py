@@ -1,0 +1,59 @@
+"""Every sentence of the rules interviewer that a candidate sees, and the templates it is made from."""
+
+from __future__ import annotations
+
+from core.interviewers.guards import Guard
+
+LEAD_INS = (
+    "You said “{quote}”. {probe}",
+    "About “{quote}”: {probe}",
+    "Let me come back to “{quote}”. {probe}",
+    "You mentioned “{quote}”. {probe}",
+)
+
+ASK_OWN_PART = "What was your own part in that?"
+ASK_RESULT = "What came of it in the end?"
+ASK_FIGURE = "Can you put a figure on that: how many, how long or how much?"
+
+COVERED = "You said {point}."
+HAS_FIGURE = "You gave a figure that one can picture."
+HAS_OWN_PART = "It is clear what you did yourself."
+HAS_RESULT = "You said what came of it."
+
+MISSED = "I did not hear {point}."
+HALF_SAID = "I did not clearly hear {point}."
+SAY = "Next time, say {point}."
+NO_OWN_PART = "It is not clear what you did yourself."
+SAY_OWN_PART = "Say “I” where it was you, and name two or three things that you did."
+NO_RESULT = "One does not learn what came of it."
+SAY_RESULT = "End with what was different afterwards, and how you know."
+NO_FIGURE = "There is no figure in it."
+SAY_FIGURE = "Add one figure: how many, how long, or by how much it changed."
+GENERAL = "This could be said by anybody."
+SAY_EXAMPLE = "Tell one case that really happened: when, what you did, and what came of it."
+PADDED = "This part adds little."
+SAY_LESS = "Leave it out, or put an example in its place."
+
+NOT_WEIGHED = {
+    Guard.NON_ANSWER: "This was not an answer to the question.",
+    Guard.ECHO: "This repeats the question without answering it.",
+    Guard.KEYWORDS: "This is a list of words; it does not show what you did with them.",
+    Guard.EMPTY_TALK: "This stays so general that nothing in it can be assessed.",
+    Guard.OFF_TOPIC: "This was about something else than the question.",
+    Guard.ORDERS: "This speaks to whoever grades and does not answer the question.",
+}
+BEGIN_WITH = "Begin with one sentence that says {point}."
+INSTEAD = {
+    Guard.NON_ANSWER: "If you have no case of your own, say what you would do.",
+    Guard.ECHO: "Go straight to one case that really happened.",
+    Guard.KEYWORDS: "Take one or two of these words and tell what you did with them, and why.",
+    Guard.EMPTY_TALK: SAY_EXAMPLE,
+    Guard.OFF_TOPIC: "Stay with the question and take a case from your work.",
+    Guard.ORDERS: "Answer the question itself.",
+}
+
+BLANK_SITUATION = "[say when and where this was]"
+BLANK_OWN_PART = "[say what you did yourself]"
+BLANK_FIGURE = "[add a figure: how many, how long or how much]"
+BLANK_RESULT = "[say what came of it and how you know]"
+BLANK_POINT = "[say {point}]"

@@ -1,0 +1,107 @@
+"""One sentence of an answer with all that is found in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from core.interviewers.actions import Actions, actions
+from core.interviewers.figures import figures
+from core.interviewers.lexicon import (
+    CAUSES,
+    CHECKS,
+    FUNCTION,
+    HEDGES,
+    LIGHT,
+    OUTCOME_PHRASES,
+    OUTCOMES,
+    PLACES,
+    SEQUENCE,
+    VAGUE,
+)
+from core.interviewers.matching import count_phrases, without_filler
+from core.text import stem, words
+
+if TYPE_CHECKING:
+    from core.interviewers.cues import QuestionWords
+    from core.interviewers.vocabulary import Vocabulary
+
+_CLAUSE_BORDER = re.compile(r"[,:;()“”\"]|\s[-–—]\s|\b(?:but|because|although|though|while)\b", re.IGNORECASE)
+
+
+class Holds(StrEnum):
+    """What a sentence is worth: `SUBSTANCE` is weighed, `PLAIN` goes with it (“She agreed.”), the rest is not."""
+
+    SUBSTANCE = "substance"
+    PLAIN = "plain"
+    NOTHING = "nothing"
+    ECHO = "echo"
+    LIST = "list"
+    ORDER = "order"
+    NO_ANSWER = "no_answer"
+    GIBBERISH = "gibberish"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence; `text` is an exact piece of the answer.
+
+    `clauses` holds the number of the clause of each word, `left` the stems without filler, `telling` those of them that
+    say something particular and were not in the question. The flags say whether the sentence has a word of that kind.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    clauses: tuple[int, ...]
+    stems: tuple[str, ...]
+    keys: tuple[frozenset[str], ...]
+    left: tuple[str, ...]
+    telling: frozenset[str]
+    actions: Actions
+    figures: frozenset[str]
+    checks: bool
+    causes: bool
+    sequence: bool
+    outcome: bool
+    place: bool
+    hedges: int
+    holds: Holds = Holds.PLAIN
+
+
+def sentence(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
+    """All that is found in a sentence of an answer to a question; what it is worth is told by `worth`."""
+    said, clauses = _clauses(text)
+    stemmed = tuple(vocabulary.mended(stem(word)) for word in said)
+    left = without_filler(stemmed)
+    return Sentence(
+        text=text,
+        words=said,
+        clauses=clauses,
+        stems=stemmed,
+        keys=vocabulary.synonyms.keys(stemmed),
+        left=left,
+        telling=frozenset(left) - FUNCTION - VAGUE - LIGHT - question.asked,
+        actions=actions(said, clauses),
+        figures=figures(text) - question.words,
+        checks=not CHECKS.isdisjoint(stemmed),
+        causes=not CAUSES.isdisjoint(stemmed),
+        sequence=not SEQUENCE.isdisjoint(stemmed),
+        outcome=not OUTCOMES.isdisjoint(stemmed) or count_phrases(stemmed, OUTCOME_PHRASES) > 0,
+        place=count_phrases(stemmed, PLACES) > 0,
+        hedges=count_phrases(stemmed, HEDGES),
+    )
+
+
+def _clauses(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    said: list[str] = []
+    clauses: list[int] = []
+    start = 0
+    borders = [match.start() for match in _CLAUSE_BORDER.finditer(text)]
+    for number, end in enumerate([*borders, len(text)]):
+        piece = words(text[start:end])
+        said.extend(piece)
+        clauses.extend([number] * len(piece))
+        start = end
+    return tuple(said), tuple(clauses)

@@ -1,0 +1,83 @@
+"""The candidate's own answer in a better order and without padding, with blanks where something is missing."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from core.interviewers import phrases
+from core.interviewers.guards import guard
+from core.interviewers.lexicon import FILLER_PHRASES, row
+from core.text import stem, word_spans, words
+
+if TYPE_CHECKING:
+    from core.interviewers.account import Account
+    from core.interviewers.sentence import Sentence
+
+_MOST_BLANKS = 2
+_ENDS = ".!?…"
+_STARTERS = [[(stem(word),)] for word in row("um uh er erm well so basically actually honestly anyway okay ok")]
+
+
+def strengthened(account: Account) -> str:
+    """The sentences that tell something, in the order situation, action, result; blanks stand in square brackets."""
+    told = (
+        [] if guard(account) else [one for one in account.reading.told if "[" not in one.text and "]" not in one.text]
+    )
+    situation, action, results = _parts(told)
+    lines = (
+        _texts(situation),
+        [] if any(one.place for one in told) else [phrases.BLANK_SITUATION],
+        _texts(action),
+        _blanks(account, own=bool(told) and account.has_own_part),
+        _texts(results),
+        [] if told and account.results else [phrases.BLANK_RESULT],
+        [] if told and account.figures else [phrases.BLANK_FIGURE],
+    )
+    return " ".join(text for line in lines for text in line)
+
+
+def _parts(told: list[Sentence]) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
+    """Where the situation ends and the results begin; a result that was told first goes last, else the order stays."""
+    opening = list(takewhile(lambda one: one.outcome and not one.place and not one.actions.own, told))
+    rest = told[len(opening) :]
+    situation = list(takewhile(lambda one: not one.actions.own and not one.outcome, rest))
+    left = rest[len(situation) :]
+    closing = list(takewhile(lambda one: one.outcome, reversed(left)))[::-1] if len(left) > 1 else []
+    return situation, left[: len(left) - len(closing)], closing + opening
+
+
+def _blanks(account: Account, *, own: bool) -> list[str]:
+    blank = [] if own else [phrases.BLANK_OWN_PART]
+    return blank + [phrases.BLANK_POINT.format(point=point.text) for point in account.missing[:_MOST_BLANKS]]
+
+
+def _texts(told: list[Sentence]) -> list[str]:
+    return [_ended(_without_run_up(one.text)) for one in told]
+
+
+def _without_run_up(text: str) -> str:
+    """The sentence without the filler at its beginning; the rest is not touched."""
+    spans = list(word_spans(text))
+    said = [tuple(stem(word) for word in words(text[start:end])) for start, end in spans]
+    place = 0
+    while width := _filler_at(said, place):
+        place += width
+    return text[spans[place][0] :] if 0 < place < len(spans) else text
+
+
+def _filler_at(said: list[tuple[str, ...]], place: int) -> int:
+    """How many written words of filler begin at a place, 0 for none."""
+    for phrase in FILLER_PHRASES:
+        width, left = 0, phrase
+        while left and place + width < len(said) and left[: len(said[place + width])] == said[place + width]:
+            left = left[len(said[place + width]) :]
+            width += 1
+        if not left:
+            return width
+    return int(said[place : place + 1] in _STARTERS)
+
+
+def _ended(text: str) -> str:
+    ended = text if text[-1:] in _ENDS else text.rstrip(",;:") + "."
+    return ended[0].upper() + ended[1:]

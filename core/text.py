@@ -1,0 +1,136 @@
+"""Text as people type or say it: cleaning, words, sentences, stems and quotes; linear in the length of the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from snowballstemmer import stemmer
+
+from core.inflections import CONTRACTIONS, IRREGULAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_SENTENCE = 40
+LONGEST_WORD = 40
+_SHORTEST_PIECE = 45
+
+_ENGLISH = stemmer("english")
+# Soft hyphen, zero-width characters, bidirectional controls and the byte order mark: nothing of it can be seen.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_BLANK = re.compile(r"[^\S\n]+")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BORDER = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[\n;]+|(?<=\s)[•*–—-](?=\s)")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|vs|mr|mrs|ms|dr|no|st)\.$", re.IGNORECASE)
+_JOINT = re.compile(r"\s(?=(?:and|so|but|then|because|after|which)\s)", re.IGNORECASE)
+_BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e|es|ed|ing|er|ers|ation|ations)$)")
+_NOT_BOUND = " \t\r\n,;:-–—•*"
+
+
+def clean(text: str) -> str:
+    """The text as it is kept: NFC, without invisible or control characters, with single blanks and few line breaks."""
+    text = _BREAK.sub("\n", _SURROGATE.sub("\ufffd", text))
+    text = _INVISIBLE.sub("", _CONTROL.sub("", text))
+    lines = (_BLANK.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).split("\n"))
+    return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, contractions taken apart: “I didn’t” gives i, did, not."""
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        found.extend(_whole(match.group()))
+    return found
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each written word of a text begins and ends, as offsets in characters."""
+    return (match.span() for match in _WORD.finditer(text))
+
+
+def has_words(text: str) -> bool:
+    """Whether a text holds any letter or digit at all; emoji and punctuation alone are no words."""
+    return _WORD.search(text) is not None
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    """The stem of one word in lower case; irregular forms and British spelling are brought together first."""
+    if len(word) > LONGEST_WORD:
+        return word
+    return str(_ENGLISH.stemWord(_BRITISH.sub("iz", IRREGULAR.get(word, word))))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words of a text, in order."""
+    return [stem(word) for word in words(text)]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text as exact pieces of it, in order; long speech without full stops is cut at its joints."""
+    found: list[str] = []
+    for piece in _pieces(text):
+        found.extend(_cut_at_joints(piece))
+    return found
+
+
+def excerpt(sentence: str, limit: int = 160) -> str:
+    """The beginning of a sentence as an exact piece of it, at most `limit` characters, cut between words."""
+    if len(sentence) <= limit:
+        return sentence
+    head = sentence[: limit + 1]
+    border = max(head.rfind(" "), head.rfind("\t"), head.rfind("\n"))
+    return sentence[: border if border > 0 else limit].rstrip(_NOT_BOUND)
+
+
+def snippet(sentence: str, limit: int = 80) -> str:
+    """A short quote of a sentence for showing, at most `limit` characters and “…”; the words are never changed."""
+    stripped = sentence.strip().rstrip(".!?;:,")
+    short = excerpt(stripped, limit)
+    return short if short == stripped else short + "…"
+
+
+def _whole(word: str) -> tuple[str, ...]:
+    plain = word.lower().replace("’", "'")
+    if plain in CONTRACTIONS:
+        return CONTRACTIONS[plain]
+    head, _, tail = plain.rpartition("'")
+    if head.endswith("n") and tail == "t":
+        return (head[:-1], "not")
+    return (head,) if head and tail == "s" else (plain.replace("'", ""),)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = 0
+    for match in _BORDER.finditer(text):
+        if _ABBREVIATION.search(text, max(start, match.end() - 8), match.end()):
+            continue
+        yield from _worded(text[start : match.end()])
+        start = match.end()
+    yield from _worded(text[start:])
+
+
+def _worded(piece: str) -> Iterator[str]:
+    stripped = piece.strip(_NOT_BOUND)
+    if has_words(stripped):
+        yield stripped
+
+
+def _cut_at_joints(sentence: str) -> Iterator[str]:
+    if sum(1 for _ in _WORD.finditer(sentence)) <= LONGEST_SENTENCE:
+        yield sentence
+        return
+    start = 0
+    last = len(sentence) - _SHORTEST_PIECE
+    for match in _JOINT.finditer(sentence):
+        if start + _SHORTEST_PIECE <= match.start() <= last:
+            yield from _worded(sentence[start : match.start()])
+            start = match.start()
+    yield from _worded(sentence[start:])

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import LONGEST_WORD, clean, excerpt, has_words, sentences, snippet, stem, stems, word_spans, words
+
+LONG = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("  hello   there \t you ", "hello there you"),
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("a\n\n\n\n\nb", "a\n\nb"),
+        ("ze\u200bro\u2060 wi\u00addth", "zero width"),
+        ("\u202eevil\u202c", "evil"),
+        ("bell\x07 and\x00 nul", "bell and nul"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("lone \ud800 half", "lone \ufffd half"),
+        ("\ufeffmark", "mark"),
+        ("", ""),
+        (" \n \t ", ""),
+    ],
+)
+def test_clean(raw: str, kept: str) -> None:
+    assert clean(raw) == kept
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    once.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I didn’t go", ["i", "did", "not", "go"]),
+        ("I've can't won't", ["i", "have", "can", "not", "will", "not"]),
+        ("dont know", ["do", "not", "know"]),
+        ("The customer's phone", ["the", "customer", "phone"]),
+        ("o'clock rock'n'roll", ["oclock", "rocknroll"]),
+        ("mustn't", ["must", "not"]),
+        ("snake_case x-ray 3.5", ["snake", "case", "x", "ray", "3", "5"]),
+        ("😅 …", []),
+    ],
+)
+def test_words(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("wrote", "writing"),
+        ("sold", "sells"),
+        ("prioritise", "prioritized"),
+        ("organisation", "organizations"),
+        ("queries", "query"),
+        ("indices", "index"),
+        ("shelves", "shelf"),
+        ("deployed", "deploys"),
+    ],
+)
+def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_other_words_keep_their_stems() -> None:
+    assert stem("counter") != stem("count")
+    assert stem("x" * (LONGEST_WORD + 1)) == "x" * (LONGEST_WORD + 1)
+    assert stems("She sold shelves") == ["she", "sell", "shelf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "has"), [("yes", True), ("5", True), ("", False), ("😅😅", False), ("?!…", False), ("_", False)]
+)
+def test_has_words(text: str, *, has: bool) -> None:
+    assert has_words(text) is has
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("first line\nsecond line; third part", ["first line", "second line", "third part"]),
+        ("It took 3.5 hours at example.org.", ["It took 3.5 hours at example.org."]),
+        ("We used tools, e.g. a saw. Then we left.", ["We used tools, e.g. a saw.", "Then we left."]),
+        ("He said “no.” Then he left", ["He said “no.”", "Then he left"]),
+        ("- dig\n- rake", ["dig", "rake"]),
+        ("... !!! 😅", []),
+        ("", []),
+    ],
+)
+def test_sentences(text: str, found: list[str]) -> None:
+    assert sentences(text) == found
+
+
+def test_speech_without_full_stops_is_cut_at_its_joints() -> None:
+    speech = "i went to the garden and looked at the trees one after another " * 5
+    found = sentences(speech)
+    assert len(found) > 2
+    assert all(len(one.split()) < 41 for one in found)
+    assert " ".join(found) == speech.strip()
+
+
+def test_a_joint_at_the_very_end_is_no_border() -> None:
+    speech = " ".join(["word"] * 41) + " and then"
+    assert sentences(speech) == [speech]
+
+
+@given(st.text())
+def test_sentences_are_pieces_of_the_text_in_order(text: str) -> None:
+    place = 0
+    for one in sentences(text):
+        place = text.index(one, place) + len(one)
+        assert has_words(one)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("We cut the tree.", 80, "We cut the tree"),
+        ("We cut the old tree down", 12, "We cut the…"),
+        ("We cut, the old tree down", 8, "We cut…"),
+        ("Donaudampfschiff", 5, "Donau…"),
+    ],
+)
+def test_snippet(text: str, limit: int, short: str) -> None:
+    assert snippet(text, limit) == short
+
+
+@given(st.text(), st.integers(1, 50))
+def test_an_excerpt_is_the_beginning_of_its_sentence(text: str, limit: int) -> None:
+    short = excerpt(text, limit)
+    assert text.startswith(short)
+    assert len(short) <= limit
+
+
+def test_word_spans() -> None:
+    assert list(word_spans("ab, cd")) == [(0, 2), (4, 6)]
+
+
+@pytest.mark.parametrize("piece", ["a", ".", ". ", "and\t", "and ", "'", "a'", "\u0301", "”", " ", "\n", "1.", "é-"])
+def test_hostile_text_takes_linear_time(piece: str) -> None:
+    text = (piece * LONG)[:LONG]
+    clean(text)
+    words(text)
+    sentences(text)
+    has_words(text)
+    snippet(text)

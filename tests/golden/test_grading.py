@@ -1,0 +1,120 @@
+"""The levels of the rules interviewer against answers that were written and graded without knowledge of the rules."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.assessment import total
+from core.interviewers.account import account
+from core.interviewers.guards import guard
+from core.interviewers.levels import levels
+from core.model import Criterion, Levels, Role
+
+GOLDEN = [
+    json.loads(line)
+    for path in sorted(Path(__file__).parent.glob("*.jsonl"))
+    for line in path.read_text(encoding="utf-8").splitlines()
+]
+REASONS = {
+    "echo": "echo",
+    "keywords": "keywords",
+    "off_topic": "off_topic",
+    "orders": "orders",
+    "empty_talk": "empty_talk",
+    "dont_know": "non_answer",
+}
+Pairs = list[tuple[int, int]]
+
+
+def graded(roles: dict[str, Role], entry: dict[str, Any]) -> tuple[str, Levels]:
+    role = roles[entry["role"]]
+    question = role.question(entry["question"])
+    assert question is not None
+    read = account(role, question, entry["answer"])
+    stopped = guard(read)
+    return ("", levels(read)) if stopped is None else (stopped.value, Levels(1, 1, 1))
+
+
+@pytest.fixture(scope="session")
+def totals(roles: dict[str, Role]) -> dict[tuple[str, str], dict[str, float]]:
+    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for entry in GOLDEN:
+        reached = graded(roles, entry)[1]
+        found[entry["role"], entry["question"]][entry["kind"]] = total(reached, roles[entry["role"]])
+    return found
+
+
+@pytest.mark.parametrize("key", sorted({(entry["role"], entry["question"]) for entry in GOLDEN}), ids="-".join)
+def test_strong_is_above_middling_and_middling_above_weak(
+    totals: dict[tuple[str, str], dict[str, float]], key: tuple[str, str]
+) -> None:
+    assert totals[key]["strong"] > totals[key]["middling"] > totals[key]["weak"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in GOLDEN if entry["kind"] in REASONS],
+    ids=lambda entry: f"{entry['role']}-{entry['question']}-{entry['kind']}",
+)
+def test_what_is_no_answer_gets_the_lowest_level(roles: dict[str, Role], entry: dict[str, Any]) -> None:
+    assert graded(roles, entry) == (REASONS[entry["kind"]], Levels(1, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in GOLDEN if entry["kind"] == "padded"],
+    ids=lambda entry: f"{entry['role']}-{entry['question']}",
+)
+def test_padding_raises_nothing(totals: dict[tuple[str, str], dict[str, float]], entry: dict[str, Any]) -> None:
+    answers = totals[entry["role"], entry["question"]]
+    assert answers["padded"] <= answers[entry["of"]]
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+def test_agreement(roles: dict[str, Role], criterion: Criterion) -> None:
+    pairs = [(entry["levels"][criterion.value], graded(roles, entry)[1].of(criterion)) for entry in GOLDEN]
+    assert share(abs(given - rules) == 0 for given, rules in pairs) >= 0.6
+    assert share(abs(given - rules) <= 1 for given, rules in pairs) >= 0.93
+    assert abs(sum(rules - given for given, rules in pairs)) / len(pairs) <= 0.35
+    assert kappa(pairs) >= 0.8
+
+
+def test_strong_samples_score_high_and_need_hardly_any_probing(roles: dict[str, Role]) -> None:
+    complete = 0
+    for role in roles.values():
+        for question in role.questions:
+            read = account(role, question, question.sample)
+            assert guard(read) is None
+            assert total(levels(read), role) >= 4.0
+            complete += not any(point.weight == 3 for point in read.missing)
+    assert complete >= 20
+
+
+def test_a_strong_answer_to_another_question_is_technically_low(roles: dict[str, Role]) -> None:
+    reached = [
+        levels(account(role, asked, told.sample)).technical
+        for role in roles.values()
+        for asked in role.questions
+        for told in role.questions
+        if told is not asked
+    ]
+    assert sum(reached) / len(reached) < 3
+    assert share(level <= 3 for level in reached) >= 0.75
+
+
+def share(hits: Iterable[bool]) -> float:
+    counted = list(hits)
+    return sum(counted) / len(counted)
+
+
+def kappa(pairs: Pairs) -> float:
+    """Quadratic weighted kappa of two gradings."""
+    apart = sum((given - rules) ** 2 for given, rules in pairs) / len(pairs)
+    chance = sum((given - rules) ** 2 for given, _ in pairs for _, rules in pairs) / len(pairs) ** 2
+    return 1 - apart / chance
