@@ -1,0 +1,199 @@
+"""The interview in a terminal, typed or piped in."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import signal
+import sys
+from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
+
+from adapters.database.connection import connect
+from adapters.roles import RoleFiles
+from adapters.terminal.pipe import PipedLines
+from adapters.terminal.screen import JsonScreen, RichScreen, Screen
+from bot.settings import Settings
+from bot.wiring import SystemClock, interviewer_of
+from core.desk import SO_FAR
+from core.events import Command
+from core.messages import Choice, CommandSent, Inbound, TextSent
+from core.model import Conversation
+from core.ports import Store
+from core.runner import Runner
+from core.wishes import wish
+from core.wording.pieces import count, notice
+
+PLATFORM = "terminal"
+_ENDING = frozenset({Command.STOP, Command.DROP})
+EXIT_OK, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 130
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOptions:
+    """What the command line asked for; `request` is the argument of the command `interview`."""
+
+    request: str = ""
+    name: str = ""
+    as_json: bool = False
+
+
+def chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> int:
+    """Run a terminal interview to its end, the end of the input or a signal. Returns the exit status."""
+    try:
+        return asyncio.run(_chat(settings, files, options))
+    except KeyboardInterrupt:
+        _tell("Stopped. Everything up to here is saved; the same command goes on.")
+        return EXIT_INTERRUPTED
+    except asyncio.CancelledError:
+        _tell("Stopped. Everything up to here is saved; the same command goes on.")
+        return EXIT_OK
+
+
+async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> int:
+    task = asyncio.current_task()
+    if task:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    piped = not sys.stdin.isatty()
+    conversation = Conversation(PLATFORM, PLATFORM, options.name.strip().lower() or _user())
+    screen = JsonScreen() if options.as_json else RichScreen()
+    interviewer = interviewer_of(settings)
+    async with connect(settings.database, files.roles) as store:
+        runner = Runner(
+            store=store,
+            interviewer=interviewer,
+            platforms={PLATFORM: screen},
+            roles=files.roles,
+            clock=SystemClock(),
+            quiet_gap_s=0 if piped else settings.quiet_gap_seconds,
+        )
+        try:
+            session = _Session(runner, store, screen, conversation, options)
+            return await (session.piped() if piped else session.typed())
+        finally:
+            await runner.close()
+
+
+class _Session:
+    """One sitting at the terminal."""
+
+    def __init__(
+        self, runner: Runner, store: Store, screen: Screen, conversation: Conversation, options: ChatOptions
+    ) -> None:
+        self._runner = runner
+        self._store = store
+        self._screen = screen
+        self._conversation = conversation
+        self._options = options
+        self._name = options.name.strip() or _user()
+
+    async def piped(self) -> int:
+        """One line is one message, and each is answered before the next is read."""
+        with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
+            keyboard = PipedLines(stream)
+            await self._start()
+            unused = 0
+            while not self._screen.closed and (line := await keyboard.read()) is not None:
+                unused += not await self._take_piped(line)
+        if self._screen.closed:
+            _tell("The output was closed, so this ends here. Everything is saved; the same command goes on.")
+            return EXIT_FAILED
+        await self._leave(so_far=True)
+        if unused:
+            _tell(f"No interview was running any more for the rest of the input: {count(unused, 'line')} left unused.")
+        return EXIT_OK
+
+    async def typed(self) -> int:
+        """Messages are typed at a prompt; several in a row are one answer."""
+        from adapters.terminal.prompt import Prompt  # noqa: PLC0415 - piped input does not need it
+
+        keyboard = Prompt(partial(self._runner.typing, self._conversation))
+        await self._start()
+        while not self._screen.closed and (line := await keyboard.read()) is not None:
+            await self._take_typed(line.strip())
+        await self._leave(so_far=False)
+        return EXIT_OK
+
+    async def _start(self) -> None:
+        """Go through what an earlier end left pending, then begin or offer to go on."""
+        await self._runner.resume(self._conversation)
+        await self._runner.idle(self._conversation)
+        await self._finish_sending(self._command("interview", self._options.request))
+
+    async def _take_piped(self, line: str) -> bool:
+        """Take a line; False when it was an answer and there was nothing to answer."""
+        if not line.lstrip().startswith("/"):
+            wanted = wish(line, reviewing=True)
+            while (default := self._screen.default) and not self._screen.offers(wanted):
+                await self._press(default)
+            if not await self._open():
+                return False
+        await self._say(line)
+        await self._runner.idle(self._conversation)
+        return True
+
+    async def _take_typed(self, line: str) -> None:
+        """Take a line: a choice, a command or text. Before a menu that must be answered first, text is no answer."""
+        choice = self._screen.chosen(line)
+        if choice:
+            await self._press(choice)
+        elif self._screen.must_choose and not line.startswith("/") and not self._screen.offers(wish(line)):
+            asked = notice("Please type the number of your choice first; /help shows the commands.")
+            await self._screen.send(self._conversation, asked, uuid4().hex)
+        elif line:
+            await self._say(line)
+        else:
+            await self._receive(self._command("done"))
+
+    async def _say(self, line: str) -> None:
+        """Send a line: a command with its argument, or text."""
+        line = line.strip()
+        if line.startswith("/") and len(line) > 1:
+            name, _, argument = line[1:].partition(" ")
+            if name.lower() in _ENDING:
+                self._screen.offer = None
+            await self._receive(self._command(name.lower(), argument.strip()))
+        else:
+            await self._receive(TextSent(self._conversation, uuid4().hex, line, self._name))
+
+    async def _press(self, choice: Choice) -> None:
+        """Make a choice. Ending an open interview that stood in the way of the one asked for begins that one."""
+        self._screen.offer = None
+        await self._finish_sending(self._command(choice.command, choice.argument, choice.turn))
+        if choice.command in _ENDING:
+            await self._finish_sending(self._command("interview", self._options.request))
+
+    async def _leave(self, *, so_far: bool) -> None:
+        """Say what happens to an interview that is still open."""
+        if not await self._open():
+            return
+        if so_far:
+            await self._finish_sending(self._command("report", SO_FAR))
+        _tell("Your interview is saved where it stands. The same command goes on with it.")
+
+    async def _open(self) -> bool:
+        candidate = await self._store.candidate(self._conversation, self._name)
+        return await self._store.open_interview(candidate) is not None
+
+    async def _finish_sending(self, inbound: Inbound) -> None:
+        await self._receive(inbound)
+        await self._runner.idle(self._conversation)
+
+    async def _receive(self, inbound: Inbound) -> None:
+        await self._runner.receive(inbound)
+
+    def _command(self, name: str, argument: str = "", turn: int | None = None) -> CommandSent:
+        return CommandSent(self._conversation, uuid4().hex, name, argument, turn, self._name)
+
+
+def _user() -> str:
+    """The name of the person at this machine, by which their history is found again."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "candidate"
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201 - a word beside the interview

@@ -1,0 +1,110 @@
+"""Looks at each part and says whether it is ok, off or broken, and what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from adapters.database.connection import connect
+from adapters.roles import load_roles
+from bot.settings import BadSettingError, InterviewerChoice, Settings, load_settings
+from core.ports import StoreError, StoreInUseError
+from core.wording.pieces import count
+
+MIN_FREE_MEGABYTES = 100
+_COLOURS = {"ok": "green", "off": "dim", "broken": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part's state; `advice` says what to do where it is broken."""
+
+    part: str
+    state: Literal["ok", "off", "broken"]
+    detail: str
+    advice: str = ""
+
+
+async def examine() -> list[Finding]:
+    """Look at every part. Nothing is changed but that a missing data folder and database are made."""
+    try:
+        settings = load_settings()
+    except BadSettingError as error:
+        return [Finding("settings", "broken", str(error), "Correct that setting and run doctor again.")]
+    return [
+        Finding("settings", "ok", f"data in {settings.data_dir}"),
+        _data_folder(settings),
+        await _database(settings),
+        _roles(settings),
+        _interviewer(settings),
+        _platform("discord", "DISCORD_TOKEN", is_set=settings.discord_token is not None),
+        _platform("telegram", "TELEGRAM_TOKEN", is_set=settings.telegram_token is not None),
+        Finding("voice", "off", "this version works by text only"),
+    ]
+
+
+def show(findings: Iterable[Finding], *, as_json: bool) -> None:
+    """Print the findings as a table, or as one JSON list."""
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))  # noqa: T201 - what was asked for
+        return
+    table = Table("Part", "State", "What was found")
+    for finding in findings:
+        detail = f"{finding.detail} {finding.advice}".strip()
+        table.add_row(finding.part, f"[{_COLOURS[finding.state]}]{finding.state}[/]", detail.replace("[", r"\["))
+    Console(highlight=False).print(table)
+
+
+def _data_folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free // 1_000_000
+    except OSError as error:
+        return Finding("data folder", "broken", f"{folder}: {error.strerror}.", "Make it writable, or set DATA_DIR.")
+    if free < MIN_FREE_MEGABYTES:
+        return Finding("data folder", "broken", f"{folder}: {free} MB free.", "Make room, or set DATA_DIR.")
+    return Finding("data folder", "ok", f"{os.fspath(folder)}, {free:,} MB free")
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with connect(settings.database, load_roles(settings.role_folders).roles):
+            return Finding("database", "ok", "opened, and up to date")
+    except StoreInUseError:
+        return Finding("database", "ok", "in use by another process, which brought it up to date when it started")
+    except StoreError as error:
+        return Finding("database", "broken", str(error))
+
+
+def _roles(settings: Settings) -> Finding:
+    found = load_roles(settings.role_folders)
+    if found.mistakes:
+        detail = f"{found.mistakes[0]} ({count(len(found.mistakes), 'mistake')} in all)."
+        return Finding("roles", "broken", detail, "`interview-bot roles check` names them all.")
+    return Finding("roles", "ok", ", ".join(found.roles))
+
+
+def _interviewer(settings: Settings) -> Finding:
+    if settings.interviewer is InterviewerChoice.MODEL:
+        return Finding(
+            "interviewer", "broken", "this version has no language model.", "Set INTERVIEWER to rules or auto."
+        )
+    return Finding("interviewer", "ok", "by rules, without a language model")
+
+
+def _platform(part: str, variable: str, *, is_set: bool) -> Finding:
+    if is_set:
+        return Finding(
+            part, "broken", f"{variable} is set, but this version has the terminal only.", f"Unset {variable}."
+        )
+    return Finding(part, "off", f"{variable} is not set")

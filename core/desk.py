@@ -1,0 +1,83 @@
+"""Answers what a candidate asks for outside a running interview: a new interview, the history, a report, help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core import engine, report
+from core.effects import Effect, Send
+from core.model import Interview, Mode
+from core.requests import BadRequestError, nearest, start_request
+from core.wording import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.messages import CommandSent, Outbound
+    from core.model import Role
+    from core.ports import Clock, Store
+
+Answer = tuple[Interview | None, tuple[Effect, ...]]
+SO_FAR = "so far"
+"""The argument of `report` that asks for a report on the questions answered so far."""
+_LARGEST_ID = 2**62
+
+
+class Desk:
+    """The front desk: commands that are not a step of an interview."""
+
+    def __init__(self, store: Store, roles: Mapping[str, Role], clock: Clock) -> None:
+        self._store = store
+        self._roles = roles
+        self._clock = clock
+
+    async def answer(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
+        """The interview afterwards (a new one, or as it was) and the reply. `interview` is the open one, if any."""
+        match asked.command:
+            case "interview" | "start":
+                return await self._start(candidate, asked, interview)
+            case "report":
+                reply = await self._report(candidate, asked.argument.strip(), interview)
+            case "history":
+                reply = pages.history(await self._store.history(candidate, _number(asked.argument)))
+            case "roles":
+                reply = pages.roles_page(tuple(self._roles.values()))
+            case "help":
+                reply = pages.help_page()
+            case unknown:
+                reply = pages.unknown_command(
+                    unknown[:40], nearest(unknown[:40], {name: name for name, _ in pages.COMMANDS})
+                )
+        return interview, (Send(reply),)
+
+    async def _start(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
+        try:
+            request = start_request(asked.argument, self._roles)
+        except BadRequestError as problem:
+            return interview, (Send(pages.bad_request(str(problem))),)
+        if interview:
+            return interview, (Send(pages.open_already(interview, request)),)
+        if request is None:
+            return None, (Send(pages.role_menu(tuple(self._roles.values()), asked.argument)),)
+        before = await self._store.asked(candidate, request.role.id)
+        return engine.begin(request, candidate, asked.conversation, before, self._clock.now())
+
+    async def _report(self, candidate: int, argument: str, interview: Interview | None) -> Outbound:
+        if interview and argument == SO_FAR:
+            made = report.build(interview)
+            return pages.report(made, so_far=True) if made.assessed else pages.nothing_assessed()
+        number = _number(argument)
+        if number is None and argument not in {"", SO_FAR}:
+            return pages.no_report()
+        if interview and number is None and interview.mode is Mode.MOCK:
+            return pages.report_at_the_end()
+        if interview and number is None:
+            return await self._report(candidate, SO_FAR, interview)
+        found = await self._store.report(candidate, number)
+        return pages.report(found) if found else pages.no_report()
+
+
+def _number(argument: str) -> int | None:
+    """An id that was typed, None when it is none."""
+    argument = argument.strip()
+    return int(argument) if argument.isdecimal() and len(argument) < len(str(_LARGEST_ID)) else None

@@ -1,0 +1,104 @@
+"""Builds the report of an interview from its assessments: arithmetic and selection, nothing added."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.model import (
+    Assessment,
+    Criterion,
+    CriterionResult,
+    Finding,
+    Interview,
+    Outcome,
+    QuestionResult,
+    Report,
+    ReportFinding,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MAX_FINDINGS = 3
+
+
+class _Assessed(NamedTuple):
+    """An assessed turn with its number in the plan."""
+
+    number: int
+    turn: Turn
+    assessment: Assessment
+
+
+def build(interview: Interview) -> Report:
+    """The report of what has been assessed so far; of several attempts at a question the last assessed one counts."""
+    latest = _latest_turns(interview)
+    assessed = [_Assessed(number, turn, turn.assessment) for number, turn in latest if turn.assessment]
+    by_total = sorted(assessed, key=lambda one: -one.assessment.total)
+    return Report(
+        role_title=interview.role.title,
+        mode=interview.mode,
+        seniority=interview.seniority,
+        total=round(fmean(one.assessment.total for one in assessed), 1) if assessed else None,
+        planned=len(interview.plan),
+        assessed=len(assessed),
+        criteria=_criteria(interview, assessed),
+        strengths=_select((one.number, one.assessment.strengths) for one in by_total),
+        improvements=_select((one.number, one.assessment.improvements) for one in reversed(by_total)),
+        questions=tuple(_question(number, turn) for number, turn in latest),
+        ended_early=len(latest) < len(interview.plan) or any(turn.outcome is Outcome.UNFINISHED for _, turn in latest),
+        assessors=tuple(sorted({one.assessment.model or one.assessment.assessor for one in assessed})),
+    )
+
+
+def _latest_turns(interview: Interview) -> list[tuple[int, Turn]]:
+    """The turn that counts for each question that was closed, with the question's number, in the plan's order."""
+    counting: dict[str, Turn] = {}
+    for turn in interview.turns:
+        before = counting.get(turn.question.id)
+        if turn.outcome is not None and not (before and before.assessment and not turn.assessment):
+            counting[turn.question.id] = turn
+    numbered = ((number, counting.get(question.id)) for number, question in enumerate(interview.plan, 1))
+    return [(number, turn) for number, turn in numbered if turn]
+
+
+def _criteria(interview: Interview, assessed: Sequence[_Assessed]) -> tuple[CriterionResult, ...]:
+    """The mean level of each criterion with the anchor sentence of the nearest level."""
+    if not assessed:
+        return ()
+    return tuple(_criterion(interview, assessed, criterion) for criterion in Criterion)
+
+
+def _criterion(interview: Interview, assessed: Sequence[_Assessed], criterion: Criterion) -> CriterionResult:
+    rule = interview.role.rule(criterion)
+    level = fmean(one.assessment.levels.of(criterion) for one in assessed)
+    return CriterionResult(criterion, rule.label, round(level, 1), rule.anchors[int(level + 0.5) - 1])
+
+
+def _select(candidates: Iterable[tuple[int, Sequence[Finding]]]) -> tuple[ReportFinding, ...]:
+    """Up to three findings: the first of each question before the second of any, and none said twice."""
+    ranked = [(place, number, finding) for number, some in candidates for place, finding in enumerate(some)]
+    ranked.sort(key=lambda row: row[0])
+    chosen: dict[tuple[str, str], ReportFinding] = {}
+    for _, number, finding in ranked:
+        row = ReportFinding(number, finding.criterion, finding.text, finding.quote, finding.advice)
+        chosen.setdefault((finding.text, finding.advice), row)
+    return tuple(chosen.values())[:MAX_FINDINGS]
+
+
+def _question(number: int, turn: Turn) -> QuestionResult:
+    """The line of one question, with the texts of the points that were covered and missed."""
+    assessment = turn.assessment
+    texts = {point.id: point.text for point in turn.question.points}
+    return QuestionResult(
+        number=number,
+        question_id=turn.question.id,
+        focus=turn.question.focus,
+        outcome=turn.outcome or Outcome.UNFINISHED,
+        total=assessment.total if assessment else None,
+        covered=tuple(texts[point] for point in assessment.covered if point in texts) if assessment else (),
+        missed=tuple(texts[point] for point in assessment.missed if point in texts) if assessment else (),
+        reason=assessment.reason if assessment else "",
+    )

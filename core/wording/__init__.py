@@ -1,0 +1,1 @@
+"""Every sentence that a candidate sees, apart from the questions and the interviewers' own."""

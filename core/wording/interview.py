@@ -1,0 +1,330 @@
+"""What the interviewer says while an interview runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.messages import Block, Choice, Outbound, OutboundKind
+from core.model import Assessment, Criterion, Interview, Mode, Outcome, Persona, Phase, Turn, UtteranceKind
+from core.policy import MAX_ANSWER_WORDS, MAX_FOLLOW_UPS
+from core.wording.pieces import count, heading, item, line, notice, quote, score, sentence, small
+
+if TYPE_CHECKING:
+    from core.model import Finding, Question, ReportFinding
+
+_THANKS = ("Thank you.", "All right, thank you.", "Thanks, I have that.", "Understood, thank you.")
+_CHATTY_BUDGET = "In about 120 words, please: one example, and what came of it."
+_BOUNDARY = "I can only work with answers to the question. Say it in your own words, or use /skip or /stop."
+_REVIEWING = "You are looking at feedback: try again, or go to the next question."
+_FEEDBACK_TO_COME = "Your feedback is on its way. /next goes on without it."
+_STEPS = (
+    "first, where it was and what the matter was",
+    "then, what you yourself did",
+    "last, what came of it",
+)
+REASONS = {
+    "non_answer": "There was no answer to assess.",
+    "echo": "This hands the question back without answering it.",
+    "keywords": "This is a list of terms. What counts is what you did with them.",
+    "empty_talk": "This stays general: nothing in it could be checked or pictured.",
+    "off_topic": "This is not about what was asked.",
+    "orders": "This tells me how to grade. Only what answers the question counts.",
+}
+"""What an answer that got the lowest level without being weighed is told, by `Assessment.reason`."""
+
+
+def welcome(interview: Interview) -> Outbound:
+    """The opening of an interview."""
+    mode = (
+        "I keep my thoughts to myself until the report at the end."
+        if interview.mode is Mode.MOCK
+        else "After each question you get feedback, and you can try it again."
+    )
+    return Outbound(
+        OutboundKind.NOTICE,
+        (
+            heading(
+                f"{interview.role.title}, {interview.seniority.value} level, {count(len(interview.plan), 'question')}"
+            ),
+            line(
+                f"This is a {interview.mode.value} interview. {mode} Answer as you would in the room; I may ask back."
+            ),
+            small(
+                "Your answers are kept on the machine I run on and go nowhere else. /help shows what you can say, "
+                "/pause waits."
+            ),
+        ),
+    )
+
+
+def question(interview: Interview, persona: Persona = Persona.STANDARD, *, again: bool = False) -> Outbound:
+    """The current question, in the way that suits the candidate; `again` when it was asked before."""
+    turn = interview.turns[-1]
+    blocks = [small(f"Question {interview.number} of {len(interview.plan)} · {turn.question.focus}")]
+    if not again and len(interview.turns) > 1 and turn.attempt == 1:
+        blocks[:0] = _lead_in(interview, persona)
+    blocks.append(line(turn.question.text))
+    if not again:
+        blocks += _support(turn.question, persona)
+    return Outbound(OutboundKind.QUESTION, tuple(blocks), controls(interview))
+
+
+def _lead_in(interview: Interview, persona: Persona) -> list[Block]:
+    """A word on the last answer: none for the efficient, and never praise."""
+    last = interview.turns[-2]
+    if persona is Persona.EFFICIENT or interview.mode is Mode.COACH or last.outcome is Outcome.SKIPPED:
+        return []
+    if last.outcome is Outcome.NOT_ANSWERED:
+        return [line("Never mind, let us take the next one.")]
+    if persona is Persona.CHATTY:
+        return [line("Thank you, that was a lot of detail. I will take the next question now.")]
+    return [line(_THANKS[len(interview.turns) % len(_THANKS)])]
+
+
+def _support(asked: Question, persona: Persona) -> list[Block]:
+    """What a persona needs beside the question."""
+    if persona is Persona.CONFUSED:
+        steps = [item(sentence(step)) for step in _STEPS]
+        return [line("Take it in steps:"), *steps, line(f"To begin with: {asked.hint}")]
+    if persona is Persona.CHATTY:
+        return [line(_CHATTY_BUDGET)]
+    if persona is Persona.EDGE_CASE:
+        return [line(_BOUNDARY)]
+    return []
+
+
+def follow_up(interview: Interview, persona: Persona = Persona.STANDARD, *, again: bool = False) -> Outbound:
+    """The follow-up that was asked last."""
+    turn = interview.turns[-1]
+    asked = next(one for one in reversed(turn.utterances) if one.kind is UtteranceKind.FOLLOW_UP)
+    blocks = [small(f"Follow-up {turn.count(UtteranceKind.FOLLOW_UP)} of {MAX_FOLLOW_UPS}"), line(asked.text)]
+    if persona is Persona.CONFUSED and not again:
+        blocks.append(line("One or two sentences are enough; begin with “I …”."))
+    elif persona is Persona.CHATTY and not again:
+        blocks.append(line("Two or three sentences, please: just this part."))
+    return Outbound(OutboundKind.FOLLOW_UP, tuple(blocks), controls(interview))
+
+
+def current(interview: Interview) -> Outbound:
+    """What was asked last and waits for an answer."""
+    if interview.turns[-1].count(UtteranceKind.FOLLOW_UP):
+        return follow_up(interview, again=True)
+    return question(interview, again=True)
+
+
+def controls(interview: Interview) -> tuple[Choice, ...]:
+    """The buttons under a question."""
+    turn = len(interview.turns) - 1
+    names = ("Hint", "Repeat", "Skip", "Pause")
+    return (*(Choice(name, name.lower(), turn=turn) for name in names), Choice("Finish", "stop", turn=turn))
+
+
+def hint(interview: Interview) -> Outbound:
+    """The hint of the current question."""
+    return notice(f"A hint: {interview.turns[-1].question.hint}")
+
+
+def clarification(text: str) -> Outbound:
+    """The question in other words."""
+    return notice(text)
+
+
+def clarified(turn: Turn) -> str:
+    """What the current question is after: for a follow-up its point, else what the question looks for first."""
+    asked = [one for one in turn.utterances if one.kind in {UtteranceKind.QUESTION, UtteranceKind.FOLLOW_UP}]
+    aimed = turn.question.point(asked[-1].point)
+    if aimed:
+        return f"I would like to hear {aimed.text}."
+    points = sorted(turn.question.points, key=lambda point: -point.weight)[:2]
+    return f"In other words: tell me {' and '.join(point.text for point in points)}. {turn.question.hint}"
+
+
+def clarified_enough() -> Outbound:
+    """The answer to one request for clarification too many."""
+    return notice("Take it the way you understand it; there is no trick in it. Or use /skip for the next question.")
+
+
+def redirect(interview: Interview, persona: Persona) -> Outbound:
+    """Back to the question, kindly."""
+    turn = interview.turns[-1]
+    said = _BOUNDARY if persona is Persona.EDGE_CASE else "I do not see yet how that answers the question."
+    return Outbound(
+        OutboundKind.NOTICE,
+        (line(f"{said} It is about {_lower(turn.question.focus)}:"), line(turn.question.text)),
+        controls(interview),
+    )
+
+
+def encouragement(interview: Interview, persona: Persona) -> Outbound:
+    """Help for somebody who has no answer."""
+    turn = interview.turns[-1]
+    blocks = [line("That happens to everybody. Something small or from another job, study or private life counts too.")]
+    if persona is Persona.EDGE_CASE:
+        blocks = [line(_BOUNDARY)]
+    return Outbound(
+        OutboundKind.NOTICE,
+        (
+            *blocks,
+            line(f"To begin with: {turn.question.hint}"),
+            small("If nothing comes to mind, /skip takes the next question."),
+        ),
+        controls(interview),
+    )
+
+
+def feedback(interview: Interview) -> Outbound:
+    """Coach mode: the assessment of the current turn, with the change since the attempt before."""
+    turn = interview.turns[-1]
+    assert turn.assessment is not None  # noqa: S101 - for the type checker; the engine sends feedback on assessed turns
+    before = _attempt_before(interview)
+    blocks = [heading(f"Feedback on question {interview.number}: {turn.question.focus}")]
+    if reason := REASONS.get(turn.assessment.reason):
+        blocks.append(line(reason))
+    blocks += _scores(interview, turn.assessment, before)
+    blocks += findings(turn.assessment)
+    again, onward = review_choices(interview)
+    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (again, onward), default=onward)
+
+
+def feedback_to_come() -> Outbound:
+    """For somebody who waits for the feedback."""
+    return notice(_FEEDBACK_TO_COME)
+
+
+def _attempt_before(interview: Interview) -> Assessment | None:
+    """The assessment of the attempt before the current one, if there was one."""
+    turn = interview.turns[-1]
+    earlier = [one for one in interview.turns[:-1] if one.question.id == turn.question.id and one.assessment]
+    return earlier[-1].assessment if earlier else None
+
+
+def _scores(interview: Interview, assessment: Assessment, before: Assessment | None) -> list[Block]:
+    blocks = []
+    for criterion in Criterion:
+        level = assessment.levels.of(criterion)
+        label = interview.role.rule(criterion).label
+        if before:
+            change = level - before.levels.of(criterion)
+            label += f" ({change:+d} since your last try)" if change else " (as before)"
+        blocks.append(score(label, level))
+    return blocks
+
+
+def findings(assessment: Assessment) -> list[Block]:
+    """The strengths and improvements of one assessment, each with its quote."""
+    blocks = []
+    for strength in assessment.strengths:
+        blocks += finding("Good", strength)
+    for improvement in assessment.improvements:
+        blocks += finding("To improve", improvement)
+    return blocks
+
+
+def finding(title: str, found: Finding | ReportFinding) -> list[Block]:
+    """What was seen, with the quote it is about and what to do, where there are such."""
+    blocks = [line(f"{title}: {found.text}")]
+    if found.quote:
+        blocks.append(quote(found.quote))
+    if found.advice:
+        blocks.append(item(found.advice))
+    return blocks
+
+
+def review_choices(interview: Interview) -> tuple[Choice, Choice]:
+    """The two ways on after feedback."""
+    turn = len(interview.turns) - 1
+    last = interview.number == len(interview.plan)
+    return Choice("Try again", "retry", turn=turn), Choice(
+        "To the report" if last else "Next question", "next", turn=turn
+    )
+
+
+def stronger(turn: Turn) -> Outbound:
+    """Coach mode: the candidate's own answer made stronger, and a sample of somebody else's."""
+    return Outbound(
+        OutboundKind.STRONGER,
+        (
+            heading("A stronger version, in your own words"),
+            quote(turn.stronger),
+            small("Fill what stands in [brackets] with your own facts."),
+            heading("A strong answer of somebody else"),
+            quote(turn.question.sample),
+        ),
+    )
+
+
+def too_long(words: int, characters: int) -> Outbound:
+    """An answer that is kept but not assessed."""
+    length = count(words, "word") if words > MAX_ANSWER_WORDS else count(characters, "character")
+    return notice(
+        f"That makes {length}; I can assess up to {MAX_ANSWER_WORDS:,} words. It is kept in your transcript but does "
+        "not count. Please give me the short version: the situation, what you did, what came of it."
+    )
+
+
+def no_words() -> Outbound:
+    """A message without a single word."""
+    return notice("I could not find any words in that. Please answer in words, or use /hint or /skip.")
+
+
+def take_your_time() -> Outbound:
+    """For somebody who asks for a moment."""
+    return notice("Take your time.")
+
+
+def edited() -> Outbound:
+    """An edit that reached the answer in time."""
+    return notice("Changed; I will use the new text.")
+
+
+def paused(interview: Interview) -> Outbound:
+    """The interview rests."""
+    resume = Choice("Go on", "resume")
+    return notice(
+        f"Paused at question {interview.number} of {len(interview.plan)}. Everything is kept; /resume goes on here.",
+        resume,
+        default=resume,
+    )
+
+
+def resumed(interview: Interview) -> Outbound:
+    """The interview goes on."""
+    return notice(f"Going on with question {interview.number} of {len(interview.plan)}.")
+
+
+def status(interview: Interview) -> Outbound:
+    """Where the interview stands."""
+    assessed = interview.turns[-1].assessment
+    doing = {
+        Phase.ASKING: "I am waiting for your answer.",
+        Phase.CONSIDERING: "I am thinking about your answer.",
+        Phase.REVIEWING: _REVIEWING if assessed else _FEEDBACK_TO_COME,
+        Phase.PAUSED: "It is paused; /resume goes on.",
+        Phase.REPORTING: "The report is being made.",
+    }[interview.phase]
+    title = (
+        f"{interview.role.title}, {interview.mode.value}: question {interview.number} of {len(interview.plan)}. {doing}"
+    )
+    return Outbound(OutboundKind.STATUS, (line(title),))
+
+
+def dropped(interview: Interview) -> Outbound:
+    """An interview that ended without a report."""
+    return notice(
+        f"The {interview.role.title} interview is ended without a report. What was said stays in your history."
+    )
+
+
+def nothing_to_report() -> Outbound:
+    """An interview that was stopped before anything was answered."""
+    return notice("Stopped. Nothing was answered yet, so there is nothing to report.")
+
+
+def report_to_come() -> Outbound:
+    """The end of an interview whose last answers are still being assessed."""
+    return notice("Thank you, that was all. Your report follows as soon as your answers are assessed.")
+
+
+def _lower(focus: str) -> str:
+    """The focus within a sentence: abbreviations keep their capitals."""
+    return focus if focus[:2].isupper() else focus[:1].lower() + focus[1:]
