@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -61,7 +61,7 @@ def load_roles(folders: Iterable[Path]) -> RoleFiles:
     return RoleFiles(roles, tuple(mistakes))
 
 
-def read_role(path: Path) -> Role | list[Mistake]:
+def read_role(path: Path) -> Role | list[Mistake]:  # noqa: PLR0911 - one for each way to be wrong
     """The role of one file, or everything that is wrong with it."""
     if not _ID.fullmatch(path.stem):
         return [
@@ -87,7 +87,7 @@ def _mistake(file: str, content: object, error: ErrorDetails) -> Mistake:
     """A mistake with the key as it stands in the file, questions and points by their id."""
     key, here = "", content
     for step in error["loc"]:
-        here = here[step] if isinstance(here, dict) and step in here or _has(here, step) else None
+        here = _inside(here, step)
         if isinstance(step, int):
             name = here.get("id") if isinstance(here, dict) else None
             key += f"[{name or step + 1}]"
@@ -97,8 +97,11 @@ def _mistake(file: str, content: object, error: ErrorDetails) -> Mistake:
     return Mistake(file, key, reason)
 
 
-def _has(here: object, step: int | str) -> bool:
-    return isinstance(here, list) and isinstance(step, int) and step < len(here)
+def _inside(here: Any, step: int | str) -> object:
+    try:
+        return here[step]
+    except (LookupError, TypeError):
+        return None
 
 
 def _cleaned(value: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import re
 import signal
 import sys
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeGuard
 from uuid import uuid4
 
 from adapters.database.connection import connect
@@ -27,6 +29,9 @@ from core.wording.pieces import count, notice
 
 PLATFORM = "terminal"
 _ENDING = frozenset({Command.STOP, Command.DROP})
+_LEAVING = frozenset({"/exit", "/quit", "exit", "quit"})
+_COMMAND = re.compile(r"/([a-z_]{1,40})(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+"""A command with its argument; "/etc/hosts was wrong" is none."""
 EXIT_OK, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 
 
@@ -90,12 +95,13 @@ class _Session:
 
     async def piped(self) -> int:
         """One line is one message, and each is answered before the next is read."""
-        with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
+        with open(sys.stdin.fileno(), "rb", closefd=False) as stream:  # noqa: ASYNC230 - open already
             keyboard = PipedLines(stream)
             await self._start()
             unused = 0
-            while not self._screen.closed and (line := await keyboard.read()) is not None:
+            while not self._screen.closed and _goes_on(line := await keyboard.read()):
                 unused += not await self._take_piped(line)
+            await self._finish_review()
         if self._screen.closed:
             _tell("The output was closed, so this ends here. Everything is saved; the same command goes on.")
             return EXIT_FAILED
@@ -109,8 +115,9 @@ class _Session:
         from adapters.terminal.prompt import Prompt  # noqa: PLC0415 - piped input does not need it
 
         keyboard = Prompt(partial(self._runner.typing, self._conversation))
+        _tell("Enter sends; an empty line says that this was all. Ctrl-D leaves and keeps everything; /help helps.")
         await self._start()
-        while not self._screen.closed and (line := await keyboard.read()) is not None:
+        while not self._screen.closed and _goes_on(line := await keyboard.read()):
             await self._take_typed(line.strip())
         await self._leave(so_far=False)
         return EXIT_OK
@@ -123,7 +130,7 @@ class _Session:
 
     async def _take_piped(self, line: str) -> bool:
         """Take a line; False when it was an answer and there was nothing to answer."""
-        if not line.lstrip().startswith("/"):
+        if not _COMMAND.fullmatch(line.strip()):
             wanted = wish(line, reviewing=True)
             while (default := self._screen.default) and not self._screen.offers(wanted):
                 await self._press(default)
@@ -138,7 +145,7 @@ class _Session:
         choice = self._screen.chosen(line)
         if choice:
             await self._press(choice)
-        elif self._screen.must_choose and not line.startswith("/") and not self._screen.offers(wish(line)):
+        elif self._screen.must_choose and not _COMMAND.fullmatch(line) and not self._screen.offers(wish(line)):
             asked = notice("Please type the number of your choice first; /help shows the commands.")
             await self._screen.send(self._conversation, asked, uuid4().hex)
         elif line:
@@ -148,14 +155,14 @@ class _Session:
 
     async def _say(self, line: str) -> None:
         """Send a line: a command with its argument, or text."""
-        line = line.strip()
-        if line.startswith("/") and len(line) > 1:
-            name, _, argument = line[1:].partition(" ")
-            if name.lower() in _ENDING:
-                self._screen.offer = None
-            await self._receive(self._command(name.lower(), argument.strip()))
-        else:
-            await self._receive(TextSent(self._conversation, uuid4().hex, line, self._name))
+        command = _COMMAND.fullmatch(line.strip())
+        if command is None:
+            await self._receive(TextSent(self._conversation, uuid4().hex, line.strip(), self._name))
+            return
+        name, argument = command[1].lower(), command[2] or ""
+        if name in _ENDING:
+            self._screen.offer = None
+        await self._receive(self._command(name, argument.strip()))
 
     async def _press(self, choice: Choice) -> None:
         """Make a choice. Ending an open interview that stood in the way of the one asked for begins that one."""
@@ -163,6 +170,12 @@ class _Session:
         await self._finish_sending(self._command(choice.command, choice.argument, choice.turn))
         if choice.command in _ENDING:
             await self._finish_sending(self._command("interview", self._options.request))
+
+    async def _finish_review(self) -> None:
+        """Go on from the last feedback, which has nobody left to answer it."""
+        default = self._screen.default
+        if default and default.command == Command.NEXT:
+            await self._press(default)
 
     async def _leave(self, *, so_far: bool) -> None:
         """Say what happens to an interview that is still open."""
@@ -185,6 +198,11 @@ class _Session:
 
     def _command(self, name: str, argument: str = "", turn: int | None = None) -> CommandSent:
         return CommandSent(self._conversation, uuid4().hex, name, argument, turn, self._name)
+
+
+def _goes_on(line: str | None) -> TypeGuard[str]:
+    """Whether a line was read that is no wish to leave."""
+    return line is not None and line.strip().lower() not in _LEAVING
 
 
 def _user() -> str:

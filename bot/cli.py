@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from importlib import metadata
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -24,8 +25,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-roles_app = typer.Typer(help="The job roles that can be interviewed for.", no_args_is_help=True)
+roles_app = typer.Typer(
+    help="The job roles that can be interviewed for.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(roles_app, name="roles")
 
 EXIT_FAILED, EXIT_USAGE = 1, 2
@@ -39,6 +43,13 @@ QuestionsOption = Annotated[int | None, typer.Option("--questions", help="How ma
 LevelOption = Annotated[Seniority | None, typer.Option("--level", help="The level of the job (mid by default).")]
 NameOption = Annotated[str, typer.Option("--name", help="Who is interviewed; everybody has a history of their own.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.callback(invoke_without_command=True)
+def about(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        print(f"interview-bot {metadata.version('interview-bot')}")  # noqa: T201 - what was asked for
+        raise typer.Exit
 
 
 @app.command()
@@ -56,7 +67,7 @@ def run() -> None:
 
 
 @app.command()
-def chat(  # noqa: PLR0913 - one for each option
+def chat(  # noqa: PLR0913, PLR0917 - one for each option
     role: RoleOption = "",
     mode: ModeOption = None,
     questions: QuestionsOption = None,
@@ -147,9 +158,9 @@ def main() -> None:
 
 def _make_streams_usable() -> None:
     """Stand in for streams that were closed at the start, and show a sign that the output cannot show as a "?"."""
-    sys.stdin = sys.stdin or Path(os.devnull).open()
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115 - open as long as the process runs
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.roles import BUILT_IN
 
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     roles_dir: Path | None = None
     interviewer: InterviewerChoice = InterviewerChoice.AUTO
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"
     discord_token: SecretStr | None = None
     telegram_token: SecretStr | None = None
 
@@ -68,7 +68,5 @@ def load_settings() -> Settings:
         name = "_".join(str(part) for part in first["loc"]).upper()
         reason = first["msg"].removeprefix("Value error, ")
         raise BadSettingError(f"{name}: {reason}. Change it in the environment or in .env.") from None
-    except SettingsError as error:
-        raise BadSettingError(f"The settings cannot be read: {error}.") from None
     except (OSError, UnicodeDecodeError):
         raise BadSettingError(".env cannot be read: it must be a readable file of UTF-8 text.") from None

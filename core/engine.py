@@ -77,7 +77,8 @@ def step(interview: Interview, event: Event) -> Step:  # noqa: PLR0911 - one for
             return _answer_assessed(interview, event)
         case AnswerStrengthened():
             return _answer_strengthened(interview, event)
-    assert_never(event)
+        case never:
+            assert_never(never)
 
 
 # What the candidate says
@@ -279,8 +280,8 @@ def _answer_considered(interview: Interview, event: AnswerConsidered) -> Step:
             return _speak(asking, Utterance(Kind.ENCOURAGEMENT, turn.question.hint, event.at), say.encouragement)
         case Move.MOVE_ON:
             return _close(interview, policy.outcome(interview.turns[-1]), event.at)
-        case move:
-            assert_never(move)
+        case never:
+            assert_never(never)
 
 
 _WISHES = {

@@ -28,7 +28,7 @@ from core.ports import AlreadySeenError, Change, DeliveryError, PendingEffect, R
 from core.wording import pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from core.desk import Answer
     from core.model import Conversation, Interview, Role
@@ -85,8 +85,12 @@ class Runner:
         self._perform(saved.pending)
 
     async def resume(self, conversation: Conversation) -> None:
-        """Perform what was still pending for a conversation when the process ended."""
-        self._perform(effect for effect in await self._store.pending() if effect.conversation == conversation)
+        """Perform what was still pending for a conversation when the process ended: its quiet gaps are long over.
+
+        To be called before anything is received.
+        """
+        pending = await self._store.pending()
+        self._perform((effect for effect in pending if effect.conversation == conversation), quiet_gap_s=0)
 
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
@@ -147,19 +151,21 @@ class Runner:
                 return MessageEdited(text.clean(inbound.text), inbound.message_id, now)
             case CommandSent():
                 return CommandGiven(Command(inbound.command), now, inbound.turn)
-        assert_never(inbound)
+            case never:
+                assert_never(never)
 
     # Effects
 
-    def _perform(self, pending: Iterable[PendingEffect]) -> None:
+    def _perform(self, pending: Iterable[PendingEffect], quiet_gap_s: float | None = None) -> None:
         """Start each effect; messages to one conversation go out one after the other."""
+        gap_s = self._quiet_gap_s if quiet_gap_s is None else quiet_gap_s
         for effect in pending:
             where = effect.conversation
             if isinstance(effect.effect, Send):
                 task = asyncio.create_task(self._send(effect, effect.effect.message, self._last_send.get(where)))
                 self._last_send[where] = task
             else:
-                task = asyncio.create_task(self._answer_effect(effect, effect.effect))
+                task = asyncio.create_task(self._answer_effect(effect, effect.effect, gap_s))
                 if isinstance(effect.effect, SettleAnswer):
                     self._settling[where] = task, effect
             self._tasks.setdefault(where, set()).add(task)
@@ -189,37 +195,41 @@ class Runner:
         await self._platforms[pending.conversation.platform].send(pending.conversation, message, str(pending.id))
         await self._store.performed(pending.id)
 
-    async def _answer_effect(self, pending: PendingEffect, effect: _Answered) -> None:
-        """Perform an effect that has a result, and let the engine step on it."""
+    async def _answer_effect(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> None:
+        """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails."""
         try:
-            event = await self._result(pending, effect)
-        except StoreError:
+            event = await self._result(pending, effect, quiet_gap_s)
+            following = await self._follow(pending, event)
+        except RoleMissingError:
             raise
-        except Exception:
-            await self._platforms[pending.conversation.platform].send(
-                pending.conversation, pages.something_failed(), f"failed-{pending.id}"
-            )
+        except Exception as error:
+            told = pages.not_saved(str(error)) if isinstance(error, StoreError) else pages.something_failed()
+            where = pending.conversation
+            await self._platforms[where.platform].send(where, told, f"failed-{pending.id}")
             raise
+        self._perform(following)
+
+    async def _follow(self, pending: PendingEffect, event: Event) -> Sequence[PendingEffect]:
+        """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
         async with self._lock(pending.candidate):
             interview = await self._interview(pending)
             try:
                 after, effects = engine.step(interview, event)
             except UnexpectedEvent:
                 await self._store.performed(pending.id)
-                return
+                return ()
             change = Change(pending.candidate, pending.conversation, interview, after, effects, performed=pending.id)
-            saved = await self._store.save(change)
-        self._perform(saved.pending)
+            return (await self._store.save(change)).pending
 
     def _no_more_settling(self, where: Conversation, task: asyncio.Task[None] | None) -> None:
         """From the end of its gap on, typing must not end a task: what it saves would never be followed up."""
         if where in self._settling and self._settling[where][0] is task:
             del self._settling[where]
 
-    async def _result(self, pending: PendingEffect, effect: _Answered) -> Event:
+    async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event:
         """Do what the effect asks for; no lock and no transaction is held meanwhile."""
         if isinstance(effect, SettleAnswer):
-            await self._clock.sleep(self._quiet_gap_s)
+            await self._clock.sleep(quiet_gap_s)
             self._no_more_settling(pending.conversation, asyncio.current_task())
             return AnswerSettled(effect.turn, effect.revision, self._clock.now())
         interview = await self._interview(pending)
@@ -234,7 +244,8 @@ class Runner:
             case StrengthenAnswer():
                 stronger = await self._interviewer.strengthen(interview.role, turn)
                 return AnswerStrengthened(effect.turn, stronger, self._clock.now())
-        assert_never(effect)
+            case never:
+                assert_never(never)
 
     async def _interview(self, pending: PendingEffect) -> Interview:
         """The interview an effect belongs to, as it is now."""

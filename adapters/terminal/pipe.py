@@ -11,7 +11,7 @@ MAX_LINE_BYTES = 4_000_000
 
 
 class PipedLines:
-    """Lines of a file or a pipe. Reading blocks, so each line is read in a thread that the process need not wait for."""
+    """Lines of a file or a pipe. Reading blocks, so each is read in a thread that the process need not wait for."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream

@@ -36,12 +36,12 @@ class Screen(ABC):
         self.offer: Outbound | None = None
         self.closed = False
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:  # noqa: ARG002 - the port's
         """Show a message. Raises DeliveryError when the output was closed."""
         try:
             self._show(message)
             sys.stdout.flush()
-        except OSError as error:
+        except (OSError, SystemExit) as error:  # Rich would end the process when nobody reads any more
             self.closed = True
             raise DeliveryError("The output was closed.") from error
         if message.kind in _OFFERING or message.default:
@@ -92,7 +92,6 @@ class RichScreen(Screen):
         self._console = Console(markup=False, highlight=False, emoji=False)
 
     def _show(self, message: Outbound) -> None:
-        # Drawn first and written here, as Rich ends the process when the output is closed.
         with self._console.capture() as drawn:
             self._print("")
             for block in message.blocks:

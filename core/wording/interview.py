@@ -51,7 +51,7 @@ def welcome(interview: Interview) -> Outbound:
             ),
             small(
                 "Your answers are kept on the machine I run on and go nowhere else. /help shows what you can say, "
-                "/pause waits."
+                "/pause keeps this for later."
             ),
         ),
     )
@@ -247,7 +247,7 @@ def stronger(turn: Turn) -> Outbound:
             heading("A stronger version, in your own words"),
             quote(turn.stronger),
             small("Fill what stands in [brackets] with your own facts."),
-            heading("A strong answer of somebody else"),
+            heading("What a strong answer can sound like"),
             quote(turn.question.sample),
         ),
     )

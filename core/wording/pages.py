@@ -83,8 +83,8 @@ def _question_blocks(result: QuestionResult) -> list[Block]:
     blocks = [score(title, result.total)]
     if reason := REASONS.get(result.reason):
         blocks.append(small(reason))
-    blocks += [item(f"Covered: {point}") for point in result.covered]
-    blocks += [item(f"Missing: {point}") for point in result.missed]
+    blocks += [item(f"Heard: {point}") for point in result.covered]
+    blocks += [item(f"Not clearly heard: {point}") for point in result.missed]
     return blocks
 
 
@@ -97,6 +97,8 @@ def history(page: HistoryPage) -> Outbound:
         blocks.append(score("Average", page.average))
     blocks += [item(_history_line(one)) for one in page.items]
     blocks.append(small("/report followed by a number shows that report."))
+    if page.older:
+        blocks.append(small(f"/history {page.older} shows older ones."))
     choices = (Choice("Older", "history", str(page.older)),) if page.older else ()
     return Outbound(OutboundKind.HISTORY, tuple(blocks), choices)
 
@@ -223,6 +225,11 @@ def too_late_to_edit() -> Outbound:
     return notice(
         "That answer has been taken already, so the change comes too late. You can add it to your next answer."
     )
+
+
+def not_saved(reason: str) -> Outbound:
+    """What follows from an answer could not be saved; `reason` is the store's sentence."""
+    return notice(f"I cannot go on: {reason} What you said before is kept.")
 
 
 def something_failed() -> Outbound:

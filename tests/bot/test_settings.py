@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BadSettingError, InterviewerChoice, Settings, load_settings
+from tests.bot.conftest import Command
+from tests.process.home import ROOT, Home
+
+WRONG = {
+    "DATABASE_URL": ["postgres://me:pass@host/db", "interviews.sqlite3", "sqlite://", "sqlite://?mode=rw"],
+    "INTERVIEWER": ["robot", "RULES"],
+    "QUIET_GAP_SECONDS": ["-1", "61", "soon", "nan", "inf"],
+    "LOG_LEVEL": ["loud", "verbose"],
+}
+
+
+def test_everything_has_a_default(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATA_DIR")
+    settings = load_settings()
+    assert settings.database == "sqlite://data/interviews.sqlite3"
+    assert settings.interviewer is InterviewerChoice.AUTO
+    assert settings.quiet_gap_seconds == 4
+    assert [folder.name for folder in settings.role_folders] == ["roles"]
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_is_one_line_that_names_the_variable_and_not_the_value(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettingError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{name}: ")
+    assert "\n" not in str(caught.value)
+    assert value not in str(caught.value).replace("sqlite://data/interviews.sqlite3", "").replace("'rules'", "")
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("arguments", [("chat",), ("run",), ("migrate",), ("roles", "list"), ("roles", "check")])
+def test_every_command_stops_at_a_wrong_setting(
+    interview_bot: Command, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("QUIET_GAP_SECONDS", "soon")
+    ended = interview_bot(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("QUIET_GAP_SECONDS: ")
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["chat", "assess"])
+def test_the_model_is_refused_as_long_as_there_is_none(
+    interview_bot: Command, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("INTERVIEWER", "model")
+    ended = interview_bot(command)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("INTERVIEWER: ")
+    assert ended.err.count("\n") == 1
+
+
+def test_the_file_is_read_and_the_environment_wins(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / ".env").write_text("QUIET_GAP_SECONDS=7\nLOG_LEVEL=INFO\nROLES_DIR=\nSOMETHING_ELSE=1\n")
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    settings = load_settings()
+    assert settings.quiet_gap_seconds == 7
+    assert settings.log_level == "ERROR"
+    assert settings.roles_dir is None
+
+
+def test_a_file_that_is_no_text_is_told(place: Path) -> None:
+    (place / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe\n")
+    with pytest.raises(BadSettingError, match=r"^\.env cannot be read"):
+        load_settings()
+
+
+def test_the_example_lists_every_setting_with_its_default_and_nothing_else(place: Path) -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    listed = {match[1]: match[2] for line in lines if (match := re.fullmatch(r"#?([A-Z_]+)=(.*)", line))}
+    assert set(listed) == {name.upper() for name in Settings.model_fields}
+    (place / ".env").write_text("\n".join(f"{name}={value}" for name, value in listed.items()))
+    with_example = load_settings()
+    (place / ".env").unlink()
+    assert with_example == load_settings()
+
+
+def test_a_token_is_never_shown(tmp_path: Path) -> None:
+    home, secret = Home(tmp_path), "sEcReT-tOkEn-123"
+    tokens = {"DISCORD_TOKEN": secret, "TELEGRAM_TOKEN": secret, "LOG_LEVEL": "DEBUG"}
+    runs = [
+        home.run("run", given="I sold chairs in Leeds.\n", settings=tokens),
+        home.run("doctor", settings=tokens),
+        home.run("doctor", "--json", settings=tokens),
+        home.run("chat", settings=tokens | {"QUIET_GAP_SECONDS": secret, "DATABASE_URL": secret}),
+    ]
+    assert "Discord and Telegram" in runs[0].err
+    assert [ended.status for ended in runs] == [0, 1, 1, 2]
+    for ended in runs:
+        assert secret not in ended.out + ended.err
+    assert secret not in repr(Settings(discord_token=secret))  # type: ignore[arg-type]
+    assert "I sold chairs" not in runs[0].err

@@ -1,0 +1,124 @@
+"""Finds the states an interview can get into, and what every event makes of each of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from core import engine
+from core.effects import Effect
+from core.engine import UnexpectedEvent
+from core.events import (
+    AnswerAssessed,
+    AnswerConsidered,
+    AnswerSettled,
+    AnswerStrengthened,
+    Command,
+    CommandGiven,
+    Event,
+    MessageEdited,
+    MessageReceived,
+)
+from core.model import AnswerKind, Consideration, Interview, Mode, Phase, StartRequest
+from core.model import UtteranceKind as Kind
+from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
+from tests.core.sitting import TOO_LONG
+
+MOST_SAID = 5
+MOST_TURNS = 3
+TELLING = {Kind.ANSWER, Kind.TOO_LONG, Kind.FOLLOW_UP, Kind.ENCOURAGEMENT}
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What one event made of one interview; `after` is None where it did not fit."""
+
+    before: Interview
+    row: str
+    event: Event
+    after: Interview | None
+    effects: tuple[Effect, ...] = ()
+
+
+def events(interview: Interview) -> Iterator[tuple[str, Event]]:
+    """Every kind of event in every variant that matters, with the name of its row in the transition table."""
+    yield from _messages(interview)
+    for command in Command:
+        for turn in (None, len(interview.turns) - 1, len(interview.turns) - 2):
+            yield command.value, CommandGiven(command, NOW, turn)
+    yield from _results(interview)
+
+
+def _messages(interview: Interview) -> Iterator[tuple[str, Event]]:
+    said = [one for turn in interview.turns for one in turn.utterances if one.message_id]
+    message_id = f"m{len(said) + 1}"
+    for text in ("I rolled it back myself.", "…", TOO_LONG):
+        yield "message", MessageReceived(text, message_id, NOW)
+    for number in {message_id, said[-1].message_id if said else "none"}:
+        for text in ("I rolled it back in four minutes.", "…", TOO_LONG):
+            yield "edit", MessageEdited(text, number, NOW)
+
+
+def _results(interview: Interview) -> Iterator[tuple[str, Event]]:
+    current = len(interview.turns) - 1
+    revision = interview.turns[-1].revision
+    for turn, at in ((current, revision), (current, revision - 1), (current - 1, revision)):
+        yield "answer settled", AnswerSettled(turn, at, NOW)
+        for kind in AnswerKind:
+            yield "answer considered", AnswerConsidered(turn, at, Consideration(kind), NOW)
+        followed = Consideration(AnswerKind.ANSWER, follow_up=f"And what about {revision}?", missing=("buffer",))
+        yield "answer considered", AnswerConsidered(turn, at, followed, NOW)
+    for turn in range(-1, current + 2):
+        yield "answer assessed", AnswerAssessed(turn, assessment(), NOW)
+        yield "answer strengthened", AnswerStrengthened(turn, "Stronger.", NOW)
+
+
+@cache
+def edges() -> tuple[Edge, ...]:
+    """Every event that fits, on every interview that can be reached within some bounds, in both modes."""
+    found: list[Edge] = []
+    for mode in Mode:
+        begun, _ = engine.begin(StartRequest(ROLE, mode, 2), 1, CONVERSATION, (), NOW)
+        waiting, seen = deque([begun]), {_state(begun)}
+        while waiting:
+            interview = waiting.popleft()
+            for row, event in events(interview):
+                edge = take(interview, row, event)
+                if edge.after is None:
+                    continue
+                found.append(edge)
+                if _near(edge.after) and _state(edge.after) not in seen:
+                    seen.add(_state(edge.after))
+                    waiting.append(edge.after)
+    return tuple(found)
+
+
+def take(interview: Interview, row: str, event: Event) -> Edge:
+    """What an event makes of an interview."""
+    try:
+        after, effects = engine.step(interview, event)
+    except UnexpectedEvent:
+        return Edge(interview, row, event, None)
+    return Edge(interview, row, event, after, effects)
+
+
+def _near(interview: Interview) -> bool:
+    """Whether an interview is within the bounds of the search."""
+    return len(interview.turns) <= MOST_TURNS and len(interview.turns[-1].utterances) <= MOST_SAID
+
+
+def _state(interview: Interview) -> tuple[object, ...]:
+    """What tells two states apart: nothing of the wording, and of the course what the next steps depend on."""
+    last = interview.turns[-1]
+    said = {one.kind for one in last.utterances} & TELLING
+    waiting = {one.kind for one in last.latest_answer} & TELLING
+    course = tuple((turn.question.id, turn.outcome, turn.assessment is None) for turn in interview.turns)
+    open_turn = last.outcome is None and (frozenset(said), frozenset(waiting))
+    return interview.mode, interview.phase, course, bool(last.stronger), open_turn
+
+
+def followers(row: str, phase: Phase) -> set[Phase]:
+    """The phases that an event can lead to from a phase; none where it never fits."""
+    return {edge.after.phase for edge in edges() if edge.after and (edge.row, edge.before.phase) == (row, phase)}

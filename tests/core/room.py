@@ -1,0 +1,99 @@
+"""A runner among doubles, for tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from core.messages import CommandSent, TextEdited, TextSent
+from core.model import Consideration, Conversation, Interview
+from core.ports import Change, Saved, StoreUnavailableError
+from core.runner import Runner
+from tests.contracts.fake_store import FakeStore
+from tests.contracts.sample import CONVERSATION, ROLES
+from tests.core.doubles import FakeClock, RecordingPlatform, ScriptedInterviewer, in_turn, rest
+
+GAP = 4.0
+OTHER = Conversation("terminal", "there", "you")
+FULL = StoreUnavailableError("The disk is full: nothing was saved.")
+
+
+class FailingStore:
+    """The fake store, which cannot save while `failing`; with `slow`, whoever has saved is held up afterwards."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+        self.failing = False
+        self.slow: asyncio.Event | None = None
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
+        found: Callable[..., Awaitable[object]] = getattr(self._store, name)
+        return found
+
+    async def save(self, change: Change) -> Saved:
+        await asyncio.sleep(0)
+        if self.failing:
+            raise FULL
+        saved = await self._store.save(change)
+        if self.slow:
+            await self.slow.wait()
+        return saved
+
+    async def performed(self, effect_id: int) -> None:
+        if self.failing:
+            raise FULL
+        await self._store.performed(effect_id)
+
+
+class Room:
+    """A runner with its ports."""
+
+    def __init__(self, *considerations: Consideration) -> None:
+        self.roles = dict(ROLES)
+        self.store = FakeStore(self.roles)
+        self.disk = FailingStore(self.store)
+        self.platform = RecordingPlatform()
+        self.interviewer = ScriptedInterviewer(in_turn(*considerations))
+        self.clock = FakeClock()
+        self.runner = self.new_runner()
+        self._messages = 0
+
+    def new_runner(self) -> Runner:
+        return Runner(
+            store=self.disk,  # type: ignore[arg-type]
+            interviewer=self.interviewer,
+            platforms={"terminal": self.platform},
+            roles=self.roles,
+            clock=self.clock,
+            quiet_gap_s=GAP,
+        )
+
+    async def command(
+        self, name: str, argument: str = "", turn: int | None = None, where: Conversation = CONVERSATION
+    ) -> None:
+        self._messages += 1
+        await self.runner.receive(CommandSent(where, f"c{self._messages}", name, argument, turn))
+        await rest()
+
+    async def say(self, text: str, message_id: str = "", where: Conversation = CONVERSATION) -> None:
+        self._messages += 1
+        await self.runner.receive(TextSent(where, message_id or f"t{self._messages}", text))
+        await rest()
+
+    async def edit(self, text: str, message_id: str) -> None:
+        self._messages += 1
+        await self.runner.receive(TextEdited(CONVERSATION, f"e{self._messages}", message_id, text))
+        await rest()
+
+    async def answer(self, text: str = "I rolled it back in four minutes.", where: Conversation = CONVERSATION) -> None:
+        await self.say(text, where=where)
+        await self.clock.advance(GAP)
+
+    async def interview(self, where: Conversation = CONVERSATION) -> Interview:
+        found = await self.store.open_interview(await self.store.candidate(where))
+        assert found
+        return found
+
+    @property
+    def last(self) -> str:
+        return self.platform.texts[-1]

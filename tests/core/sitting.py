@@ -1,0 +1,135 @@
+"""Drives the engine in tests: says things, gives results, and keeps what was sent."""
+
+from __future__ import annotations
+
+from core import engine
+from core.effects import Effect, Send
+from core.events import (
+    AnswerAssessed,
+    AnswerConsidered,
+    AnswerSettled,
+    AnswerStrengthened,
+    Command,
+    CommandGiven,
+    Event,
+    MessageEdited,
+    MessageReceived,
+)
+from core.messages import Outbound
+from core.model import (
+    AnswerKind,
+    Assessment,
+    Consideration,
+    Mode,
+    Phase,
+    Seniority,
+    StartRequest,
+    Turn,
+)
+from core.model import UtteranceKind as Kind
+from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
+
+ANSWERS = {
+    AnswerKind.ANSWER: "I rolled the release back in four minutes and called the shop.",
+    AnswerKind.NON_ANSWER: "I have no idea.",
+    AnswerKind.OFF_TOPIC: "Bananas are yellow.",
+}
+TALKING = [Phase.ASKING, Phase.CONSIDERING, Phase.REVIEWING]
+TOO_LONG = "word " * 2001
+
+
+def words(number: int, tail: str = "") -> str:
+    """An answer of so many words."""
+    return " ".join(["word"] * (number - len(tail.split()))) + (f" {tail}" if tail else "")
+
+
+class Sitting:
+    """One interview with the engine alone."""
+
+    def __init__(self, mode: Mode = Mode.MOCK, questions: int = 3, seniority: Seniority = Seniority.MID) -> None:
+        request = StartRequest(ROLE, mode, questions, seniority)
+        self.interview, self.effects = engine.begin(request, 1, CONVERSATION, (), NOW)
+        self.sent: list[Outbound] = []
+        self._keep(self.effects)
+        self._messages = 0
+
+    @property
+    def phase(self) -> Phase:
+        return self.interview.phase
+
+    @property
+    def turn(self) -> Turn:
+        return self.interview.turns[-1]
+
+    @property
+    def last(self) -> str:
+        return self.sent[-1].text
+
+    def give(self, event: Event) -> tuple[Effect, ...]:
+        self.interview, self.effects = engine.step(self.interview, event)
+        self._keep(self.effects)
+        return self.effects
+
+    def say(self, text: str, message_id: str = "") -> tuple[Effect, ...]:
+        self._messages += 1
+        return self.give(MessageReceived(text, message_id or f"m{self._messages}", NOW))
+
+    def edit(self, text: str, message_id: str) -> tuple[Effect, ...]:
+        return self.give(MessageEdited(text, message_id, NOW))
+
+    def command(self, command: Command, turn: int | None = None) -> tuple[Effect, ...]:
+        return self.give(CommandGiven(command, NOW, turn))
+
+    def settle(self) -> tuple[Effect, ...]:
+        return self.give(AnswerSettled(self._current, self.turn.revision, NOW))
+
+    def consider(self, kind: AnswerKind = AnswerKind.ANSWER, follow_up: str = "", *missing: str) -> tuple[Effect, ...]:
+        considered = Consideration(kind, missing=missing, follow_up=follow_up, point=missing[0] if missing else "")
+        return self.give(AnswerConsidered(self._current, self.turn.revision, considered, NOW))
+
+    def assess(self, turn: int | None = None, made: Assessment | None = None) -> tuple[Effect, ...]:
+        return self.give(AnswerAssessed(self._current if turn is None else turn, made or assessment(), NOW))
+
+    def strengthen(self, turn: int | None = None, text: str = "Stronger.") -> tuple[Effect, ...]:
+        return self.give(AnswerStrengthened(self._current if turn is None else turn, text, NOW))
+
+    def answer(
+        self, text: str = "", kind: AnswerKind = AnswerKind.ANSWER, follow_up: str = "", *missing: str
+    ) -> tuple[Effect, ...]:
+        """Say, settle and consider in one go."""
+        self.say(text or ANSWERS[kind])
+        self.settle()
+        return self.consider(kind, follow_up, *missing)
+
+    @property
+    def _current(self) -> int:
+        return len(self.interview.turns) - 1
+
+    def _keep(self, effects: tuple[Effect, ...]) -> None:
+        self.sent += [effect.message for effect in effects if isinstance(effect, Send)]
+
+
+def kinds(sitting: Sitting) -> list[Kind]:
+    """What was said in the current turn, by kind."""
+    return [said.kind for said in sitting.turn.utterances]
+
+
+def in_phase(phase: Phase) -> Sitting:
+    """A coach interview with an answer, in that phase."""
+    sitting = Sitting(Mode.COACH, questions=1)
+    if phase is Phase.ASKING:
+        return sitting
+    sitting.say("I rolled it back.")
+    sitting.settle()
+    if phase is Phase.CONSIDERING:
+        return sitting
+    sitting.consider()
+    if phase is Phase.PAUSED:
+        sitting.command(Command.PAUSE)
+    if phase in {Phase.REPORTING, Phase.FINISHED}:
+        sitting.command(Command.NEXT)
+    if phase is Phase.FINISHED:
+        sitting.assess()
+    if phase is Phase.DROPPED:
+        sitting.command(Command.DROP)
+    return sitting
