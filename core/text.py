@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from snowballstemmer import stemmer
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST_SENTENCE = 40
 LONGEST_WORD = 40
+_ITEM_WORDS = 4
+_NARROWEST_COLUMN = 40
 _SHORTEST_PIECE = 45
 
 _ENGLISH = stemmer("english")
@@ -28,8 +31,17 @@ _BLANK = re.compile(r"[^\S\n]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BORDER = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[\n;]+|(?<=\s)[•*–—-](?=\s)")
+_ENDED = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+_MARKED = re.compile(r"(?:[•*–—+>#-]|\(?(?:\d{1,2}|[A-Za-z])[.)])\s")
+_NUMBER = re.compile(r"\s*\(?(?:\d{1,2}|[A-Za-z])\.")
+_HANGING = re.compile(
+    r"(?:^|\s)(?:a|an|the|my|our|your|his|her|their|its|i|we|and|or|but|so|because|that|which|who|then|to|of|in|on|at|by"
+    r"|for|with|from|into|is|are|was|were|has|have|had|would|could|should|will|can|very|not|if|when),?$",
+    re.IGNORECASE,
+)
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|vs|mr|mrs|ms|dr|no|st)\.$", re.IGNORECASE)
 _JOINT = re.compile(r"\s(?=(?:and|so|but|then|because|after|which)\s)", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:(]\s|\s[–—-]\s|\s(?:and|but|so|because|which|who|that|when|if|then|after|before)\s")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e|es|ed|ing|er|ers|ation|ations)$)")
 _NOT_BOUND = " \t\r\n,;:-–—•*"
 
@@ -91,10 +103,13 @@ def excerpt(sentence: str, limit: int = 160) -> str:
 
 
 def snippet(sentence: str, limit: int = 80) -> str:
-    """A short quote of a sentence for showing, at most `limit` characters and “…”; the words are never changed."""
-    stripped = sentence.strip().rstrip(".!?;:,")
+    """A short quote of a sentence for showing, at most `limit` characters and “…”, cut between clauses if it can be."""
+    stripped = " ".join(sentence.split()).rstrip(".!?;:,")
     short = excerpt(stripped, limit)
-    return short if short == stripped else short + "…"
+    if short == stripped:
+        return short
+    clauses = [match.start() for match in _CLAUSE.finditer(short) if match.start() >= limit // 3]
+    return (short[: clauses[-1]].rstrip(_NOT_BOUND) if clauses else short) + "…"
 
 
 def _whole(word: str) -> tuple[str, ...]:
@@ -109,12 +124,49 @@ def _whole(word: str) -> tuple[str, ...]:
 
 def _pieces(text: str) -> Iterator[str]:
     start = 0
+    wrapped = _wrapped(text)
     for match in _BORDER.finditer(text):
-        if _ABBREVIATION.search(text, max(start, match.end() - 8), match.end()):
+        if match.start() in wrapped or _ABBREVIATION.search(text, max(start, match.end() - 8), match.end()):
+            continue
+        if _NUMBER.fullmatch(text, start, match.end()):
             continue
         yield from _worded(text[start : match.end()])
         start = match.end()
     yield from _worded(text[start:])
+
+
+def _wrapped(text: str) -> frozenset[int]:
+    """Where a line was broken in the middle of a sentence; lines of a few words each are a list and no such text."""
+    found: set[int] = set()
+    place = 0
+    for block in re.split(r"(\n{2,})", text):
+        lines = block.split("\n")
+        width = max(map(len, lines))
+        is_list = all(sum(1 for _ in _WORD.finditer(line)) <= _ITEM_WORDS for line in lines)
+        for line, following in pairwise(lines):
+            place += len(line)
+            if not is_list and _goes_on(line, following, width):
+                found.add(place)
+            place += 1
+        place += len(lines[-1])
+    return frozenset(found)
+
+
+def _goes_on(line: str, following: str, width: int) -> bool:
+    """Whether a sentence goes on in the following line of a block of lines, the longest of them `width` characters."""
+    if not line or _ENDED.search(line) or _MARKED.match(following):
+        return False
+    return (
+        following[:1].islower()
+        or _HANGING.search(line, max(0, len(line) - 10)) is not None
+        or _is_filled(line, following, width)
+    )
+
+
+def _is_filled(line: str, following: str, width: int) -> bool:
+    """Whether a line is so full that the next word did not fit in."""
+    first = following.split(" ", 1)[0]
+    return width >= _NARROWEST_COLUMN and len(line) + len(first) >= width
 
 
 def _worded(piece: str) -> Iterator[str]:

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.interviewers.coverage import PointCoverage, coverage
+from core.interviewers.lexicon import GENERIC_DEEDS
 from core.interviewers.reading import Reading, read
 from core.interviewers.vocabulary import Vocabulary, vocabulary
+from core.model import QuestionKind
 
 if TYPE_CHECKING:
     from core.interviewers.cues import QuestionWords
@@ -26,10 +28,15 @@ class Account:
     reading: Reading
     points: tuple[PointCoverage, ...]
 
+    @property
+    def is_story(self) -> bool:
+        """Whether the question asks for something that happened, not for what one would do or does."""
+        return self.question.kind is QuestionKind.BEHAVIOURAL
+
     @cached_property
     def telling(self) -> frozenset[str]:
         """The different words that say something particular."""
-        return frozenset().union(*(one.telling for one in self.reading.told))
+        return frozenset().union(*(one.telling | _dealt(one) for one in self.reading.told))
 
     @cached_property
     def trade(self) -> frozenset[str]:
@@ -90,10 +97,29 @@ class Account:
 
     @cached_property
     def results(self) -> tuple[Sentence, ...]:
-        """The sentences that say what came of it, in order: never the first; late in it also a comparison."""
+        """The sentences that say what came of it, in order; late ones also by a comparison or a lasting change."""
         told = self.reading.told
-        compared = {one.text for one in told[len(told) // 2 :] if len(one.figures) >= _COMPARED}
-        return tuple(one for one in told[1:] if one.outcome or one.text in compared)
+        late = {one.text for one in told[len(told) // 2 :] if len(one.figures) >= _COMPARED or _is_lasting(one)}
+        return tuple(one for one in told[1:] if one.outcome or one.text in late)
+
+    @cached_property
+    def steps(self) -> int:
+        """How many particular things the candidate or the team does, sentence by sentence."""
+        taken = (one.actions for one in self.reading.told if one.dealing or one.deed)
+        return sum(len((each.own | each.team) - GENERIC_DEEDS) for each in taken)
+
+    @cached_property
+    def proofs(self) -> int:
+        """How many figures, results, checks, reasons and cases the answer holds."""
+        said = sum(self.count(one) for one in ("checks", "causes", "contingency"))
+        return len(self.figures) + len(self.results) + said
+
+    @cached_property
+    def brevity(self) -> float:
+        """How much a short answer holds for its length, 0.0 to 1.0; words that hold nothing lower it."""
+        dense = (self.proofs / max(1, self.said) - _THIN) / (_DENSE - _THIN)
+        short = (_LONG - self.said) / (_LONG - _BRIEF)
+        return max(0.0, min(1.0, short)) * max(0.0, min(1.0, dense))
 
     @property
     def has_own_part(self) -> bool:
@@ -101,7 +127,10 @@ class Account:
         return len(self.own) >= _CLEAR_PART
 
     def count(self, feature: str) -> int:
-        """In how many sentences of substance a feature (`checks`, `causes`, `sequence`, `place`) is found."""
+        """In how many sentences of substance a feature is found.
+
+        One of `checks`, `causes`, `contingency`, `sequence` and `place`.
+        """
         return sum(bool(getattr(one, feature)) for one in self.reading.substance)
 
     def _words_with(self, wanted: frozenset[str]) -> frozenset[str]:
@@ -115,6 +144,22 @@ class Account:
 
 _CLEAR_PART = 2
 _COMPARED = 2
+_LATER = frozenset({"after", "afterwards", "since", "later", "last", "month", "year", "today"})
+_LONG = 120
+_BRIEF = 70
+_THIN = 0.03
+_DENSE = 0.08
+
+
+def _is_lasting(said: Sentence) -> bool:
+    """Whether a sentence tells what is so now, or what could be counted some time later."""
+    now = "now" in said.words and len(said.telling) > 1
+    return now or (bool(said.figures) and not said.actions.own and not _LATER.isdisjoint(said.words))
+
+
+def _dealt(said: Sentence) -> frozenset[str]:
+    """The candidate's verbs of a sentence about what is done to somebody; “say” and “tell” count there, too."""
+    return said.actions.own if said.dealing else frozenset()
 
 
 def account(role: Role, question: Question, answer: str) -> Account:

@@ -149,7 +149,7 @@ def _verb_after(said: Sequence[str], place: int) -> str:
         if one in HELPING or word.endswith("ly"):
             being = (being or one == "be") and word != "to"
             continue
-        if being and not word.endswith("ing") and not _is_past(word):
+        if being and not word.endswith("ing") and (_is_past(word) or one not in ACTIONS):
             return ""
         if one in STATIVE or one in _SUBJECTS:
             return ""

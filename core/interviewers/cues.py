@@ -81,8 +81,8 @@ def spread(known: Synonyms, *texts: str) -> frozenset[str]:
 
 
 def trade(keys: Iterable[str]) -> frozenset[str]:
-    """Those keys that are no everyday words."""
-    return frozenset(keys) - EVERYDAY - FUNCTION - {OWN, OTHERS}
+    """Those keys that are neither everyday words nor figures."""
+    return frozenset(key for key in keys if not key.isdecimal()) - EVERYDAY - FUNCTION - {OWN, OTHERS}
 
 
 def _cue(said: list[str], known: Synonyms) -> Cue:

@@ -61,12 +61,18 @@ def _in_words(said: list[str]) -> frozenset[str]:
         before = said[place - 1] if place else ""
         counts = (
             word in _NUMBER_WORDS
+            and not _is_range(said[place + 1 : place + 3])
             and before != "number"
             and _is_counted(said[place + 1 : place + 4], large=word in _LARGE)
         )
         if counts or (word in _SHARES and (before in _SHARE_LEADS or word in _BARE_SHARES)):
             found.add(word)
     return frozenset(found)
+
+
+def _is_range(following: list[str]) -> bool:
+    """Whether a number goes on as in “two or three minutes”, which is one figure."""
+    return following[:1] == ["or"] and not _NUMBER_WORDS.isdisjoint(following)
 
 
 def _is_counted(following: list[str], *, large: bool) -> bool:

@@ -22,6 +22,7 @@ _OWN, _KNOWN, _RESULT = Criterion.COMMUNICATION, Criterion.TECHNICAL, Criterion.
 _WELL_COVERED = 0.5
 _GOOD = 3
 _WASTED = 12
+_OPEN_END = {True: (phrases.NO_RESULT, phrases.SAY_RESULT), False: (phrases.NO_SUCCESS, phrases.SAY_SUCCESS)}
 
 
 def evidence(account: Account) -> tuple[Evidence, ...]:
@@ -70,6 +71,16 @@ def nearest(account: Account, point: Point) -> Sentence:
     return max(reversed(said), key=lambda one: account.vocabulary.weight(one.keys, near))
 
 
+def least_own(said: Sequence[Sentence]) -> Sentence | None:
+    """The sentence that shows how little the candidate says of their own part: the one with it, else any deed."""
+    return next((one for one in said if one.actions.own), next((one for one in said if one.actions.any), None))
+
+
+def last_deed(said: Sequence[Sentence]) -> Sentence:
+    """The last sentence in which something is done, where the outcome would follow; else the last one."""
+    return next((one for one in reversed(said) if one.actions.any), said[-1])
+
+
 def _strengths(account: Account) -> Iterator[Finding]:
     """What was good, and for each good thing the sentences that show it, the best first."""
     told = account.reading.told
@@ -95,11 +106,11 @@ def _improvements(account: Account) -> Iterator[Finding]:
     points = [_point_missed(account, point) for point in account.missing]
     yield from points[:1]
     if not account.has_own_part:
-        unclear = next((one for one in said if one.actions.any and not one.actions.own), said[-1])
-        yield _about(unclear, _OWN, phrases.NO_OWN_PART, phrases.SAY_OWN_PART)
+        text = phrases.LITTLE_OWN_PART if account.own else phrases.NO_OWN_PART
+        yield _about(least_own(said) or said[-1], _OWN, text, phrases.SAY_OWN_PART)
     yield from _wasted(account)
     if not account.results:
-        yield _about(said[-1], _RESULT, phrases.NO_RESULT, phrases.SAY_RESULT)
+        yield _about(last_deed(said), _RESULT, *_OPEN_END[account.is_story])
     if not account.figures:
         yield _about(said[-1], _KNOWN, phrases.NO_FIGURE, phrases.SAY_FIGURE)
     yield from points[1:]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.interviewers import phrases
-from core.interviewers.findings import nearest
+from core.interviewers.findings import last_deed, least_own, nearest
 from core.model import UtteranceKind
 from core.text import snippet
 
@@ -47,9 +47,10 @@ def _wanted(account: Account) -> Iterator[tuple[str, str, Sentence]]:
     key = [point for point in account.missing if point.weight >= _KEY_POINT]
     yield from _probes(account, key)
     if not account.has_own_part:
-        yield phrases.ASK_OWN_PART, "", next((one for one in said if one.actions.any), said[0])
+        ask = phrases.ASK_MORE_OF_OWN_PART if account.own else phrases.ASK_OWN_PART
+        yield ask, "", least_own(said) or said[0]
     if not account.results:
-        yield phrases.ASK_RESULT, "", said[-1]
+        yield phrases.ASK_RESULT if account.is_story else phrases.ASK_SUCCESS, "", last_deed(said)
     if key or not account.has_own_part or not account.results:
         yield from _probes(account, account.missing[len(key) :])
         if not account.figures:

@@ -24,11 +24,14 @@ class Guard(StrEnum):
 
 WASTED_WORDS = 40
 _LEAST_TELLING = 3
+_LEAST_DEALT = 2
 _LEAST_BESIDE_ORDERS = 12
 _LONG_ENOUGH_TO_DRIFT = 20
 _COVERED_BY_CHANCE = 1
 _TRADE_SHARE = 0.15
-_FEW_TRADE_WORDS = 8
+_FEW_TRADE_WORDS = 9
+_FOREIGN_TRADE = 0.18
+_FOREIGN_NEAR = 0.12
 _NEAR_SHARE = 0.17
 _SHORTEST_ANSWER = 4
 
@@ -42,24 +45,29 @@ def guard(account: Account) -> Guard | None:
 
 
 def _is_only_thin(account: Account) -> bool:
-    """Whether an answer without substance is at least short and says something of its own; then it is weighed."""
-    return _SHORTEST_ANSWER <= account.said < WASTED_WORDS and any(one.telling for one in account.reading.sentences)
+    """Whether an answer without substance is short, says something of its own and is no creed; then it is weighed."""
+    said = account.reading.sentences
+    creed = not account.reading.told and any(one.belief for one in said)
+    return _SHORTEST_ANSWER <= account.said < WASTED_WORDS and not creed and any(one.telling for one in said)
 
 
 def is_off_topic(account: Account) -> bool:
     """Whether a told story has next to nothing to do with the question and the trade; doubt lets an answer through."""
     told = len(account.telling)
-    if told < _LONG_ENOUGH_TO_DRIFT or len(account.covered) > _COVERED_BY_CHANCE:
+    if told < _LONG_ENOUGH_TO_DRIFT:
         return False
-    few = len(account.trade) < max(_FEW_TRADE_WORDS, _TRADE_SHARE * told)
-    return few and len(account.near) < _NEAR_SHARE * told
+    trade, near = len(account.trade), len(account.near)
+    if len(account.covered) > _COVERED_BY_CHANCE:
+        return trade < _FOREIGN_TRADE * told and near < _FOREIGN_NEAR * told
+    return trade < max(_FEW_TRADE_WORDS, _TRADE_SHARE * told) and near < _NEAR_SHARE * told
 
 
 def _has_substance(account: Account) -> bool:
     """Whether there is a sentence of substance; beside an order a few words more are needed."""
     said = sum(len(one.words) for one in account.reading.substance)
     least = _LEAST_BESIDE_ORDERS if account.reading.has(Holds.ORDER) else 1
-    return said >= least and len(account.telling) >= _LEAST_TELLING
+    dealt = sum(one.dealing for one in account.reading.told)
+    return (said >= least and len(account.telling) >= _LEAST_TELLING) or (least == 1 and dealt >= _LEAST_DEALT)
 
 
 def _emptiness(account: Account) -> Guard:

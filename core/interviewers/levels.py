@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 _BORDERS = (0.2, 0.4, 0.6, 0.8)
 _TOP = 5
-_FITS_WELL = 0.6
+_THIN_CASE = 2
+_STEPS = 2
+_FITS_WELL = 0.65
+_SPARED = 0.4
 
 
 def levels(account: Account) -> Levels:
@@ -26,8 +29,11 @@ def levels(account: Account) -> Levels:
 
 
 def _level(score: float, account: Account) -> int:
-    """The level of a score of 0.0 to 1.0; the highest needs a figure or an outcome, and the candidate's own part."""
-    level = 1 + bisect_right(_BORDERS, score)
+    """The level of a score of 0.0 to 1.0.
+
+    Two steps that were taken are never the lowest; the highest needs a figure or an outcome, and an own part.
+    """
+    level = max(1 + bisect_right(_BORDERS, score), _THIN_CASE if account.steps >= _STEPS else 1)
     shown = account.figures or account.results
     return min(level, _TOP if shown and account.has_own_part else _TOP - 1)
 
@@ -35,40 +41,45 @@ def _level(score: float, account: Account) -> int:
 def _technical(account: Account) -> float:
     score = _sum(
         (0.30, _full(account.coverage, 0.55)),
-        (0.25, _full(len(account.telling), 36)),
-        (0.20, _full(len(account.figures), 3)),
+        (0.25, _amount(account, len(account.telling), 36)),
+        (0.20, _amount(account, len(account.figures), 3)),
         (0.25, _reasoning(account)),
     )
     return score * _full(account.fit, _FITS_WELL)
 
 
 def _reasoning(account: Account) -> float:
-    """What was done, and why and how it was checked."""
-    reasons = account.count("checks") + account.count("causes") + len(account.results)
-    return _sum((0.5, _full(len(account.done), 8)), (0.5, _full(reasons, 3)))
+    """What was done, and why and how it was checked, and what is done in which case."""
+    reasons = sum(account.count(one) for one in ("checks", "causes", "contingency")) + len(account.results)
+    return _sum((0.5, _amount(account, len(account.done), 8)), (0.5, _full(reasons, 3)))
 
 
 def _structure(account: Account) -> float:
-    ordered = account.count("sequence") + account.count("causes")
+    ordered = account.count("sequence") + account.count("causes") + account.count("contingency")
     return _sum(
         (0.15, _full(account.count("place"), 1)),
-        (0.25, _full(len(account.done), 11)),
-        (0.20, _full(len(account.own), 6)),
-        (0.25, _full(len(account.results), 2)),
-        (0.15, _full(ordered, 3)),
+        (0.25, _amount(account, len(account.done), 12)),
+        (0.20, _amount(account, len(account.own), 7)),
+        (0.25, _amount(account, len(account.results), 2)),
+        (0.15, _full(ordered, 4)),
     )
 
 
 def _communication(account: Account) -> float:
     score = _sum(
         (0.20, 1 - _full(account.wasted, WASTED_WORDS)),
-        (0.25, _full(len(account.telling), 28)),
+        (0.25, _amount(account, len(account.telling), 28)),
         (0.20, _full(len(account.own), 3)),
         (0.15, _full(len(account.figures), 2)),
-        (0.20, _full(len(account.reading.substance), 6)),
+        (0.20, _amount(account, len(account.reading.substance), 6)),
     )
     hedges = sum(one.hedges for one in account.reading.sentences)
     return score - 0.05 * _full(hedges, 3)
+
+
+def _amount(account: Account, value: float, enough: float) -> float:
+    """The share of an amount in what is enough of it; a short answer in which every sentence counts needs less."""
+    return _full(value, enough * (1 - _SPARED * account.brevity))
 
 
 def _full(value: float, enough: float) -> float:

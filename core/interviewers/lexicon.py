@@ -105,12 +105,13 @@ remain time times day days moment long depend depends depending dependent happen
 extremely incredibly simply definitely absolutely certainly obviously clearly naturally normally typically basically
 actually honestly maybe perhaps probably hopefully everything everywhere anyone whatever whenever wherever however
 therefore furthermore moreover nevertheless role part play plays level high low big small huge large little enough
-every bottom line fact truth sense idea together forward ahead end start begin beginning first last next second ensure
+bottom line fact truth sense idea together forward ahead end start begin beginning first last next second ensure
 create provide offer achieve reach maintain establish implement leverage utilise utilize optimise optimize heart mind
 head eye side place say tell new old latest trend trends technology technologies process processes procedure
 procedures practice practices method methods strategy strategies concept concepts tool tools product service services
 industry sector market serious seriously treat deserve see act behave accordingly saying culture anyway interesting
-special particular specific individual personal personally unique
+special particular specific individual personal personally unique authentic authenticity active actively passive every
+relationship regular basis robust scalable
 """)
 
 # Ordinary words of any story: no sign of the trade that a role is about.
@@ -175,7 +176,7 @@ push put queue raise read reboot rebuild recommend record reduce refactor refill
 rename repair repeat replace reply report reproduce request resolve restart restock restore retry return review revert
 rewrite ring roll rotate run save say scale scan schedule search secure sell send separate serve set share shift ship
 shorten show sign simplify smile solve sort speak split spot start stock stop store study suggest summarise swap sweep
-switch take talk teach tell test thank throw tidy time touch trace track train translate try turn type unlock unpack
+switch take talk teach tell test thank throw tidy time touch trace track train translate turn type unlock unpack
 update upgrade validate verify visit wait walk warn wash watch wipe wrap write
 """
 ACTION_WORDS = frozenset(_BASE_FORMS.split())
@@ -187,6 +188,12 @@ record evaluate audit calculate
 """)
 
 CAUSES = _stems("because since therefore due reason cause caused why otherwise hence thus")
+
+# What ties an action to a reason without a word of reason: "so that she can leave".
+PURPOSES = _phrases("so that; so he; so she; so it; so they; so nobody; so i; so we; which meant; in order to")
+
+# "If he says no, I …": what is done in which case.
+CONDITIONS = _stems("if unless otherwise until")
 
 SEQUENCE = _stems(
     "first firstly second secondly third then next after afterwards finally once before meanwhile lastly when"
@@ -229,6 +236,23 @@ as much as possible; if possible; in some way; things like that; try my best; us
 
 # Words around a question that is handed back: "you want to hear about …".
 RETELLING = _stems("want hear know ask question tell talk speak interest wonder mean answer like say")
+
+# Beliefs, likings and praise of oneself: no action, and a reason for one of them is no reason of a case.
+BELIEFS = _phrases("""
+i believe; i strongly believe; i firmly believe; i truly believe; i do not believe; i think; i am convinced;
+firm believer; conviction; in my opinion; in my view; for me; i stand for; i value; my motto; my philosophy; eye for;
+sense for; feeling for; talent for; i love; i like to; i care; i respect; i am somebody who; i am someone who;
+i am a person; i am very; i am a; i identify with; by nature; in the long run; my strength; my nature; i feel that
+""")
+
+# Somebody that something is done to or with, in the case that is told; "customers" and "people" are nobody.
+PERSONS = row("""
+him her them he she they customer lady man woman gentleman guy girl boy child mother boss manager colleague supervisor
+guard guest client owner neighbour other others teammate trainee lead
+""")
+
+# What anybody says they do: no particular action.
+GENERIC_DEEDS = VAGUE - _stems("say tell see work") | _stems("find use get make convince meet build try go apologise")
 
 # Verbs that tell something only by what is done with them: "took seriously", "came to the point".
 LIGHT = _stems("come take give bring use make get go")

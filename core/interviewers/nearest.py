@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
-from math import log
+from math import log, sqrt
 from typing import TYPE_CHECKING
 
 from core.interviewers.lexicon import FUNCTION
@@ -12,46 +12,90 @@ from core.interviewers.synonyms import synonyms
 from core.text import stems
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.interviewers.synonyms import Synonyms
     from core.model import Question, Role
 
-_OWN_WORDS = 4.0
-"""How much more a word of the question itself tells than one of its hint, its sample or what it looks for."""
+# Words of one meaning in questions about any job.
+_ASKED = (
+    ("sale", "deal", "order", "contract"),
+    ("lose", "did not get", "not win", "went wrong", "miss out"),
+    ("recently", "lately", "so far", "until now", "experience", "career", "background", "history"),
+    ("quiet", "empty", "slow", "nothing going on", "nothing to do", "idle"),
+    ("several", "at once", "at the same time", "everyone", "everybody", "crowded"),
+    ("target", "quota", "commission", "bonus", "plan"),
+    ("exceed", "beat", "more than", "above"),
+    ("never met", "stranger", "new customer", "first time", "trust"),
+    ("incident", "outage", "went down", "was down", "crash", "break down", "emergency"),
+    ("production", "live", "release"),
+    ("machine", "commit", "laptop"),
+    ("build", "built", "project", "system"),
+    ("disagree", "argue", "not agree", "conflict", "dispute"),
+    ("hard", "tricky", "nasty", "tough"),
+    ("problem", "bug", "fault"),
+    ("api", "interface", "endpoint"),
+    ("incident", "alarm"),
+    ("complaint", "complain", "angry", "upset"),
+    ("expensive", "price", "spend", "cost"),
+    ("rapport", "break the ice", "get along"),
+    ("target", "result", "proud"),
+    ("follow up", "keep in touch", "stay in contact", "call back", "callback"),
+    ("experience", "responsible", "jobs", "worked on"),
+)
+# What stands in every question and tells nothing about which one it is.
+_PLAIN = frozenset(stems("tell describe time happen example would question give"))
 
 
 def nearest_question(asked: str, role: Role) -> Question:
     """The question whose id it is, else the one that shares the most telling words with it.
 
-    A word tells the more the fewer questions of the role have it (inverse document frequency); words of one meaning in
-    the role count as one.
+    A word tells the more the fewer questions of the role have it (inverse document frequency); words of one meaning
+    count as one, and words of the question itself count more than those of its points, cues and sample.
     """
     exact = role.question(asked.strip())
     if exact:
         return exact
-    words = synonyms(role.synonyms)
+    words = synonyms((*role.synonyms, *_ASKED))
     wanted = _keys(words, asked)
-    own = [_keys(words, f"{one.id.replace('_', ' ')} {one.focus} {one.text}") for one in role.questions]
-    beside = [_keys(words, _beside(one)) - mine for one, mine in zip(role.questions, own, strict=True)]
-    rare_own, rare_beside = _rarity(own), _rarity(beside)
-
-    def likeness(place: int) -> float:
-        told = _OWN_WORDS * sum(rare_own[key] for key in sorted(wanted & own[place]))
-        return told + sum(rare_beside[key] for key in sorted(wanted & beside[place]))
-
-    return role.questions[max(range(len(own)), key=likeness)]
+    likeness = [0.0] * len(role.questions)
+    for part, weight in _PARTS:
+        sets = [_keys(words, part(question)) for question in role.questions]
+        rare = _rarity(sets)
+        for place, said in enumerate(sets):
+            likeness[place] += weight * sum(rare[key] for key in sorted(wanted & said))
+    return role.questions[likeness.index(max(likeness))]
 
 
-def _beside(question: Question) -> str:
-    """What stands in the role file around a question."""
-    points = (f"{point.text} . {' . '.join(point.cues)}" for point in question.points)
-    return " . ".join((question.hint, question.sample, *points))
+def _own(question: Question) -> str:
+    return f"{question.id.replace('_', ' ')} {question.focus} {question.text}"
+
+
+def _sought(question: Question) -> str:
+    return " . ".join((question.hint, *(text for point in question.points for text in (point.text, *point.probes))))
+
+
+def _cues(question: Question) -> str:
+    return " . ".join(cue for point in question.points for cue in point.cues)
+
+
+def _sample(question: Question) -> str:
+    return question.sample
+
+
+_PARTS: tuple[tuple[Callable[[Question], str], float], ...] = (
+    (_own, 4.0),
+    (_sought, 2.0),
+    (_cues, 1.0),
+    (_sample, 0.5),
+)
 
 
 def _keys(words: Synonyms, text: str) -> frozenset[str]:
-    return frozenset(chain.from_iterable(words.keys(stems(text)))) - FUNCTION
+    return frozenset(chain.from_iterable(words.keys(stems(text)))) - FUNCTION - _PLAIN
 
 
 def _rarity(sets: list[frozenset[str]]) -> dict[str, float]:
     """For each word 0.0 when every question has it, more the fewer have it."""
     spread = Counter(chain.from_iterable(sets))
-    return {key: log(1 + len(sets) / count) - log(2) for key, count in spread.items()}
+    return {key: sqrt(log(1 + len(sets) / count) - log(2)) for key, count in spread.items()}

@@ -6,28 +6,33 @@ from core.interviewers.guards import Guard
 
 LEAD_INS = (
     "You said “{quote}”. {probe}",
-    "About “{quote}”: {probe}",
+    "Let us stay with “{quote}”. {probe}",
     "Let me come back to “{quote}”. {probe}",
     "You mentioned “{quote}”. {probe}",
 )
 
 ASK_OWN_PART = "What was your own part in that?"
-ASK_RESULT = "What came of it in the end?"
+ASK_MORE_OF_OWN_PART = "And what else did you do yourself?"
+ASK_RESULT = "What was different afterwards because of what you did?"
+ASK_SUCCESS = "How do you see whether it has worked?"
 ASK_FIGURE = "Can you put a figure on that: how many, how long or how much?"
 
 COVERED = "You said {point}."
-HAS_FIGURE = "You gave a figure that one can picture."
+HAS_FIGURE = "The figure makes it easy to picture."
 HAS_OWN_PART = "It is clear what you did yourself."
-HAS_RESULT = "You said what came of it."
+HAS_RESULT = "You said what it led to."
 
-MISSED = "I did not hear {point}."
-HALF_SAID = "I did not clearly hear {point}."
+MISSED = "Still missing: {point}."
+HALF_SAID = "Only touched on: {point}."
 SAY = "Next time, say {point}."
 NO_OWN_PART = "It is not clear what you did yourself."
+LITTLE_OWN_PART = "You name only one thing that you did yourself."
 SAY_OWN_PART = "Say “I” where it was you, and name two or three things that you did."
-NO_RESULT = "One does not learn what came of it."
+NO_RESULT = "It stays open how it went on from here."
 SAY_RESULT = "End with what was different afterwards, and how you know."
-NO_FIGURE = "There is no figure in it."
+NO_SUCCESS = "It stays open how you see whether this works."
+SAY_SUCCESS = "End with how you see that it has worked, or with one case in which it did."
+NO_FIGURE = "A figure would help to picture this."
 SAY_FIGURE = "Add one figure: how many, how long, or by how much it changed."
 GENERAL = "This could be said by anybody."
 SAY_EXAMPLE = "Tell one case that really happened: when, what you did, and what came of it."

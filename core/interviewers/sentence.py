@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 from core.interviewers.actions import Actions, actions
 from core.interviewers.figures import figures
 from core.interviewers.lexicon import (
+    BELIEFS,
     CAUSES,
     CHECKS,
+    CONDITIONS,
     FUNCTION,
+    GENERIC_DEEDS,
     HEDGES,
     LIGHT,
     OUTCOME_PHRASES,
     OUTCOMES,
+    PERSONS,
     PLACES,
+    PURPOSES,
     SEQUENCE,
+    TALKING,
     VAGUE,
 )
 from core.interviewers.matching import count_phrases, without_filler
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
     from core.interviewers.vocabulary import Vocabulary
 
 _CLAUSE_BORDER = re.compile(r"[,:;()“”\"]|\s[-–—]\s|\b(?:but|because|although|though|while)\b", re.IGNORECASE)
+
+_HABITS = frozenset({"always", "never"})
+_UNABLE = re.compile(r"\bi (?:can|could) not\b")
 
 
 class Holds(StrEnum):
@@ -67,7 +76,28 @@ class Sentence:
     outcome: bool
     place: bool
     hedges: int
+    belief: bool
+    condition: bool
     holds: Holds = Holds.PLAIN
+
+    @property
+    def dealing(self) -> bool:
+        """Whether the candidate or the team does something particular, to somebody or in an order, case or reason."""
+        deeds = (self.actions.own | self.actions.team).intersection(self.left) - GENERIC_DEEDS
+        tied = not PERSONS.isdisjoint(self.words) or self.sequence or self.condition or self.causes
+        spoken = deeds <= TALKING and PERSONS.isdisjoint(self.words)
+        undone = not _HABITS.isdisjoint(self.words) or (len(deeds) == 1 and _UNABLE.search(" ".join(self.words)))
+        return bool(deeds) and tied and not (spoken or undone or self.belief)
+
+    @property
+    def deed(self) -> bool:
+        """Whether the candidate or the team once did something other than talk."""
+        return self.actions.past and not (self.actions.own | self.actions.team) <= TALKING
+
+    @property
+    def contingency(self) -> bool:
+        """Whether the sentence says what is done in which case."""
+        return self.condition and self.dealing
 
 
 def sentence(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
@@ -86,11 +116,13 @@ def sentence(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sent
         actions=actions(said, clauses),
         figures=figures(text) - question.words,
         checks=not CHECKS.isdisjoint(stemmed),
-        causes=not CAUSES.isdisjoint(stemmed),
+        causes=not CAUSES.isdisjoint(stemmed) or count_phrases(stemmed, PURPOSES) > 0,
         sequence=not SEQUENCE.isdisjoint(stemmed),
         outcome=not OUTCOMES.isdisjoint(stemmed) or count_phrases(stemmed, OUTCOME_PHRASES) > 0,
         place=count_phrases(stemmed, PLACES) > 0,
         hedges=count_phrases(stemmed, HEDGES),
+        belief=count_phrases(stemmed, BELIEFS) > 0,
+        condition=not CONDITIONS.isdisjoint(stemmed),
     )
 
 

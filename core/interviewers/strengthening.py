@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_BLANKS = 2
 _ENDS = ".!?…"
+_SPOKEN = frozenset(row("say mention"))
 _STARTERS = [[(stem(word),)] for word in row("um uh er erm well so basically actually honestly anyway okay ok")]
 
 
@@ -60,20 +61,21 @@ def _without_run_up(text: str) -> str:
     """The sentence without the filler at its beginning; the rest is not touched."""
     spans = list(word_spans(text))
     said = [tuple(stem(word) for word in words(text[start:end])) for start, end in spans]
+    after = [text[end:] for _, end in spans]
     place = 0
-    while width := _filler_at(said, place):
+    while width := _filler_at(said, after, place):
         place += width
     return text[spans[place][0] :] if 0 < place < len(spans) else text
 
 
-def _filler_at(said: list[tuple[str, ...]], place: int) -> int:
-    """How many written words of filler begin at a place, 0 for none."""
+def _filler_at(said: list[tuple[str, ...]], after: list[str], place: int) -> int:
+    """How many written words of filler begin at a place, 0 for none; “I would say hello” is none without a comma."""
     for phrase in FILLER_PHRASES:
         width, left = 0, phrase
         while left and place + width < len(said) and left[: len(said[place + width])] == said[place + width]:
             left = left[len(said[place + width]) :]
             width += 1
-        if not left:
+        if not left and not (_SPOKEN.intersection(phrase) and not after[place + width - 1].startswith(",")):
             return width
     return int(said[place : place + 1] in _STARTERS)
 

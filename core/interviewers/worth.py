@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.interviewers.lexicon import EVERYDAY, FUNCTION, LIGHT, RETELLING, TALKING, VAGUE
+from core.interviewers.lexicon import EVERYDAY, FUNCTION, LIGHT, PERSONS, RETELLING, TALKING, VAGUE
 from core.interviewers.listing import is_list
-from core.interviewers.orders import is_order
+from core.interviewers.orders import is_order, speaks_to_grader
 from core.interviewers.sentence import Holds, Sentence
 from core.interviewers.unknowing import has_no_answer, is_gibberish
 
@@ -27,13 +27,14 @@ _THREE_THINGS = 3
 _MANY_THINGS = 6
 _PAST = frozenset({"was", "were", "had"})
 _PERFECT = frozenset({"have", "has"})
+_MAXIMS = frozenset({"should", "must", "can"})
 _CONDITIONS = frozenset({"if", "when", "whenever"})
 
 
 def worth(said: Sentence, question: QuestionWords, vocabulary: Vocabulary) -> Holds:
     """What a sentence holds; the first of these that is so."""
     tests: tuple[tuple[Holds, Callable[[], bool]], ...] = (
-        (Holds.ORDER, lambda: is_order(said.text)),
+        (Holds.ORDER, lambda: _is_order(said)),
         (Holds.GIBBERISH, lambda: is_gibberish(said.words, [_is_known(one, vocabulary) for one in said.stems])),
         (Holds.NO_ANSWER, lambda: has_no_answer(said.words) and _is_personal(said)),
         (Holds.LIST, lambda: is_list(said.text)),
@@ -44,6 +45,11 @@ def worth(said: Sentence, question: QuestionWords, vocabulary: Vocabulary) -> Ho
     return next((holds for holds, is_so in tests if is_so()), Holds.PLAIN)
 
 
+def _is_order(said: Sentence) -> bool:
+    """Whether a sentence is for whoever grades; what somebody did, counted or wrote is not."""
+    return is_order(said.text) or (not said.actions.own and speaks_to_grader(said.words, said.stems))
+
+
 def _is_known(one: str, vocabulary: Vocabulary) -> bool:
     return one in FUNCTION or one in EVERYDAY or one in vocabulary.known
 
@@ -52,6 +58,8 @@ def _is_personal(said: Sentence) -> bool:
     """Whether “no idea” is said of oneself and hardly anything besides."""
     about_oneself = "i" in said.words or len(said.words) <= _SHORT
     conditional = said.words[0] in _CONDITIONS
+    if said.dealing and said.actions.own - TALKING and not PERSONS.isdisjoint(said.words):
+        return False
     return about_oneself and not conditional and not said.figures and len(said.telling) <= _MOST_BESIDE
 
 
@@ -66,11 +74,20 @@ def _is_echo(said: Sentence, question: QuestionWords) -> bool:
 def _is_padding(said: Sentence) -> bool:
     """Whether hardly anything is left of a sentence without its filler, its phrases and its vague words."""
     short = len(said.words) <= _SHORT
+    if said.dealing:
+        return False
     if not said.telling:
         return not (short and said.outcome and said.actions.any)
-    if short or said.figures or _is_deed(said) or _is_memory(said):
+    if _is_creed(said):
+        return True
+    if short or said.figures or said.deed or _is_memory(said):
         return False
     return _is_thin(said) or _is_talk(said) or _is_vague(said)
+
+
+def _is_creed(said: Sentence) -> bool:
+    """Whether a sentence is a belief or a liking and tells of nothing that was done."""
+    return said.belief and not said.figures and not said.deed and len(said.telling) < _MOST_BESIDE
 
 
 def _is_thin(said: Sentence) -> bool:
@@ -90,11 +107,6 @@ def _is_vague(said: Sentence) -> bool:
     return 1 - len(weighty) / len(content) >= _VAGUE_SHARE and not particular
 
 
-def _is_deed(said: Sentence) -> bool:
-    """Whether the candidate or the team once did something other than talk."""
-    return said.actions.past and not (said.actions.own | said.actions.team) <= TALKING
-
-
 def _is_memory(said: Sentence) -> bool:
     """Whether a sentence tells of something that once was so."""
     return _is_past(said) and len(said.telling - TALKING) >= _TWO_THINGS
@@ -110,9 +122,13 @@ def _is_past(said: Sentence) -> bool:
 def _has_substance(said: Sentence) -> bool:
     """Whether a sentence tells something particular: something was done, counted, checked or caused, and to what."""
     told = len(said.telling)
-    if said.figures or _is_deed(said):
+    if said.figures or said.deed:
         return told > 0
     if (said.actions.own | said.actions.team) - LIGHT:
         return told >= _TWO_THINGS
+    if said.dealing:
+        return told > 0
+    if not _MAXIMS.isdisjoint(said.words) and not said.actions.own | said.actions.team:
+        return told >= _MANY_THINGS
     reasoned = said.causes or said.checks or said.sequence
     return told >= (_THREE_THINGS if reasoned or said.actions.other or _is_past(said) else _MANY_THINGS)

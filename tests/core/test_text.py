@@ -100,6 +100,51 @@ def test_sentences(text: str, found: list[str]) -> None:
     assert sentences(text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "We had an outage in\nproduction because the disk\nwas full.",
+            ["We had an outage in\nproduction because the disk\nwas full."],
+        ),
+        (
+            "I told the customer that I\nwould call her back. She was\nhappy with that.",
+            ["I told the customer that I\nwould call her back.", "She was\nhappy with that."],
+        ),
+        ("I cleaned the shelves\n\nI counted the till", ["I cleaned the shelves", "I counted the till"]),
+        ("Steps:\n1. lock the door\n2. count the money", ["Steps", "1. lock the door", "2. count the money"]),
+        (
+            "Last year we moved our customer data to Postgres on\nMonday and it went well.",
+            ["Last year we moved our customer data to Postgres on\nMonday and it went well."],
+        ),
+        ("I asked my manager\nMaria said yes", ["I asked my manager", "Maria said yes"]),
+        ("It was slow.\nI added an index.", ["It was slow.", "I added an index."]),
+        ("caching\nindexes\nreplicas\nqueues", ["caching", "indexes", "replicas", "queues"]),
+        ("Caching\nLoad balancing\nRead replicas\nQueues", ["Caching", "Load balancing", "Read replicas", "Queues"]),
+        ("* I greeted her\n* I asked for the receipt", ["I greeted her", "I asked for the receipt"]),
+        (
+            "She was angry and said that our shop was bad, so\nI gave her the money back and told my boss.",
+            ["She was angry and said that our shop was bad, so\nI gave her the money back and told my boss."],
+        ),
+        ("a) first the till\nb) then the door", ["a) first the till", "b) then the door"]),
+    ],
+)
+def test_a_line_break_ends_a_sentence_only_where_one_ends(text: str, found: list[str]) -> None:
+    assert sentences(text) == found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("I rang the customer back, and she told me what was wrong", "I rang the customer back…"),
+        ("I rang the\ncustomer.", "I rang the customer"),
+        ("I rang everybody whom we had ever sold anything", "I rang everybody whom we had ever…"),
+    ],
+)
+def test_a_snippet_is_cut_between_clauses_if_it_can_be(sentence: str, shown: str) -> None:
+    assert snippet(sentence, 36) == shown
+
+
 def test_speech_without_full_stops_is_cut_at_its_joints() -> None:
     speech = "i went to the garden and looked at the trees one after another " * 5
     found = sentences(speech)

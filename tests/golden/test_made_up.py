@@ -12,9 +12,11 @@ from core.assessment import total
 from core.interviewers.account import account
 from core.interviewers.guards import guard
 from core.interviewers.levels import levels
+from core.interviewers.nearest import nearest_question
 from core.model import Role
 
-LINES = (Path(__file__).parent / "made_up" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+MADE_UP = Path(__file__).parent / "made_up"
+LINES = (MADE_UP / "answers.jsonl").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("entry", [json.loads(line) for line in LINES], ids=lambda entry: entry["answer"][:40])
@@ -27,3 +29,31 @@ def test_a_made_up_answer(roles: dict[str, Role], entry: dict[str, Any]) -> None
     assert (stopped or "") == entry["reason"]
     if stopped is None:
         assert entry["lowest"] <= total(levels(read), role) <= entry["highest"]
+
+
+def test_a_thin_case_is_above_vague_talk(roles: dict[str, Role]) -> None:
+    pairs = [json.loads(line) for line in (MADE_UP / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    apart = [reached(roles, pair, pair["thin"]) - reached(roles, pair, pair["vague"]) for pair in pairs]
+    assert sum(difference > 0 for difference in apart) / len(apart) >= 0.8
+    assert min(apart) >= -0.3
+
+
+def test_a_question_in_other_words_is_found(roles: dict[str, Role]) -> None:
+    asked = [json.loads(line) for line in (MADE_UP / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = [nearest_question(one["asked"], roles[one["role"]]).id == one["question"] for one in asked]
+    assert sum(found) / len(found) >= 0.9
+
+
+def test_a_question_is_found_by_its_id_or_its_own_words(roles: dict[str, Role]) -> None:
+    for role in roles.values():
+        for question in role.questions:
+            assert nearest_question(f" {question.id} ", role) is question
+            assert nearest_question(question.text, role) is question
+
+
+def reached(roles: dict[str, Role], entry: dict[str, Any], answer: str) -> float:
+    role = roles[entry["role"]]
+    question = role.question(entry["question"])
+    assert question is not None
+    read = account(role, question, answer)
+    return 1.0 if guard(read) else total(levels(read), role)

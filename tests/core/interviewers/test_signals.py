@@ -29,6 +29,7 @@ from core.text import words
         ("10x more", {"10"}),
         ("nine out of ten people", {"ten"}),
         ("three times a week", {"three"}),
+        ("after two or three minutes", {"three"}),
         ("one of the best", set()),
         ("I am the number one", set()),
         ("number two was better", set()),
