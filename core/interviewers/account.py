@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.interviewers.coverage import PointCoverage, coverage
-from core.interviewers.lexicon import GENERIC_DEEDS
+from core.interviewers.lexicon import GENERIC_DEEDS, WORKPLACE
 from core.interviewers.reading import Reading, read
 from core.interviewers.vocabulary import Vocabulary, vocabulary
 from core.model import QuestionKind
@@ -44,6 +44,11 @@ class Account:
         return self._words_with(self.vocabulary.trade)
 
     @cached_property
+    def workplace(self) -> frozenset[str]:
+        """The different words of the answer that belong to a workplace."""
+        return frozenset().union(*(WORKPLACE.intersection(one.stems) for one in self.reading.told))
+
+    @cached_property
     def near(self) -> frozenset[str]:
         """Those words of the answer that belong to this question or to several questions of the role."""
         return self._words_with(self.vocabulary.common | self.words.own)
@@ -52,6 +57,11 @@ class Account:
     def wasted(self) -> int:
         """How many words stand in sentences that hold nothing."""
         return self.said - sum(len(one.words) for one in self.reading.told)
+
+    @property
+    def waste(self) -> float:
+        """The share of the words that stand in sentences that hold nothing, 0.0 to 1.0."""
+        return self.wasted / self.said if self.said else 0.0
 
     @cached_property
     def said(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from core.interviewers.orders import grading_words
 from core.interviewers.sentence import Holds
 
 if TYPE_CHECKING:
@@ -27,19 +28,25 @@ _LEAST_TELLING = 3
 _LEAST_DEALT = 2
 _LEAST_BESIDE_ORDERS = 12
 _LONG_ENOUGH_TO_DRIFT = 20
-_COVERED_BY_CHANCE = 1
-_TRADE_SHARE = 0.15
-_FEW_TRADE_WORDS = 9
-_FOREIGN_TRADE = 0.18
-_FOREIGN_NEAR = 0.12
-_NEAR_SHARE = 0.17
+_LONG = 28
+_COVERED_BY_CHANCE = 2
+_NEAR = 0.125
+_NEAR_IF_SHORT = 0.09
+_NEAR_AT_WORK = 0.08
+_NEAR_BUT_NO_POINT = 0.16
+_FOREIGN_TRADE = 0.33
+_GRADING_WORDS = 3
 _SHORTEST_ANSWER = 4
 
 
 def guard(account: Account) -> Guard | None:
     """The guard that stops an answer from being weighed, or None; decided by what its sentences hold."""
+    if _is_for_grader(account):
+        return Guard.ORDERS
     if _has_substance(account):
-        return Guard.OFF_TOPIC if is_off_topic(account) else None
+        if is_off_topic(account):
+            return Guard.OFF_TOPIC
+        return Guard.EMPTY_TALK if _says_nothing(account) else None
     emptiness = _emptiness(account)
     return None if emptiness is Guard.EMPTY_TALK and _is_only_thin(account) else emptiness
 
@@ -52,20 +59,42 @@ def _is_only_thin(account: Account) -> bool:
 
 
 def is_off_topic(account: Account) -> bool:
-    """Whether a told story has next to nothing to do with the question and the trade; doubt lets an answer through."""
-    told = len(account.telling)
-    if told < _LONG_ENOUGH_TO_DRIFT:
+    """Whether a told story has next to nothing to do with the question and the trade; doubt lets an answer through.
+
+    What is too near is told by the share of near words. A short story, or one that names a workplace, gets the benefit
+    of the doubt; one that covers no point gets less of it.
+    """
+    told, covered = len(account.telling), len(account.covered)
+    if told < _LONG_ENOUGH_TO_DRIFT or covered > _COVERED_BY_CHANCE or len(account.workplace) > 1:
         return False
-    trade, near = len(account.trade), len(account.near)
-    if len(account.covered) > _COVERED_BY_CHANCE:
-        return trade < _FOREIGN_TRADE * told and near < _FOREIGN_NEAR * told
-    return trade < max(_FEW_TRADE_WORDS, _TRADE_SHARE * told) and near < _NEAR_SHARE * told
+    near = _NEAR
+    if account.workplace:
+        near = _NEAR_AT_WORK if covered < _COVERED_BY_CHANCE else 0.0
+    elif not covered:
+        near = _NEAR_BUT_NO_POINT
+    elif told < _LONG:
+        near = _NEAR_IF_SHORT
+    return len(account.near) <= near * told and len(account.trade) < _FOREIGN_TRADE * told
+
+
+def _is_for_grader(account: Account) -> bool:
+    """Whether an answer in which nobody did anything speaks of grading all over."""
+    if account.own or len(account.covered) > 1:
+        return False
+    words = frozenset().union(*(grading_words(one.stems) for one in account.reading.sentences))
+    return len(words) >= _GRADING_WORDS
+
+
+def _says_nothing(account: Account) -> bool:
+    """Whether neither a point nor a step, a figure or a result is in an answer."""
+    return not (account.covered or account.steps or account.figures or account.results)
 
 
 def _has_substance(account: Account) -> bool:
-    """Whether there is a sentence of substance; beside an order a few words more are needed."""
+    """Whether there is a sentence of substance; beside an order or “I do not know” a few words more are needed."""
     said = sum(len(one.words) for one in account.reading.substance)
-    least = _LEAST_BESIDE_ORDERS if account.reading.has(Holds.ORDER) else 1
+    beside = account.reading.has(Holds.ORDER) or account.reading.has(Holds.NO_ANSWER)
+    least = _LEAST_BESIDE_ORDERS if beside else 1
     dealt = sum(one.dealing for one in account.reading.told)
     return (said >= least and len(account.telling) >= _LEAST_TELLING) or (least == 1 and dealt >= _LEAST_DEALT)
 

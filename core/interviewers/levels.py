@@ -16,16 +16,30 @@ _TOP = 5
 _THIN_CASE = 2
 _STEPS = 2
 _FITS_WELL = 0.65
-_SPARED = 0.4
+_SPARED = 0.3
+_WASTE_COSTS = 0.3
+_MISFIT = 0.5
+_GREAT_MISFIT = 0.4
+_FEW = 2
+_BESIDE = (3, 2, 3)
+_HARDLY = (4, 3, 4)
 
 
 def levels(account: Account) -> Levels:
-    """The levels of an answer that is weighed, 1 to 5 each."""
-    return Levels(
-        communication=_level(_communication(account), account),
-        technical=_level(_technical(account), account),
-        structure=_level(_structure(account), account),
-    )
+    """The levels of an answer that is weighed, 1 to 5 each; one that answers another question stays low."""
+    scores = (_communication(account), _technical(account), _structure(account))
+    most = _most(account)
+    kept = 1 - _WASTE_COSTS * min(0.5, account.waste)
+    reached = [min(_level(kept * score, account), cap) for score, cap in zip(scores, most, strict=True)]
+    return Levels(communication=reached[0], technical=reached[1], structure=reached[2])
+
+
+def _most(account: Account) -> tuple[int, int, int]:
+    """The highest levels an answer can reach: low when it covers no point, or few and fits another question better."""
+    covered = len(account.covered)
+    if covered == 0 or (covered == 1 and account.fit < _MISFIT):
+        return _BESIDE
+    return _HARDLY if covered == _FEW and account.fit < _GREAT_MISFIT else (_TOP, _TOP, _TOP)
 
 
 def _level(score: float, account: Account) -> int:

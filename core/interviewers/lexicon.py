@@ -234,6 +234,21 @@ or something; something like; whatever; etc; and so on; stuff; i would probably;
 as much as possible; if possible; in some way; things like that; try my best; usually try; always try
 """)
 
+# Words of any workplace: who tells of one is hardly off the topic of a job.
+WORKPLACE = _stems("""
+shop store supermarket bookshop showroom customer client shopper boss colleague coworker workmate shift counter
+warehouse employer company firm startup sell sale server software app code deploy bug database developer programmer
+backend user
+""")
+
+# Words for the talk itself, for who listens to it, and for seeing, thinking and remembering in general.
+REFLECTING = TALKING | _stems("""
+glad honest honestly hour hours minute picture point view opinion idea ask consider underline emphasise stress repeat
+forget remember imagine understand guess look see find think know believe feel mean pretty fine really people world
+life nature truth fact sense put go come give like job work important matter thing way answer example detail explain
+add begin start end finish general nutshell basically underestimate overlook behind scene wish strong strongly
+""")
+
 # Words around a question that is handed back: "you want to hear about …".
 RETELLING = _stems("want hear know ask question tell talk speak interest wonder mean answer like say")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Words of one meaning in questions about any job.
 _ASKED = (
-    ("sale", "deal", "order", "contract"),
+    ("sale", "order", "contract"),
     ("lose", "did not get", "not win", "went wrong", "miss out"),
     ("recently", "lately", "so far", "until now", "experience", "career", "background", "history"),
     ("quiet", "empty", "slow", "nothing going on", "nothing to do", "idle"),
@@ -42,6 +42,12 @@ _ASKED = (
     ("target", "result", "proud"),
     ("follow up", "keep in touch", "stay in contact", "call back", "callback"),
     ("experience", "responsible", "jobs", "worked on"),
+    ("ten times", "tenfold", "traffic", "load", "grow"),
+    ("incident", "broke", "broken", "fault", "failure"),
+    ("other service", "another service", "another system", "outside", "depend", "rely", "dependency", "third party"),
+    ("better than", "more for", "beyond", "extra", "had to", "above and beyond", "extra mile"),
+    ("empty", "hardly anybody", "nobody", "no customers", "few customers", "quiet"),
+    ("exceed", "sold more", "more than you", "over target"),
 )
 # What stands in every question and tells nothing about which one it is.
 _PLAIN = frozenset(stems("tell describe time happen example would question give"))
@@ -57,14 +63,19 @@ def nearest_question(asked: str, role: Role) -> Question:
     if exact:
         return exact
     words = synonyms((*role.synonyms, *_ASKED))
-    wanted = _keys(words, asked)
+    wanted = words.keys(stems(asked))
     likeness = [0.0] * len(role.questions)
     for part, weight in _PARTS:
         sets = [_keys(words, part(question)) for question in role.questions]
         rare = _rarity(sets)
         for place, said in enumerate(sets):
-            likeness[place] += weight * sum(rare[key] for key in sorted(wanted & said))
+            likeness[place] += weight * sum(_told(keys & said, rare) for keys in dict.fromkeys(wanted))
     return role.questions[likeness.index(max(likeness))]
+
+
+def _told(shared: frozenset[str], rare: dict[str, float]) -> float:
+    """How much one word of the wording tells, by whichever of its meanings tells most."""
+    return max((rare[key] for key in shared), default=0.0)
 
 
 def _own(question: Question) -> str:

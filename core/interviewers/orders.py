@@ -205,3 +205,8 @@ def speaks_to_grader(said: Sequence[str], stemmed: Iterable[str]) -> bool:
 def is_about_grading(said: Iterable[str]) -> bool:
     """Whether the stems of a sentence speak of grading; next to an order such a sentence is part of it."""
     return not _ABOUT_GRADING.isdisjoint(said)
+
+
+def grading_words(said: Iterable[str]) -> frozenset[str]:
+    """Those stems that belong to grading, wherever they stand."""
+    return (_GRADING | _LEVELS | _ABOUT_GRADING).intersection(said)

@@ -87,7 +87,8 @@ class Sentence:
         tied = not PERSONS.isdisjoint(self.words) or self.sequence or self.condition or self.causes
         spoken = deeds <= TALKING and PERSONS.isdisjoint(self.words)
         undone = not _HABITS.isdisjoint(self.words) or (len(deeds) == 1 and _UNABLE.search(" ".join(self.words)))
-        return bool(deeds) and tied and not (spoken or undone or self.belief)
+        believed = self.belief and ("would" not in self.words or PERSONS.isdisjoint(self.words))
+        return bool(deeds) and tied and not (spoken or undone or believed)
 
     @property
     def deed(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from math import log
@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from core.interviewers.cues import QuestionWords, question_words, spread, trade
 from core.interviewers.lexicon import EVERYDAY
 from core.interviewers.synonyms import Synonyms, synonyms
+from core.text import stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +44,14 @@ class Vocabulary:
     rarity: dict[str, float]
 
     def question(self, question: Question) -> QuestionWords:
-        """The words of a question, also of one that is not in the role's own list."""
-        return self.questions.get(question.id) or question_words(question, self.synonyms)
+        """The words of a question, also of one that is asked in other words or is not in the role's own list."""
+        found = self.questions.get(question.id)
+        if found is None:
+            return question_words(question, self.synonyms)
+        asked = frozenset(words(question.text))
+        if asked <= found.words:
+            return found
+        return replace(found, words=found.words | asked, asked=found.asked | frozenset(stems(question.text)))
 
     def mended(self, said: str) -> str:
         """The stem of the role's that a longer unknown word is a slip of, else the word itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.interviewers.lexicon import EVERYDAY, FUNCTION, LIGHT, PERSONS, RETELLING, TALKING, VAGUE
+from core.interviewers.lexicon import EVERYDAY, FUNCTION, LIGHT, PERSONS, REFLECTING, RETELLING, TALKING, VAGUE
 from core.interviewers.listing import is_list
 from core.interviewers.orders import is_order, speaks_to_grader
 from core.interviewers.sentence import Holds, Sentence
@@ -39,7 +39,7 @@ def worth(said: Sentence, question: QuestionWords, vocabulary: Vocabulary) -> Ho
         (Holds.NO_ANSWER, lambda: has_no_answer(said.words) and _is_personal(said)),
         (Holds.LIST, lambda: is_list(said.text)),
         (Holds.ECHO, lambda: _is_echo(said, question)),
-        (Holds.NOTHING, lambda: _is_padding(said)),
+        (Holds.NOTHING, lambda: _is_padding(said, question)),
         (Holds.SUBSTANCE, lambda: _has_substance(said)),
     )
     return next((holds for holds, is_so in tests if is_so()), Holds.PLAIN)
@@ -68,21 +68,33 @@ def _is_echo(said: Sentence, question: QuestionWords) -> bool:
     content = set(said.left) - FUNCTION - RETELLING
     shared = content & question.asked
     mostly = len(shared) > 1 and len(shared) / len(content) >= _ECHOED
-    return mostly and len(said.telling - RETELLING) <= 1 and not said.figures
+    told = said.dealing and not PERSONS.isdisjoint(said.words) and said.actions.own - question.asked - RETELLING
+    return mostly and len(said.telling - RETELLING) <= 1 and not said.figures and not told
 
 
-def _is_padding(said: Sentence) -> bool:
+def _is_padding(said: Sentence, question: QuestionWords) -> bool:
     """Whether hardly anything is left of a sentence without its filler, its phrases and its vague words."""
     short = len(said.words) <= _SHORT
+    if _is_reflection(said):
+        return True
     if said.dealing:
         return False
     if not said.telling:
         return not (short and said.outcome and said.actions.any)
     if _is_creed(said):
         return True
-    if short or said.figures or said.deed or _is_memory(said):
+    if short or said.figures or said.deed or _is_memory(said) or len(said.telling & question.near) >= _TWO_THINGS:
         return False
     return _is_thin(said) or _is_talk(said) or _is_vague(said)
+
+
+def _is_reflection(said: Sentence) -> bool:
+    """Whether a longer sentence is about the talk itself and its listener, and tells of nobody and nothing else."""
+    particular = said.figures or said.deed or said.actions.own - REFLECTING
+    if len(said.words) < _LONG or particular or not PERSONS.isdisjoint(said.words):
+        return False
+    reflecting = sum(one in REFLECTING for one in said.stems)
+    return reflecting >= _TWO_THINGS and len(said.telling - REFLECTING) <= 1
 
 
 def _is_creed(said: Sentence) -> bool:
