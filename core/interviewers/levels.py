@@ -19,27 +19,22 @@ _FITS_WELL = 0.65
 _SPARED = 0.3
 _WASTE_COSTS = 0.3
 _MISFIT = 0.5
-_GREAT_MISFIT = 0.4
-_FEW = 2
 _BESIDE = (3, 2, 3)
-_HARDLY = (4, 3, 4)
 
 
 def levels(account: Account) -> Levels:
     """The levels of an answer that is weighed, 1 to 5 each; one that answers another question stays low."""
     scores = (_communication(account), _technical(account), _structure(account))
-    most = _most(account)
+    most = _BESIDE if _misses_the_question(account) else (_TOP, _TOP, _TOP)
     kept = 1 - _WASTE_COSTS * min(0.5, account.waste)
     reached = [min(_level(kept * score, account), cap) for score, cap in zip(scores, most, strict=True)]
     return Levels(communication=reached[0], technical=reached[1], structure=reached[2])
 
 
-def _most(account: Account) -> tuple[int, int, int]:
-    """The highest levels an answer can reach: low when it covers no point, or few and fits another question better."""
+def _misses_the_question(account: Account) -> bool:
+    """Whether an answer covers no point, or hardly one and fits another question of the role much better."""
     covered = len(account.covered)
-    if covered == 0 or (covered == 1 and account.fit < _MISFIT):
-        return _BESIDE
-    return _HARDLY if covered == _FEW and account.fit < _GREAT_MISFIT else (_TOP, _TOP, _TOP)
+    return covered == 0 or (covered == 1 and account.fit < _MISFIT)
 
 
 def _level(score: float, account: Account) -> int:
