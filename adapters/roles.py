@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from core import text
 from core.assessment import GENERIC_ANCHORS
-from core.model import Criterion, CriterionRule, Point, Question, QuestionKind, Role, Seniority
+from core.model import Criterion, CriterionRule, Mode, Point, Question, QuestionKind, Role, Seniority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ BUILT_IN = Path(__file__).resolve().parent.parent / "roles"
 MAX_FILE_BYTES = 1_000_000
 _REASONS = {"missing": "it is missing", "extra_forbidden": "there is no such key"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_WORDS_OF_REQUESTS = {*Mode, *Seniority, "all"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def load_roles(folders: Iterable[Path]) -> RoleFiles:
     mistakes: list[Mistake] = []
     for folder in folders:
         if not folder.is_dir():
-            mistakes.append(Mistake(str(folder), "", "there is no such folder; ROLES_DIR names it"))
+            mistakes.append(Mistake(str(folder), "", "there is no such folder"))
         for path in sorted(folder.glob("*.toml")):
             found = read_role(path)
             if isinstance(found, Role):
@@ -61,26 +63,46 @@ def load_roles(folders: Iterable[Path]) -> RoleFiles:
     return RoleFiles(roles, tuple(mistakes))
 
 
-def read_role(path: Path) -> Role | list[Mistake]:  # noqa: PLR0911 - one for each way to be wrong
+class _UnusableError(Exception):
+    """A file as a whole cannot be used; the message says why."""
+
+
+def read_role(path: Path) -> Role | list[Mistake]:
     """The role of one file, or everything that is wrong with it."""
-    if not _ID.fullmatch(path.stem):
-        return [
-            Mistake(path.name, "", "the name of a role file is lower-case letters, digits and _, like sales_lead.toml")
-        ]
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            return [Mistake(path.name, "", f"it is larger than {MAX_FILE_BYTES:,} bytes")]
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        return [Mistake(path.name, "", f"it cannot be read ({error.strerror or error})")]
-    except UnicodeDecodeError:
-        return [Mistake(path.name, "", "it is not UTF-8 text")]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return [Mistake(path.name, "", f"it is not valid TOML ({error})")]
+        _check_name(path.stem)
+        content = _content(path)
+    except _UnusableError as error:
+        return [Mistake(path.name, "", str(error))]
     try:
         return _RoleFile.model_validate(content).role(path.stem)
     except ValidationError as error:
         return [_mistake(path.name, content, one) for one in error.errors()]
+
+
+def _check_name(stem: str) -> None:
+    if not _ID.fullmatch(stem):
+        raise _UnusableError("the name of a role file is lower-case letters, digits and _, like sales_lead.toml")
+    if stem in _WORDS_OF_REQUESTS:
+        raise _UnusableError(f"“{stem}” is a word for how to interview, so no such role could be asked for: rename it")
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited on for ever
+            raise _UnusableError("it cannot be read (it is not a regular file)")
+        if status.st_size > MAX_FILE_BYTES:
+            raise _UnusableError(f"it is larger than {MAX_FILE_BYTES:,} bytes")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _UnusableError(f"it cannot be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise _UnusableError("it is not UTF-8 text") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _UnusableError(f"it is not valid TOML ({error})") from error
+    except ValueError as error:  # what Python itself refuses to reckon out, thousands of digits long
+        raise _UnusableError("it is not valid TOML (a number in it has too many digits)") from error
 
 
 def _mistake(file: str, content: object, error: ErrorDetails) -> Mistake:
@@ -105,7 +127,10 @@ def _inside(here: Any, step: int | str) -> object:
 
 
 def _cleaned(value: str) -> str:
-    return text.clean(value).strip()
+    cleaned = text.clean(value)
+    if not text.has_words(cleaned):
+        raise ValueError("it holds no words")
+    return cleaned
 
 
 def _unique(values: list[str], what: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -55,11 +57,13 @@ async def assess_lines(source: IO[bytes], out: IO[str], settings: Settings) -> i
 
 def _lines(source: IO[bytes]) -> Iterator[bytes]:
     """Every line; of one that is too long only so much that this can be told."""
+    mark = BOM_UTF8  # some editors and Windows tools begin a file with it
     while line := source.readline(MAX_LINE_BYTES + 1):
         rest = line
         while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
             rest = source.readline(MAX_LINE_BYTES + 1)
-        yield line
+        yield line.removeprefix(mark)
+        mark = b""
 
 
 async def _assessed(line: bytes, roles: dict[str, Role], interviewer: Interviewer) -> dict[str, Any]:
@@ -70,7 +74,8 @@ async def _assessed(line: bytes, roles: dict[str, Role], interviewer: Interviewe
     if len(answer) > MAX_ANSWER_CHARACTERS or len(text.words(answer)) > MAX_ANSWER_WORDS:
         raise _BadRowError(f"the answer is longer than {MAX_ANSWER_WORDS} words and is not assessed")
     said = Utterance(UtteranceKind.ANSWER, answer, datetime.now(UTC))
-    assessment = await interviewer.assess(role, Turn(question, utterances=(said,), outcome=Outcome.ANSWERED))
+    asked = question if row.question.strip() == question.id else replace(question, text=text.clean(row.question))
+    assessment = await interviewer.assess(role, Turn(asked, utterances=(said,), outcome=Outcome.ANSWERED))
     return _shown(role, question, assessment)
 
 

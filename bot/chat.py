@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from adapters.database.connection import connect
 from adapters.roles import RoleFiles
-from adapters.terminal.pipe import PipedLines
+from adapters.terminal.pipe import MAX_LINE_BYTES, PipedLines
 from adapters.terminal.screen import JsonScreen, RichScreen, Screen
 from bot.settings import Settings
 from bot.wiring import SystemClock, interviewer_of
@@ -95,13 +95,15 @@ class _Session:
 
     async def piped(self) -> int:
         """One line is one message, and each is answered before the next is read."""
-        with open(sys.stdin.fileno(), "rb", closefd=False) as stream:  # noqa: ASYNC230 - open already
-            keyboard = PipedLines(stream)
-            await self._start()
-            unused = 0
-            while not self._screen.closed and _goes_on(line := await keyboard.read()):
-                unused += not await self._take_piped(line)
-            await self._finish_review()
+        # Never closed: that would wait for the thread that is reading, and so for a line or the end of the input.
+        keyboard = PipedLines(open(sys.stdin.fileno(), "rb", closefd=False))  # noqa: ASYNC230, SIM115
+        await self._start()
+        unused = 0
+        while not self._screen.closed and _goes_on(line := await keyboard.read()):
+            unused += not await self._take_piped(line)
+        await self._finish_review()
+        if keyboard.shortened:
+            _tell(f"Of {count(keyboard.shortened, 'line')} only the first {MAX_LINE_BYTES:,} bytes were read.")
         if self._screen.closed:
             _tell("The output was closed, so this ends here. Everything is saved; the same command goes on.")
             return EXIT_FAILED
@@ -129,7 +131,11 @@ class _Session:
         await self._finish_sending(self._command("interview", self._options.request))
 
     async def _take_piped(self, line: str) -> bool:
-        """Take a line; False when it was an answer and there was nothing to answer."""
+        """Take a line: at a menu a choice, else an answer; False when there was nothing to answer."""
+        choice = self._screen.chosen(line.strip())
+        if choice and self._screen.must_choose:
+            await self._press(choice)
+            return True
         if not _COMMAND.fullmatch(line.strip()):
             wanted = wish(line, reviewing=True)
             while (default := self._screen.default) and not self._screen.offers(wanted):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -13,13 +12,14 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
-from adapters.database.connection import connect
+from adapters.database.inspection import inspect
 from adapters.roles import load_roles
 from bot.settings import BadSettingError, InterviewerChoice, Settings, load_settings
 from core.ports import StoreError, StoreInUseError
 from core.wording.pieces import count
 
 MIN_FREE_MEGABYTES = 100
+_NOT_YET = "not there yet: the first start makes it"
 _COLOURS = {"ok": "green", "off": "dim", "broken": "red"}
 
 
@@ -34,7 +34,7 @@ class Finding:
 
 
 async def examine() -> list[Finding]:
-    """Look at every part. Nothing is changed but that a missing data folder and database are made."""
+    """Look at every part and change nothing."""
     try:
         settings = load_settings()
     except BadSettingError as error:
@@ -42,7 +42,7 @@ async def examine() -> list[Finding]:
     return [
         Finding("settings", "ok", f"data in {settings.data_dir}"),
         _data_folder(settings),
-        await _database(settings),
+        _database(settings),
         _roles(settings),
         _interviewer(settings),
         _platform("discord", "DISCORD_TOKEN", is_set=settings.discord_token is not None),
@@ -66,24 +66,32 @@ def show(findings: Iterable[Finding], *, as_json: bool) -> None:
 def _data_folder(settings: Settings) -> Finding:
     folder = settings.data_dir
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            free = shutil.disk_usage(folder).free // 1_000_000
+        there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+        with tempfile.TemporaryFile(dir=there):
+            free = shutil.disk_usage(there).free // 1_000_000
     except OSError as error:
         return Finding("data folder", "broken", f"{folder}: {error.strerror}.", "Make it writable, or set DATA_DIR.")
     if free < MIN_FREE_MEGABYTES:
         return Finding("data folder", "broken", f"{folder}: {free} MB free.", "Make room, or set DATA_DIR.")
-    return Finding("data folder", "ok", f"{os.fspath(folder)}, {free:,} MB free")
+    missing = "" if folder.exists() else f", {_NOT_YET}"
+    return Finding("data folder", "ok", f"{folder}, {free:,} MB free{missing}")
 
 
-async def _database(settings: Settings) -> Finding:
+def _database(settings: Settings) -> Finding:
     try:
-        async with connect(settings.database, load_roles(settings.role_folders).roles):
-            return Finding("database", "ok", "opened, and up to date")
+        found = inspect(settings.database)
     except StoreInUseError:
         return Finding("database", "ok", "in use by another process, which brought it up to date when it started")
     except StoreError as error:
         return Finding("database", "broken", str(error))
+    if not found.exists:
+        return Finding("database", "ok", _NOT_YET)
+    if found.waiting:
+        waits = (
+            f"waits for {count(len(found.waiting), 'migration')}: the next start brings it up to date, after a backup"
+        )
+        return Finding("database", "ok", waits)
+    return Finding("database", "ok", "up to date")
 
 
 def _roles(settings: Settings) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.database.config import DEFAULT_URL, parse_url
 from adapters.roles import BUILT_IN
+from core.ports import StoreUnavailableError
 
 
 class BadSettingError(Exception):
@@ -43,9 +45,35 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _sqlite(cls, value: str) -> str:
-        if value and not re.match(r"sqlite://[^?]", value):
-            raise ValueError("this version keeps its data in SQLite only, as in sqlite://data/interviews.sqlite3")
+    def _kept(cls, value: str) -> str:
+        try:
+            in_memory = bool(value) and parse_url(value).path is None
+        except StoreUnavailableError as error:
+            raise ValueError(str(error)) from None
+        if in_memory:
+            raise ValueError(f"a database in memory keeps nothing: name a file, as in {DEFAULT_URL}")
+        return value
+
+    @field_validator("data_dir", "roles_dir")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        try:
+            return value and value.expanduser()
+        except RuntimeError:
+            raise ValueError("it begins at the home of a user that is not known") from None
+
+    @field_validator("data_dir")
+    @classmethod
+    def _fits_a_url(cls, value: Path) -> Path:
+        if "?" in str(value):
+            raise ValueError("it may not hold a question mark")
+        return value
+
+    @field_validator("roles_dir")
+    @classmethod
+    def _is_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not os.path.isdir(value):  # noqa: PTH112 - Path.is_dir raises where it may not look
+            raise ValueError("there is no such folder")
         return value
 
     @property
@@ -66,7 +94,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = first["msg"].removeprefix("Value error, ").removesuffix(".")
         raise BadSettingError(f"{name}: {reason}. Change it in the environment or in .env.") from None
     except (OSError, UnicodeDecodeError):
         raise BadSettingError(".env cannot be read: it must be a readable file of UTF-8 text.") from None

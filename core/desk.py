@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core import engine, report
 from core.effects import Effect, Send
-from core.model import Interview, Mode
+from core.model import Interview, Mode, Phase
 from core.requests import BadRequestError, nearest, start_request
 from core.wording import pages
 
@@ -69,7 +69,7 @@ class Desk:
         number = _number(argument)
         if number is None and argument not in {"", SO_FAR}:
             return pages.no_report()
-        if interview and number is None and interview.mode is Mode.MOCK:
+        if interview and number is None and interview.mode is Mode.MOCK and interview.phase is not Phase.REPORTING:
             return pages.report_at_the_end()
         if interview and number is None:
             return await self._report(candidate, SO_FAR, interview)

@@ -122,8 +122,8 @@ def _put(interview: Interview, place: int, said: Utterance, *word: Send) -> Step
     answer = replace(turn, utterances=(*before, said, *after)).answer_text
     length = len(text.words(answer))
     if length > policy.MAX_ANSWER_WORDS or len(answer) > policy.MAX_ANSWER_CHARACTERS:
+        word = (Send(say.too_long(length, len(answer), cut=len(said.text) > policy.MAX_KEPT_CHARACTERS)),)
         said = replace(said, kind=Kind.TOO_LONG, text=said.text[: policy.MAX_KEPT_CHARACTERS])
-        word = (Send(say.too_long(length, len(answer))),)
     turn = replace(turn, utterances=(*before, said, *after), revision=turn.revision + 1)
     interview = _with_turn(replace(interview, phase=Phase.ASKING), turn)
     return interview, (*word, _settle(interview)) if _unconsidered(turn) else word
@@ -192,7 +192,9 @@ def _status(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
 
 
 def _stop(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
-    """End now; the report covers what was answered."""
+    """End now; the report covers what was answered, and what is assessed of it where the questions are over."""
+    if interview.phase is Phase.REPORTING:
+        return _finish(interview)
     turn = interview.turns[-1]
     effects: tuple[Effect, ...] = ()
     if turn.outcome is None:
@@ -240,7 +242,7 @@ _COMMANDS: dict[Command, tuple[frozenset[Phase], Callable[[Interview, CommandGiv
     Command.PAUSE: (_TALKING, _pause),
     Command.RESUME: (frozenset({Phase.ASKING, Phase.REVIEWING, Phase.PAUSED}), _resume),
     Command.STATUS: (_STANDING | {Phase.REPORTING}, _status),
-    Command.STOP: (_STANDING, _stop),
+    Command.STOP: (_STANDING | {Phase.REPORTING}, _stop),
     Command.DROP: (_STANDING | {Phase.REPORTING}, _drop),
     Command.RETRY: (frozenset({Phase.REVIEWING}), _retry),
     Command.NEXT: (frozenset({Phase.REVIEWING}), _next),
@@ -429,6 +431,11 @@ def _report_when_ready(interview: Interview) -> Step:
     """Finish with the report once every answer is assessed."""
     if any(turn.outcome is Outcome.ANSWERED and turn.assessment is None for turn in interview.turns):
         return interview, ()
+    return _finish(interview)
+
+
+def _finish(interview: Interview) -> Step:
+    """The report of what is assessed, and the end."""
     made = report.build(interview)
     return replace(interview, phase=Phase.FINISHED, report=made), (Send(pages.report(made)),)
 

@@ -57,6 +57,7 @@ class OutboundKind(StrEnum):
     STRONGER = "stronger"
     REPORT = "report"
     MENU = "menu"
+    ROLES = "roles"
     HISTORY = "history"
     HELP = "help"
     STATUS = "status"

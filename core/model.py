@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - needed at run time where values are read back from JSON
 from enum import StrEnum
 
@@ -245,8 +245,8 @@ class Assessment:
     """The assessment of one answer.
 
     `total` is 1.0 to 5.0, by the role's weights. `covered` and `missed` are point ids. `reason` says in a word why an
-    answer got the lowest level without being weighed ("" when it was weighed). `assessor` is "rules" or "model", `model`
-    the language model's name ("" for rules).
+    answer got the lowest level without being weighed ("" when it was weighed). `assessor` is "rules" or "model",
+    `model` the language model's name ("" for rules).
     """
 
     levels: Levels
@@ -444,7 +444,7 @@ class HistoryPage:
     `older` is the id to continue from, None at the end.
     """
 
-    items: tuple[HistoryItem, ...] = field(default=())
+    items: tuple[HistoryItem, ...] = ()
     interviews: int = 0
     average: float | None = None
     older: int | None = None

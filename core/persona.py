@@ -16,6 +16,8 @@ EFFICIENT_UP_TO_WORDS = 60
 CHATTY_ABOVE_WORDS = 200
 CHATTY_WHATEVER_WORDS = 350
 """An answer this long is chatty even when it is complete; a complete one of 200 words is just a good answer."""
+_LOOKED_AT_CHARACTERS = 20_000
+"""Of one answer: what comes after so much could change nothing, and there may be millions."""
 WINDOW = 3
 """A persona begins when two of this many answers show it, and ends when the last two show something else."""
 
@@ -60,7 +62,7 @@ def _signals(turn: Turn) -> Iterator[Persona]:
 
 def _signal(said: list[Utterance], *, complete: bool) -> Persona:
     """What one answer shows; `complete` when nothing more was asked after it."""
-    answer = "\n".join(utterance.text for utterance in said)
+    answer = "\n".join(utterance.text for utterance in said)[:_LOOKED_AT_CHARACTERS]
     words = len(text.words(answer))
     hedges = len(_HEDGE.findall(answer))
     kind = said[-1].kind

@@ -21,7 +21,8 @@ MAX_PROMPTS = 3
 """Follow-ups, redirects and encouragements of one question together, so that nobody is kept on one question."""
 MAX_ANSWER_WORDS = 2000
 MAX_ANSWER_CHARACTERS = 20_000
-MAX_KEPT_CHARACTERS = 100_000
+MAX_KEPT_CHARACTERS = 2_000_000
+"""Of one message that is too long to be assessed; the candidate is told when something was cut off."""
 MIN_QUESTIONS = 1
 KEY_WEIGHT = 3
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from core.model import Assessment, Consideration, Conversation, HistoryPage, Interview, Report, Role, Turn
 
 
-class InterviewerError(Exception):
-    """An interviewer could not do what it was asked."""
-
-
 class DeliveryError(Exception):
     """A message could not be delivered; it stays pending."""
 
@@ -47,7 +43,7 @@ class RoleMissingError(StoreError):
 
 
 class Interviewer(Protocol):
-    """Considers and assesses answers. Raises InterviewerError when it cannot."""
+    """Considers and assesses answers."""
 
     async def consider(self, role: Role, turn: Turn) -> Consideration:
         """What kind of message the latest answer is, what is missing, and a follow-up that asks for it."""
@@ -97,9 +93,9 @@ class PendingEffect:
 class Change:
     """All that one step changes, saved in one transaction or not at all.
 
-    `before` and `after` are the interview as it was loaded and as it is now (`before` None for a new one, both None when
-    no interview is concerned). `inbound_id` is recorded as seen. `performed` is the id of the pending effect whose result
-    this is; it is removed.
+    `before` and `after` are the interview as it was loaded and as it is now (`before` None for a new one, both None
+    when no interview is concerned). `inbound_id` is recorded as seen. `performed` is the id of the pending effect whose
+    result this is; it is removed.
     """
 
     candidate: int

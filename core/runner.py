@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 from weakref import WeakValueDictionary
@@ -66,13 +67,20 @@ class Runner:
         self._tasks: dict[Conversation, set[asyncio.Task[None]]] = {}
         self._last_send: dict[Conversation, asyncio.Task[None]] = {}
         self._settling: dict[Conversation, tuple[asyncio.Task[None], PendingEffect]] = {}
-        self._failure: StoreError | None = None
+        self._failures: dict[Conversation, StoreError] = {}
 
     async def receive(self, inbound: Inbound) -> None:
         """Take one message: when this returns it is on disk, and what follows from it is under way.
 
-        Raises StoreError, and then nothing was taken.
+        Raises StoreError, and then nothing was taken. Who is cancelled while waiting for this does not stop it: a
+        message that was saved and not followed up would be taken for one that was, at its next delivery.
         """
+        taking = asyncio.create_task(self._take(inbound))
+        self._tasks.setdefault(inbound.conversation, set()).add(taking)
+        taking.add_done_callback(partial(self._forget, inbound.conversation))
+        await asyncio.shield(taking)
+
+    async def _take(self, inbound: Inbound) -> None:
         candidate = await self._store.candidate(inbound.conversation, inbound.name)
         async with self._lock(candidate):
             before, opening = await self._open_interview(candidate)
@@ -103,7 +111,7 @@ class Runner:
         """Wait until nothing is under way for a conversation. Raises the StoreError that an effect ended with, once."""
         while tasks := self._tasks.get(conversation):
             await asyncio.wait(tasks)
-        failure, self._failure = self._failure, None
+        failure = self._failures.pop(conversation, None)
         if failure:
             raise failure
 
@@ -171,22 +179,28 @@ class Runner:
             self._tasks.setdefault(where, set()).add(task)
             task.add_done_callback(partial(self._ended, where))
 
-    def _ended(self, where: Conversation, task: asyncio.Task[None]) -> None:
-        """Forget a task that is over, and remember what it failed with."""
+    def _forget(self, where: Conversation, task: asyncio.Task[None]) -> None:
         self._tasks[where].discard(task)
         if not self._tasks[where]:
             del self._tasks[where]
+
+    def _ended(self, where: Conversation, task: asyncio.Task[None]) -> None:
+        """Forget an effect that is over, and remember what it failed with."""
+        self._forget(where, task)
         if self._last_send.get(where) is task:
             del self._last_send[where]
         self._no_more_settling(where, task)
         error = None if task.cancelled() else task.exception()
         # An interview whose role is gone is closed at the next message; until then the owner may bring the role back.
-        if isinstance(error, StoreError) and not isinstance(error, RoleMissingError):
-            self._failure = error
+        if error is None or isinstance(error, RoleMissingError):
+            return
+        if isinstance(error, StoreError):
+            self._failures[where] = error
         elif isinstance(error, DeliveryError):
             _log.info("A message stays pending: %s", error)
-        elif error:
-            _log.error("An effect failed and stays pending.", exc_info=error)
+        else:  # the error's own message is left out: it may hold what a candidate said
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("An effect failed with %s and stays pending.\n%s", type(error).__name__, frames)
 
     async def _send(self, pending: PendingEffect, message: Outbound, before: asyncio.Task[None] | None) -> None:
         """Deliver one message after the one before it."""
@@ -209,8 +223,11 @@ class Runner:
             raise
         self._perform(following)
 
-    async def _follow(self, pending: PendingEffect, event: Event) -> Sequence[PendingEffect]:
+    async def _follow(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
         """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
+        if event is None:
+            await self._store.performed(pending.id)
+            return ()
         async with self._lock(pending.candidate):
             interview = await self._interview(pending)
             try:
@@ -226,13 +243,15 @@ class Runner:
         if where in self._settling and self._settling[where][0] is task:
             del self._settling[where]
 
-    async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event:
-        """Do what the effect asks for; no lock and no transaction is held meanwhile."""
+    async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event | None:
+        """Do what the effect asks for, if its interview is not over; no lock and no transaction is held meanwhile."""
         if isinstance(effect, SettleAnswer):
             await self._clock.sleep(quiet_gap_s)
             self._no_more_settling(pending.conversation, asyncio.current_task())
             return AnswerSettled(effect.turn, effect.revision, self._clock.now())
         interview = await self._interview(pending)
+        if not interview.is_open:
+            return None
         turn = interview.turns[effect.turn]
         match effect:
             case ConsiderAnswer():

@@ -14,7 +14,6 @@ class Migration(migrations.Migration):
             name="CandidateRow",
             fields=[
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("name", fields.TextField(unique=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={"table": "candidate", "app": "interviews", "pk_attr": "id"},
@@ -72,7 +71,6 @@ class Migration(migrations.Migration):
                 ("phase", fields.CharField(max_length=32)),
                 ("version", fields.IntField()),
                 ("started_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "interview",
@@ -114,7 +112,6 @@ class Migration(migrations.Migration):
                 ("account", fields.CharField(max_length=255)),
                 ("kind", fields.CharField(max_length=32)),
                 ("payload", fields.JSONField(encoder=dumps, decoder=loads)),
-                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={"table": "pending_effect", "app": "interviews", "pk_attr": "id"},
             bases=["Model"],

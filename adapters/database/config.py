@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ from core.ports import StoreUnavailableError
 
 DEFAULT_URL = "sqlite://data/interviews.sqlite3"
 PRAGMAS = {"journal_mode": "WAL", "synchronous": "NORMAL", "busy_timeout": "5000", "foreign_keys": "ON"}
+# What an owner may set otherwise, as whole values in capitals. SQLite itself takes any nonsense in silence.
+_CHOICES = {
+    "synchronous": "NORMAL|FULL|EXTRA",
+    "journal_mode": "WAL|DELETE|TRUNCATE",
+    "busy_timeout": "[0-5]?[0-9]{1,5}|600000",
+    "max_page_count": "[1-9][0-9]{0,8}",
+}
 APP = "interviews"
 APPS = {APP: {"models": ["adapters.database.models"], "migrations": "migrations", "default_connection": "default"}}
 
@@ -32,14 +40,35 @@ class Database:
 
 
 def parse_url(url: str) -> Database:
-    """That of `sqlite://relative/path`, `sqlite:///absolute/path` or `sqlite://:memory:`, with `?pragma=value`."""
+    """That of `sqlite://relative`, `sqlite:///absolute` or `sqlite://:memory:`, with `?pragma=value` where wished.
+
+    Raises StoreUnavailableError for any other, and for a PRAGMA that is none of an owner's business.
+    """
     scheme, _, rest = url.partition("://")
     name, _, query = rest.partition("?")
     if scheme != "sqlite" or not name:
         raise StoreUnavailableError(
-            "This version keeps its data in SQLite only: set the database URL to something like " + DEFAULT_URL + "."
+            f"This version keeps its data in SQLite only: set DATABASE_URL to something like {DEFAULT_URL}."
         )
-    return Database(None if name == ":memory:" else Path(name).resolve(), PRAGMAS | dict(parse_qsl(query)))
+    return Database(None if name == ":memory:" else _path(name), PRAGMAS | _chosen(query))
+
+
+def _path(name: str) -> Path:
+    try:
+        return Path(name).expanduser().resolve()
+    except RuntimeError as error:
+        raise StoreUnavailableError("DATABASE_URL begins at the home of a user that is not known.") from error
+
+
+def _chosen(query: str) -> dict[str, str]:
+    pragmas = {name: value.upper() for name, value in parse_qsl(query, keep_blank_values=True)}
+    for name, value in pragmas.items():
+        if name not in _CHOICES or not re.fullmatch(_CHOICES[name], value):
+            raise StoreUnavailableError(
+                "DATABASE_URL has something wrong after its question mark: there may be synchronous (NORMAL, FULL or "
+                "EXTRA), journal_mode (WAL, DELETE or TRUNCATE), busy_timeout (0 to 600000) and max_page_count."
+            )
+    return pragmas
 
 
 def __getattr__(name: str) -> Any:

@@ -55,6 +55,11 @@ async def _make_tables() -> None:
     await require_context().generate_schemas()
 
 
+def lock_of(path: Path) -> Path:
+    """The file that the process which has a database open keeps locked."""
+    return path.with_name(f"{path.name}.lock")
+
+
 @contextmanager
 def only_process(path: Path | None) -> Iterator[None]:
     """Keep every other process from a database's file, whose folder is made here; SQLite alone lets two fail midway."""
@@ -62,7 +67,7 @@ def only_process(path: Path | None) -> Iterator[None]:
         yield
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(f"{path}.lock", timeout=0, mode=0o600)
+    lock = FileLock(lock_of(path), timeout=0, mode=0o600)
     try:
         lock.acquire()
     except Timeout as error:

@@ -43,17 +43,25 @@ def working_copy(path: Path) -> Iterator[Path]:
         _remove(copy)
 
 
-def back_up(original: sqlite3.Connection, path: Path, copy: Path) -> Path:
-    """Make a backup, complete before it gets its name, and the copy from it; return the backup's path."""
+@contextmanager
+def back_up(original: sqlite3.Connection, path: Path, copy: Path) -> Iterator[Path]:
+    """Make a backup, complete before it gets its name, and the copy from it.
+
+    Where what is done with the copy fails, the backup goes too: the original is as it was, and a start that fails again
+    and again would fill the disk.
+    """
     backup = path.with_name(f"{path.name}.backup-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
     original.execute("VACUUM INTO ?", (str(copy),))
     with copy.open("rb") as file:
         os.fsync(file.fileno())
     copy.replace(backup)
-    copy.touch(mode=0o600)
-    shutil.copyfile(backup, copy)
-    _forget_old_backups(path)
-    return backup
+    try:
+        copy.touch(mode=0o600)
+        shutil.copyfile(backup, copy)
+        yield backup
+    except BaseException:
+        backup.unlink()
+        raise
 
 
 def write_back(copy: Path, original: sqlite3.Connection) -> None:
@@ -62,7 +70,8 @@ def write_back(copy: Path, original: sqlite3.Connection) -> None:
         source.backup(original)
 
 
-def _forget_old_backups(path: Path) -> None:
+def forget_old_backups(path: Path) -> None:
+    """Delete the backups of a database but the newest; only once it has been brought up to date."""
     prefix = path.name + ".backup-"
     backups = sorted(file for file in path.parent.iterdir() if file.name.startswith(prefix))
     for backup in backups[:-KEPT_BACKUPS]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +12,22 @@ from tortoise.exceptions import BaseORMException
 
 from core.ports import StoreUnavailableError
 
+_log = logging.getLogger(__name__)
+
 # ValueError is what a row raises that says what no value of core can hold, and a connection that has been closed.
 FAILURES = (sqlite3.Error, OSError, BaseORMException, ValueError)
 
 _FULL = "The disk is full, so nothing was saved: free some space and try again."
-_READ_ONLY = "The database may not be written to, so nothing was saved: allow it for the file and its folder."
+_READ_ONLY = (
+    "The database may not be written to, so nothing was saved: allow it for the file and its folder, "
+    "or set DATA_DIR to another folder."
+)
 _BUSY = "Another program is using the database, so nothing was saved: close that program and try again."
 _DAMAGED = "The database is damaged, so nothing was saved: stop this program and put a backup in the file's place."
-_NOT_OPENED = "The database cannot be opened, so nothing was saved: check that its path is right and may be written to."
+_NOT_OPENED = (
+    "The database cannot be opened, so nothing was saved: check that DATA_DIR (or DATABASE_URL) names a place "
+    "that may be written to."
+)
 _BROKEN = "The disk of the database fails, so nothing was saved: check the disk and try again."
 _REFUSED = "The database refused to work, so nothing was saved: the log of this program says why."
 
@@ -50,7 +59,10 @@ def told_as_unavailable() -> Iterator[None]:
     try:
         yield
     except FAILURES as error:
-        raise StoreUnavailableError(sentence(error)) from error
+        told = sentence(error)
+        if told == _REFUSED:
+            _log.error("The database failed: %s", _kind(_cause(error)))
+        raise StoreUnavailableError(told) from error
 
 
 def sentence(error: Exception) -> str:
@@ -66,6 +78,12 @@ def sentence(error: Exception) -> str:
 def is_outage(error: Exception) -> bool:
     """Whether the disk, its rights or another program is to blame, so that trying again later may help."""
     return sentence(error) not in (_REFUSED, _DAMAGED)
+
+
+def _kind(error: BaseException) -> str:
+    # The message of an error may hold what a candidate said, its type and SQLite's own name for it never.
+    name = getattr(error, "sqlite_errorname", None)
+    return f"{type(error).__name__} ({name})" if name else type(error).__name__
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from adapters.database import config
 from adapters.database.config import Database
-from adapters.database.copies import back_up, sole_connection, working_copy, write_back
+from adapters.database.copies import back_up, forget_old_backups, sole_connection, working_copy, write_back
 from adapters.database.failures import is_outage
 from adapters.database.schema import (
     MIGRATIONS_TABLE,
@@ -65,43 +65,48 @@ async def bring_up_to_date(database: Database) -> MigrationResult:
     """Apply the migrations that a database lacks; the caller keeps other processes out. Raises MigrationError."""
     if database.path is None:
         return MigrationResult()
-    applied, known = _applied(database.path), _known()
-    if not applied <= known:
-        raise MigrationError(
-            f"{database.path} was used by a newer version of this program and was left as it was: use that version."
-        )
-    waiting = tuple(sorted(known - applied))
+    waiting = _waiting_in(database.path)
     return MigrationResult(waiting, await _migrate(database.path)) if waiting else MigrationResult()
 
 
-def _known() -> set[str]:
+def waiting_migrations(connection: sqlite3.Connection, path: Path) -> tuple[str, ...]:
+    """The names of the migrations that a database lacks, in order; MigrationError for one of somebody else's."""
+    tables, known = table_names(connection), set(known_migrations())
+    if tables and MIGRATIONS_TABLE not in tables:
+        raise MigrationError(f"{path} is a database of another program, and was left as it was: choose another file.")
+    query = "SELECT name FROM tortoise_migrations WHERE app = ?"
+    applied = {name for (name,) in connection.execute(query, (config.APP,))} if tables else set()
+    if not applied <= known:
+        raise MigrationError(
+            f"{path} was used by a newer version of this program and was left as it was: use that version."
+        )
+    return tuple(sorted(known - applied))
+
+
+def known_migrations() -> tuple[str, ...]:
+    """The names of all migrations, in order."""
     package = importlib.import_module(str(config.APPS[config.APP]["migrations"]))
-    return {module.name for module in pkgutil.iter_modules(package.__path__)}
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
 
 
-def _applied(path: Path) -> set[str]:
+def _waiting_in(path: Path) -> tuple[str, ...]:
     if path.is_dir():  # SQLite would call this a broken disk
         raise IsADirectoryError(path)
     if not path.exists():
-        return set()
+        return known_migrations()
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
-        tables = table_names(connection)
-        if tables and MIGRATIONS_TABLE not in tables:
-            raise MigrationError(
-                f"{path} is a database of another program, and was left as it was: choose another file."
-            )
-        query = "SELECT name FROM tortoise_migrations WHERE app = ?"
-        return {name for (name,) in connection.execute(query, (config.APP,))} if tables else set()
+        return waiting_migrations(connection, path)
 
 
 async def _migrate(path: Path) -> Path | None:
     with sole_connection(path) as original, working_copy(path) as copy:
         inventory = _inventory(original)
-        backup = back_up(original, path, copy) if inventory.counts else None
-        with _told_as_migration_error(path, backup):
+        backing_up = back_up(original, path, copy) if inventory.counts else nullcontext()
+        with backing_up as backup, _told_as_migration_error(path):
             wanted = await _apply_migrations(copy)
             _mend_and_check(copy, inventory, wanted)
-            write_back(copy, original)
+        write_back(copy, original)  # only a failing disk stops this, and then the backup is worth having
+        forget_old_backups(path)
         return backup
 
 
@@ -142,16 +147,15 @@ def _check(connection: sqlite3.Connection, before: _Inventory, wanted: Shape) ->
 
 
 @contextmanager
-def _told_as_migration_error(path: Path, backup: Path | None) -> Iterator[None]:
+def _told_as_migration_error(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
         if is_outage(error):
             raise
-        kept = f", and keep the backup {backup}" if backup else ""
         raise MigrationError(
             f"{path} could not be brought up to date ({_reason(error)}) and was left as it was: "
-            f"use the version of this program that you had before{kept}."
+            "use the version of this program that you had before."
         ) from error
 
 

@@ -22,11 +22,10 @@ def _document() -> fields.JSONField[Any]:
     return fields.JSONField(encoder=json.dumps, decoder=json.loads)
 
 
-# A person.
+# A person, of whom nothing is kept but what hangs on this row.
 class CandidateRow(models.Model):
     id = fields.IntField(primary_key=True)
-    name = fields.TextField()
-    created_at = fields.DatetimeField()
+    created_at = fields.DatetimeField()  # Tortoise writes no row without a column
 
     class Meta:
         table = "candidate"
@@ -61,7 +60,6 @@ class InterviewRow(models.Model):
     phase = fields.CharField(WORD)
     version = fields.IntField()
     started_at = fields.DatetimeField()
-    updated_at = fields.DatetimeField()
 
     class Meta:
         table = "interview"
@@ -152,7 +150,6 @@ class PendingEffectRow(models.Model):
     account = fields.CharField(NAME)
     kind = fields.CharField(WORD)
     payload = _document()
-    created_at = fields.DatetimeField()
 
     class Meta:
         table = "pending_effect"

@@ -48,8 +48,8 @@ class DatabaseStore:
         self._session = session
         self._roles = roles
 
-    async def candidate(self, conversation: Conversation, name: str = "") -> int:
-        return await self._session.run(_candidate(conversation, name))
+    async def candidate(self, conversation: Conversation, name: str = "") -> int:  # noqa: ARG002 - the port names it, and nobody needs it
+        return await self._session.run(_candidate(conversation))
 
     async def open_interview(self, candidate: int) -> Interview | None:
         return await self._session.run(self._open_interview(candidate))
@@ -103,20 +103,20 @@ async def _newest_open(candidate: int) -> InterviewRow | None:
     return row if row is not None and row.phase in OPEN_PHASES else None
 
 
-async def _candidate(conversation: Conversation, name: str) -> int:
+async def _candidate(conversation: Conversation) -> int:
     account = storable({"platform": conversation.platform, "external_id": conversation.account})
     known = await AccountRow.get_or_none(**account)
     if known is not None:
         return known.candidate_id
     try:
-        return await _new_candidate(account, storable_text(name))
+        return await _new_candidate(account)
     except IntegrityError:  # somebody was faster
         return (await AccountRow.get(**account)).candidate_id
 
 
-async def _new_candidate(account: dict[str, Any], name: str) -> int:
+async def _new_candidate(account: dict[str, Any]) -> int:
     async with transaction():
-        candidate = await CandidateRow.create(name=name, created_at=datetime.now(UTC))
+        candidate = await CandidateRow.create(created_at=datetime.now(UTC))
         await AccountRow.create(**account, candidate_id=candidate.id)
         return candidate.id
 
@@ -136,7 +136,7 @@ async def _save(change: Change) -> Saved:
 async def _close_unreadable(candidate: int) -> None:
     row = await _newest_open(candidate)
     if row is not None:
-        columns = {"phase": Phase.DROPPED.value, "version": row.version + 1, "updated_at": datetime.now(UTC)}
+        columns = {"phase": Phase.DROPPED.value, "version": row.version + 1}
         await InterviewRow.filter(id=row.id, version=row.version).update(**columns)
 
 

@@ -49,9 +49,7 @@ async def _write_interview(change: Change) -> Interview | None:
         return None
     if before is None:
         columns = _interview_columns(after)
-        row = await InterviewRow.create(
-            **columns, candidate_id=change.candidate, version=1, updated_at=datetime.now(UTC)
-        )
+        row = await InterviewRow.create(**columns, candidate_id=change.candidate, version=1)
         saved = replace(after, id=row.id, version=1)
     else:
         await _update_interview(change.candidate, before, after)
@@ -64,7 +62,7 @@ async def _write_interview(change: Change) -> Interview | None:
 async def _update_interview(candidate: int, before: Interview, after: Interview) -> None:
     columns = _changed(_interview_columns(before), _interview_columns(after))
     rows = InterviewRow.filter(id=before.id, candidate_id=candidate, version=before.version)
-    if not await rows.update(**columns, version=before.version + 1, updated_at=datetime.now(UTC)):
+    if not await rows.update(**columns, version=before.version + 1):
         raise StaleInterviewError("The interview has gone on in the meantime, so nothing was saved: try again.")
 
 
@@ -162,7 +160,6 @@ async def _write_effect(change: Change, effect: Effect, interview: Interview | N
         interview_id=interview_id,
         kind=kind,
         payload=payload,
-        created_at=datetime.now(UTC),
     )
     return PendingEffect(row.id, change.candidate, conversation, effect, interview_id)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.messages import Block, Choice, Outbound, OutboundKind
 from core.model import Assessment, Criterion, Interview, Mode, Outcome, Persona, Phase, Turn, UtteranceKind
-from core.policy import MAX_ANSWER_WORDS, MAX_FOLLOW_UPS
+from core.policy import MAX_ANSWER_WORDS, MAX_FOLLOW_UPS, MAX_KEPT_CHARACTERS
 from core.wording.pieces import count, heading, item, line, notice, quote, score, sentence, small
 
 if TYPE_CHECKING:
@@ -253,12 +253,15 @@ def stronger(turn: Turn) -> Outbound:
     )
 
 
-def too_long(words: int, characters: int) -> Outbound:
-    """An answer that is kept but not assessed."""
+def too_long(words: int, characters: int, *, cut: bool) -> Outbound:
+    """An answer that is kept but not assessed; `cut` when only its beginning is kept."""
+    kept = "It is kept in your transcript but"
+    if cut:
+        kept = f"The first {count(MAX_KEPT_CHARACTERS, 'character')} are kept in your transcript; it"
     length = count(words, "word") if words > MAX_ANSWER_WORDS else count(characters, "character")
     return notice(
-        f"That makes {length}; I can assess up to {MAX_ANSWER_WORDS:,} words. It is kept in your transcript but does "
-        "not count. Please give me the short version: the situation, what you did, what came of it."
+        f"That makes {length}; I can assess up to {MAX_ANSWER_WORDS:,} words. {kept} "
+        "does not count. Please give me the short version: the situation, what you did, what came of it."
     )
 
 
@@ -300,7 +303,7 @@ def status(interview: Interview) -> Outbound:
         Phase.CONSIDERING: "I am thinking about your answer.",
         Phase.REVIEWING: _REVIEWING if assessed else _FEEDBACK_TO_COME,
         Phase.PAUSED: "It is paused; /resume goes on.",
-        Phase.REPORTING: "The report is being made.",
+        Phase.REPORTING: "The report is being made; /report shows it so far, /stop ends with that.",
     }[interview.phase]
     title = (
         f"{interview.role.title}, {interview.mode.value}: question {interview.number} of {len(interview.plan)}. {doing}"

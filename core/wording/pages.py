@@ -58,12 +58,14 @@ def report(made: Report, *, so_far: bool = False) -> Outbound:
 
 def _summary(made: Report) -> str:
     """How many questions the figures stand on."""
-    if made.total is None:
+    pending = sum(one.outcome is Outcome.ANSWERED and one.total is None for one in made.questions)
+    if made.total is None and not pending:
         none = "The question was not" if made.planned == 1 else f"None of the {made.planned} questions was"
         return f"{none} answered, so there is nothing to measure."
-    left_out = made.planned - made.assessed
+    left_out = made.planned - made.assessed - pending
+    waiting = f"; {pending} answered and not assessed" if pending else ""
     rest = f"; {left_out} not answered and not measured" if left_out else ""
-    return f"{made.assessed} of {count(made.planned, 'question')} assessed{rest}."
+    return f"{made.assessed} of {count(made.planned, 'question')} assessed{waiting}{rest}."
 
 
 def _finding_blocks(title: str, findings: Sequence[ReportFinding]) -> list[Block]:
@@ -128,15 +130,16 @@ def role_menu(roles: Sequence[Role], request: str = "") -> Outbound:
 
 
 def roles_page(roles: Sequence[Role]) -> Outbound:
-    """The jobs there are."""
+    """The jobs there are: a page to read, which asks for no decision."""
     return Outbound(
-        OutboundKind.MENU,
+        OutboundKind.ROLES,
         (
             heading("Jobs I can interview for"),
             *(
                 item(f"{role.title} ({role.id}), {count(len(role.questions), 'question')}: {role.summary}")
                 for role in roles
             ),
+            *(small(f"/interview starts one: /interview {role.id}") for role in roles[:1]),
         ),
         tuple(Choice(role.title, "interview", role.id) for role in roles),
     )
@@ -200,7 +203,7 @@ _UNFIT: dict[Phase, str] = {
     Phase.CONSIDERING: "One moment, I am still thinking about your answer.",
     Phase.REVIEWING: "That does not fit here: /retry tries this question again, /next goes on.",
     Phase.PAUSED: "The interview is paused. /resume goes on, /stop ends it with a report.",
-    Phase.REPORTING: "The questions are over; your report is being made.",
+    Phase.REPORTING: "The questions are over; the report is being made. /report shows it so far, /stop ends with that.",
     Phase.FINISHED: "This interview is over. /report shows the report, /interview starts a new one.",
     Phase.DROPPED: "This interview is over. /interview starts a new one.",
 }

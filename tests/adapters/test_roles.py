@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,11 @@ MISTAKES: list[tuple[Callable[[Table], object], str, str]] = [
     (lambda table: table.update(title=5), "title", "valid string"),
     (lambda table: table.update(title=""), "title", "at least 1 character"),
     (lambda table: table.pop("summary"), "summary", "it is missing"),
+    (lambda table: table.update(summary="   "), "summary", "it holds no words"),
+    (lambda table: table.update(title="\u200b\ufeff"), "title", "it holds no words"),
+    (lambda table: table.update(synonyms=[["bread", "?!"]]), "synonyms[1][2]", "it holds no words"),
+    (lambda table: _question(table).update(text=" \u00a0 "), "questions[dough].text", "it holds no words"),
+    (lambda table: _point(table).update(cues=["hour", " "]), "questions[dough].points[time].cues[2]", "no words"),
     (lambda table: table.update(colour="red"), "colour", "there is no such key"),
     (lambda table: table.update(questions=[]), "questions", "at least 1 item"),
     (lambda table: table.update(questions="none"), "questions", "valid list"),
@@ -129,9 +135,14 @@ def test_every_mistake_of_a_file_is_told(tmp_path: Path) -> None:
 FILES = [
     ("baker.toml", b'title = "x', "it is not valid TOML ("),
     ("baker.toml", b"title = " + b"[" * 50_000, "it is not valid TOML ("),
+    ("baker.toml", b"title = " + b"7" * 5000, "it is not valid TOML (a number in it has too many digits)"),
     ("baker.toml", b'title = "\xff"', "it is not UTF-8 text"),
     ("baker.toml", b"#" * (MAX_FILE_BYTES + 1), "it is larger than 1,000,000 bytes"),
     ("Baker 1.toml", b"", "the name of a role file is lower-case letters"),
+    *[
+        (f"{word}.toml", b"", f"“{word}” is a word for how to interview, so no such role could be asked for")
+        for word in ("mock", "coach", "junior", "mid", "senior", "all")
+    ],
 ]
 
 
@@ -152,6 +163,21 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert not found.roles
     assert [mistake.file for mistake in found.mistakes] == ["baker.toml", "gone.toml"]
     assert all(mistake.reason.startswith("it cannot be read (") for mistake in found.mistakes)
+
+
+def test_what_is_no_file_is_never_waited_on(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "baker.toml")
+    found = read_role(tmp_path / "baker.toml")
+    assert isinstance(found, list)
+    assert [str(mistake) for mistake in found] == ["baker.toml: it cannot be read (it is not a regular file)"]
+
+
+def test_a_number_of_any_size_is_a_mistake_and_never_an_error(tmp_path: Path) -> None:
+    path = _write(tmp_path / "baker.toml", GOOD)
+    path.write_text(path.read_text().replace("weight = 20", "weight = 0x" + "f" * 9000, 1))
+    found = read_role(path)
+    assert isinstance(found, list)
+    assert [mistake.key for mistake in found] == ["criteria.communication.weight"]
 
 
 def test_a_broken_file_and_a_missing_folder_stop_nothing_and_the_last_folder_wins(tmp_path: Path) -> None:

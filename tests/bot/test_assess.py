@@ -88,6 +88,14 @@ def test_a_bad_line_is_an_error_in_its_place_and_the_others_are_assessed(intervi
     assert "Invalid JSON" in errors[-1]["error"]
 
 
+def test_a_mark_that_tells_the_encoding_is_no_part_of_the_first_line(interview_bot: Command) -> None:
+    marked = interview_bot("assess", given=f"\ufeff{_row()}\n\ufeff{_row()}\n")
+    first, second = _rows(marked.out)
+    assert first["question"] == "targets"
+    assert "Invalid JSON" in second["error"]
+    assert interview_bot("assess", given="\ufeff\n").out == ""
+
+
 def test_no_line_is_no_error(interview_bot: Command) -> None:
     ended = interview_bot("assess")
     assert (ended.status, ended.out, ended.err) == (0, "", "")

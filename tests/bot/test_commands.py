@@ -142,7 +142,8 @@ def test_a_broken_file_is_named_and_never_stops_the_others(interview_bot: Comman
 def test_a_folder_that_is_missing_is_told(interview_bot: Command, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLES_DIR", "nowhere")
     ended = interview_bot("roles", "check")
-    assert (ended.status, ended.out) == (1, "nowhere: there is no such folder; ROLES_DIR names it\n")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "ROLES_DIR: there is no such folder. Change it in the environment or in .env.\n"
 
 
 def test_without_any_role_there_is_no_interview(interview_bot: Command, monkeypatch: pytest.MonkeyPatch) -> None:

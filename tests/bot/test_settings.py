@@ -10,7 +10,19 @@ from tests.bot.conftest import Command
 from tests.process.home import ROOT, Home
 
 WRONG = {
-    "DATABASE_URL": ["postgres://me:pass@host/db", "interviews.sqlite3", "sqlite://", "sqlite://?mode=rw"],
+    "DATABASE_URL": [
+        "postgres://me:pass@host/db",
+        "interviews.sqlite3",
+        "sqlite://",
+        "sqlite://?mode=rw",
+        "sqlite://:memory:",
+        "sqlite://:memory:?synchronous=FULL",
+        "sqlite://x.sqlite3?synchronous=BANANA",
+        "sqlite://x.sqlite3?foreign_keys=OFF",
+        "sqlite://x.sqlite3?nosuch=1;drop",
+    ],
+    "DATA_DIR": ["~nobody-of-that-name/x", "what?"],
+    "ROLES_DIR": ["nowhere", "~nobody-of-that-name/x", "/dev/null/below"],
     "INTERVIEWER": ["robot", "RULES"],
     "QUIET_GAP_SECONDS": ["-1", "61", "soon", "nan", "inf"],
     "LOG_LEVEL": ["loud", "verbose"],
@@ -68,6 +80,38 @@ def test_the_file_is_read_and_the_environment_wins(place: Path, monkeypatch: pyt
     assert settings.quiet_gap_seconds == 7
     assert settings.log_level == "ERROR"
     assert settings.roles_dir is None
+
+
+def test_folders_may_begin_at_home(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "own").mkdir()
+    monkeypatch.setenv("HOME", str(place))
+    monkeypatch.setenv("DATA_DIR", "~/x")
+    monkeypatch.setenv("ROLES_DIR", "~/own")
+    settings = load_settings()
+    assert (settings.data_dir, settings.roles_dir) == (place / "x", place / "own")
+    assert settings.database == f"sqlite://{place}/x/interviews.sqlite3"
+
+
+@pytest.mark.parametrize("arguments", [("chat",), ("migrate",), ("roles", "list"), ("roles", "check"), ("assess",)])
+def test_a_folder_of_roles_that_is_missing_stops_every_command(
+    interview_bot: Command, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("ROLES_DIR", "nowhere")
+    ended = interview_bot(*arguments)
+    told = "ROLES_DIR: there is no such folder. Change it in the environment or in .env.\n"
+    assert (ended.status, ended.out, ended.err) == (2, "", told)
+
+
+@pytest.mark.parametrize("folder", ["/dev/null", "/dev/null/below"])
+def test_a_data_folder_that_cannot_be_made_is_named(
+    interview_bot: Command, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv("DATA_DIR", folder)
+    ended = interview_bot("migrate")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.count("\n") == 1
+    assert "cannot be opened" in ended.err
+    assert "DATA_DIR" in ended.err
 
 
 def test_a_file_that_is_no_text_is_told(place: Path) -> None:

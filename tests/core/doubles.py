@@ -76,7 +76,8 @@ class RecordingPlatform:
 class ScriptedInterviewer:
     """Considers as it is told to; assesses and strengthens always alike.
 
-    `door` holds every call until it is opened; `failure` is raised instead of an answer while it is set.
+    `door` holds every call until it is opened; `failure` is raised instead of an answer while it is set, and by the
+    calls named in `failing` always.
     """
 
     def __init__(self, considering: Callable[[Turn], Consideration]) -> None:
@@ -85,6 +86,7 @@ class ScriptedInterviewer:
         self.door = asyncio.Event()
         self.door.set()
         self.failure: Exception | None = None
+        self.failing: set[str] = set()
 
     async def consider(self, role: Role, turn: Turn) -> Consideration:
         await self._call("consider")
@@ -103,6 +105,8 @@ class ScriptedInterviewer:
         await self.door.wait()
         if self.failure:
             raise self.failure
+        if name in self.failing:
+            raise RuntimeError
         await asyncio.sleep(0)
 
 

@@ -94,6 +94,12 @@ async def test_the_report_of_a_mock_interview_comes_at_the_end(counter: Counter)
     assert "at the end" in await text(counter, "report", "", OPEN)
 
 
+async def test_a_report_that_is_being_made_is_given_as_far_as_it_is(counter: Counter) -> None:
+    waiting = replace(OPEN, turns=(answered_turn(), *OPEN.turns), phase=Phase.REPORTING)
+    assert waiting.mode is Mode.MOCK
+    assert "Report so far" in await text(counter, "report", "", waiting)
+
+
 async def test_the_report_so_far(counter: Counter) -> None:
     assert "Nothing has been assessed" in await text(counter, "report", SO_FAR, OPEN)
     some = replace(OPEN, turns=(answered_turn(), *OPEN.turns), mode=Mode.COACH)
@@ -133,6 +139,12 @@ async def test_history_has_pages(counter: Counter) -> None:
     shown = await text(counter, "history", f" {ids[1]} ")
     assert f"\n{ids[0]} · " in shown
     assert f"\n{ids[1]} · " not in shown
+
+
+async def test_the_roles_are_a_page_and_no_question(counter: Counter) -> None:
+    _, sent = await counter.ask("roles")
+    assert (sent[0].kind, sent[0].default) == (OutboundKind.ROLES, None)
+    assert "/interview tester" in sent[0].text
 
 
 async def test_roles_help_and_commands_that_do_not_exist(counter: Counter) -> None:

@@ -127,8 +127,16 @@ def test_what_is_kept_of_an_endless_message_has_a_limit() -> None:
     sitting = Sitting()
     sitting.say("a" * (policy.MAX_KEPT_CHARACTERS + 1), "first")
     assert len(sitting.turn.utterances[-1].text) == policy.MAX_KEPT_CHARACTERS
+    assert "The first 2,000,000 characters are kept" in sitting.last
     sitting.edit("b" * (policy.MAX_KEPT_CHARACTERS + 1), "first")
     assert len(sitting.turn.utterances[-1].text) == policy.MAX_KEPT_CHARACTERS
+
+
+def test_a_megabyte_is_kept_whole() -> None:
+    sitting = Sitting()
+    sitting.say("a" * 1_000_000)
+    assert len(sitting.turn.utterances[-1].text) == 1_000_000
+    assert "It is kept in your transcript but does not count." in sitting.last
 
 
 @pytest.mark.parametrize("phase", TALKING)

@@ -11,6 +11,7 @@ from core.events import AnswerConsidered, Command
 from core.messages import OutboundKind
 from core.model import AnswerKind, Consideration, Mode, Outcome, Phase, StartRequest
 from core.model import UtteranceKind as Kind
+from core.wording import pages
 from tests.contracts.sample import CONVERSATION, DEADLINE, INCIDENT, NOW, QUEUES, ROLE
 from tests.core.sitting import Sitting, in_phase, kinds
 
@@ -64,6 +65,29 @@ def test_stop_ends_in_every_phase_in_which_the_interview_stands(phase: Phase) ->
     sitting = in_phase(phase)
     sitting.command(Command.STOP)
     assert sitting.phase is (Phase.DROPPED if phase is Phase.ASKING else Phase.REPORTING)
+
+
+def test_stop_while_the_report_is_awaited_gives_it_with_what_is_assessed() -> None:
+    sitting = Sitting(questions=2)
+    sitting.answer()
+    sitting.answer()
+    sitting.assess(0)
+    sitting.command(Command.STOP)
+    assert sitting.phase is Phase.FINISHED
+    made = sitting.sent[-1].report
+    assert made
+    assert [one.total is None for one in made.questions] == [False, True]
+    assert "1 of 2 questions assessed; 1 answered and not assessed." in sitting.last
+    with pytest.raises(UnexpectedEvent):
+        sitting.assess(1)
+
+
+def test_what_is_said_while_the_report_is_awaited_names_the_ways_on() -> None:
+    sitting = in_phase(Phase.REPORTING)
+    sitting.command(Command.STATUS)
+    for way in ("/report", "/stop"):
+        assert way in sitting.last
+        assert way in pages.unfit(Phase.REPORTING, Command.HINT).text
 
 
 def test_stop_while_the_answer_is_considered_counts_the_answer_and_drops_the_late_result() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.events import Command
@@ -19,6 +21,12 @@ GOOD = (
 )
 HEDGING = "I guess maybe a restart, not sure."
 MIDDLING = words(100)
+
+
+def test_what_comes_after_very_much_changes_nothing() -> None:
+    said = "x" * 20_000 + HEDGING
+    silent = turn(said, outcome=Outcome.NOT_ANSWERED, kind=Kind.NON_ANSWER)
+    assert persona(replace(new_interview(), turns=(silent, silent))) is Persona.EDGE_CASE
 
 
 def turn(*said: str, follow_ups: int = 0, outcome: Outcome | None = Outcome.ANSWERED, kind: Kind = Kind.ANSWER) -> Turn:

@@ -35,7 +35,7 @@ async def test_messages_go_out_in_order_each_with_its_own_key(room: Room) -> Non
     await room.runner.idle(CONVERSATION)
     kinds = [message.kind.value for _, message, _ in room.platform.sent]
     keys = [int(key) for _, _, key in room.platform.sent]
-    assert kinds == ["help", "menu", "history", "menu"]
+    assert kinds == ["help", "roles", "history", "menu"]
     assert keys == sorted(set(keys))
 
 

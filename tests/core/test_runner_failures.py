@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
 
+from core.messages import CommandSent, TextSent
 from core.model import Phase
-from core.ports import DeliveryError, InterviewerError, StoreUnavailableError
+from core.ports import DeliveryError, StoreUnavailableError
 from tests.contracts.sample import CONVERSATION, INCIDENT
 from tests.core.doubles import rest
 from tests.core.room import GAP, OTHER, Room
@@ -22,11 +24,11 @@ async def test_a_failing_interviewer_leaves_the_effect_pending_and_tells_the_can
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     await room.command("interview", "tester")
-    room.interviewer.failure = InterviewerError("no model")
+    room.interviewer.failure = RuntimeError("no model")
     await room.answer()
     assert "Something went wrong on my side" in room.last
     assert len(await room.store.pending()) == 1
-    assert "stays pending" in caplog.text
+    assert "An effect failed with RuntimeError and stays pending." in caplog.text
     await room.runner.idle(CONVERSATION)
     room.interviewer.failure = None
     await room.new_runner().resume(CONVERSATION)
@@ -34,11 +36,40 @@ async def test_a_failing_interviewer_leaves_the_effect_pending_and_tells_the_can
     assert INCIDENT.text in room.last
 
 
+async def test_the_log_says_where_it_failed_and_nothing_of_what_was_said(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    await room.command("interview", "tester")
+    room.interviewer.failure = ValueError("bad answer: SENTINEL words of the candidate")
+    room.interviewer.failure.__cause__ = KeyError("SENTINEL")
+    await room.answer()
+    assert "ValueError" in caplog.text
+    assert "in _call" in caplog.text
+    assert "SENTINEL" not in caplog.text
+
+
+async def test_a_failing_assessment_withholds_no_report(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    await room.command("interview", "tester 1")
+    room.interviewer.failing = {"assess"}
+    await room.answer()
+    await room.command("report")
+    assert "Nothing has been assessed yet" in room.last
+    await room.command("stop")
+    made = room.platform.sent[-1][1].report
+    assert made
+    assert (made.assessed, made.total) == (0, None)
+    runner, sent = room.new_runner(), len(room.platform.sent)
+    await runner.resume(CONVERSATION)
+    await runner.idle(CONVERSATION)
+    assert await room.store.pending() == []
+    assert len(room.platform.sent) == sent
+
+
 async def test_a_failing_interviewer_and_platform_together_lose_nothing(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     await room.command("interview", "tester")
-    room.interviewer.failure = InterviewerError("no model")
+    room.interviewer.failure = RuntimeError("no model")
     room.platform.failure = DeliveryError("offline")
     await room.answer()
     assert len(await room.store.pending()) == 1
@@ -97,6 +128,50 @@ async def test_a_store_that_fails_in_the_background_is_told_by_idle_once(room: R
     assert INCIDENT.text in room.last
 
 
+async def test_a_failure_is_told_to_those_who_wait_for_that_conversation(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.say("It absorbs load.")
+    room.disk.failing = True
+    await room.clock.advance(GAP)
+    await room.runner.idle(OTHER)
+    with pytest.raises(StoreUnavailableError, match="disk is full"):
+        await room.runner.idle(CONVERSATION)
+
+
+@pytest.mark.parametrize("moment", range(12))
+async def test_a_message_whose_receiver_was_cancelled_is_taken_with_all_that_follows(room: Room, moment: int) -> None:
+    """Cancelled right away, within the save or after it: what is on disk is followed up."""
+    await room.command("interview", "tester")
+    room.disk.slow = asyncio.Event()
+    message = TextSent(CONVERSATION, "m", "It absorbs load.")
+    receiving = asyncio.create_task(room.runner.receive(message))
+    for _ in range(moment):
+        await asyncio.sleep(0)
+    receiving.cancel()
+    await rest()
+    assert receiving.cancelled()
+    room.disk.slow.set()
+    await rest()
+    await room.runner.receive(message)
+    await room.clock.advance(GAP)
+    await room.runner.idle(CONVERSATION)
+    assert (await room.interview()).turns[0].answer_text == "It absorbs load."
+    assert INCIDENT.text in room.last
+
+
+async def test_idle_waits_for_a_message_whose_receiver_was_cancelled(room: Room) -> None:
+    room.disk.slow = asyncio.Event()
+    receiving = asyncio.create_task(room.runner.receive(CommandSent(CONVERSATION, "h", "help")))
+    await rest()
+    receiving.cancel()
+    waiting = asyncio.create_task(room.runner.idle(CONVERSATION))
+    await rest()
+    assert not waiting.done()
+    room.disk.slow.set()
+    await waiting
+    assert "What you can say" in room.last
+
+
 async def test_the_last_question_of_a_role_that_is_gone(room: Room) -> None:
     await room.command("interview", "tester")
     room.roles.clear()
@@ -114,6 +189,7 @@ async def test_an_effect_whose_role_is_gone_waits_without_harm(room: Room, caplo
     room.roles.clear()
     await room.clock.advance(GAP)
     await room.runner.idle(CONVERSATION)
+    assert caplog.text == ""
     room.roles.update(kept)
     await room.new_runner().resume(CONVERSATION)
     await room.clock.advance(GAP)
@@ -134,6 +210,7 @@ async def test_an_answer_whose_role_went_while_nobody_ran_waits_without_harm(
     await runner.resume(CONVERSATION)
     await runner.idle(CONVERSATION)
     assert room.platform.sent == sent
+    assert caplog.text == ""
     room.roles.update(kept)
     room.interviewer.door.set()
     await room.new_runner().resume(CONVERSATION)
@@ -146,7 +223,7 @@ async def test_an_effect_of_an_interview_that_is_gone_is_logged(room: Room, capl
     await room.say("It absorbs load.")
     room.store._interviews.clear()
     await room.clock.advance(GAP)
-    assert "belongs to no interview" in caplog.text
+    assert "LookupError" in caplog.text
     await room.runner.idle(CONVERSATION)
 
 

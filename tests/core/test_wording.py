@@ -110,6 +110,12 @@ def test_every_page_says_something(page: Outbound) -> None:
     assert_says_something(page)
 
 
+def test_a_report_without_any_assessment_does_not_say_that_nothing_was_answered() -> None:
+    results = (QuestionResult(1, "a", "Queues", Outcome.ANSWERED, None),)
+    made = replace(report(None), planned=1, assessed=0, questions=results)
+    assert "0 of 1 question assessed; 1 answered and not assessed." in pages.report(made).text
+
+
 def texts(message: Outbound) -> list[str]:
     return [block.text for block in message.blocks]
 
@@ -124,7 +130,7 @@ def test_a_report_says_what_was_measured_and_what_was_not() -> None:
     )
     made = replace(report(2.4), planned=6, assessed=2, questions=results, assessors=("rules",))
     shown = texts(pages.report(made))
-    assert shown[1] == "2 of 6 questions assessed; 4 not answered and not measured."
+    assert shown[1] == "2 of 6 questions assessed; 1 answered and not assessed; 3 not answered and not measured."
     assert shown[3:] == [
         "Question by question",
         "1. Queues: 3.7 of 5",

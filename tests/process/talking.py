@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from types import TracebackType
 from typing import IO, Self
 
@@ -49,10 +50,11 @@ class Talking:
         stream.flush()
 
     def end(self, by: signal.Signals) -> tuple[int, str]:
-        """End the process by a signal; its exit status and what it said on standard error."""
+        """End the process by a signal while it waits for a line; its exit status and its standard error."""
+        time.sleep(0.5)  # nothing outside shows that it has gone from its last message to waiting
         self.process.send_signal(by)
-        _, err = self.process.communicate(timeout=20)
-        return self.process.returncode, err.decode()
+        status = self.process.wait(timeout=20)
+        return status, _stream(self.process.stderr).read().decode()
 
 
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from adapters.terminal.pipe import MAX_LINE_BYTES
 from tests.process.home import ANSWERS, Home, Message, kinds
 
 
@@ -110,7 +111,7 @@ WISHES = {
     "/help": "help",
     "/history": "history",
     "/report": "notice",
-    "/roles": "menu",
+    "/roles": "roles",
     "/interview": "menu",
     "/resume": "notice",
     "/next": "notice",
@@ -174,9 +175,18 @@ def test_an_answer_that_is_too_long_is_kept_and_not_assessed(home: Home) -> None
     assert answer
     kept = home.said("too_long")
     assert kept[0] == many.strip()
-    assert [len(text) for text in kept[1:]] == [100_000, 100_000]
+    assert [len(text) for text in kept[1:]] == [1_000_000, 2_000_000]
+    assert "It is kept" in second[0]["text"]
+    assert "The first 2,000,000 characters are kept" in third[0]["text"]
     assert home.said("answer") == [ANSWERS[0]]
     assert _reports(report)
+
+
+def test_what_was_not_even_read_of_a_line_is_told(home: Home) -> None:
+    given = b"a" * (MAX_LINE_BYTES + 9) + b"\n"
+    ended = home.run("chat", "--role", "sales_associate", given=given)
+    assert ended.status == 0
+    assert "Of 1 line only the first 8,000,000 bytes were read." in ended.err
 
 
 def test_the_end_of_the_input_saves_and_the_next_start_goes_on_with_the_same_question(home: Home) -> None:
@@ -247,6 +257,40 @@ def test_in_coach_mode_the_next_line_goes_to_the_next_question(home: Home) -> No
     assert kinds(onward) == ["question"]
     assert kinds(answered)[0] == "question"
     assert home.said("answer") == [ANSWERS[0]]
+
+
+def test_the_roles_are_looked_at_between_feedback_and_the_next_answer(home: Home) -> None:
+    lines = ["I do not know", "I have no idea", "/roles", ANSWERS[0]]
+    *_, answered, _ = home.chat("--role", "sales_associate", "--mode", "coach", "--questions", "2", lines=lines)
+    assert kinds(answered)[0] == "question"
+    assert {row[2] for row in home.transcript()} == {1}
+    assert home.said("answer") == [ANSWERS[0]]
+
+
+def test_the_roles_are_looked_at_before_the_role_is_chosen(home: Home) -> None:
+    ended = home.run("chat", "--json", given=f"/roles\n{ANSWERS[0]}\n{ANSWERS[1]}\n")
+    assert "unused" not in ended.err
+    assert kinds(ended.messages)[:4] == ["menu", "roles", "notice", "question"]
+    assert home.said("answer") == list(ANSWERS[:2])
+
+
+@pytest.mark.parametrize("choice", ["2", "retail_associate", " Retail associate "])
+def test_the_first_line_can_choose_the_role(home: Home, choice: str) -> None:
+    start, chosen, answered, _ = home.chat("--questions", "2", lines=[choice, ANSWERS[0]])
+    assert start[0]["choices"][1]["label"] == "Retail Associate"
+    assert "Retail Associate, mid level, 2 questions" in _texts(chosen)
+    assert answered
+    assert home.said("answer") == [ANSWERS[0]]
+
+
+def test_an_open_interview_can_be_dropped_by_its_number_and_a_number_after_feedback_is_an_answer(home: Home) -> None:
+    options = ("--role", "sales_associate", "--mode", "coach")
+    home.chat(*options, lines=["No idea"])
+    _, dropped, *_ = home.chat(*options, lines=["3", "I do not know", "I have no idea", "1"])
+    assert kinds(dropped) == ["notice", "notice", "question"]
+    assert home.rows("SELECT phase FROM interview ORDER BY id") == [("dropped",), ("asking",)]
+    assert {row[2] for row in home.transcript(2)} == {1}
+    assert home.rows("SELECT text FROM utterance WHERE text = '1'") == [("1",)]
 
 
 def test_questions_come_in_another_interview_that_were_not_asked_before(home: Home) -> None:

@@ -133,6 +133,20 @@ def _shell(home: Home, line: str) -> Ended:
     return Ended(status, done.stdout.decode(), (home.path / "err").read_text())
 
 
+@pytest.mark.parametrize("loading", ["bot.commands", "core.requests", "typer", "pydantic"])
+def test_control_c_while_the_program_is_loaded_ends_it_without_a_word(plain_home: Home, loading: str) -> None:
+    interrupted = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {loading!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from bot.cli import main; main()"
+    )
+    ended = plain_home.run("--version", program=("-c", interrupted))
+    assert (ended.status, ended.out, ended.err) == (130, "", "")
+
+
 def test_importing_stays_cheap(plain_home: Home) -> None:
     """Engines are loaded only when they are needed: the first help is quick."""
     look = (

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 PRELUDE = """
 import asyncio, os, pathlib, signal, sqlite3, sys
+from dataclasses import replace
 from adapters.database import config
 from adapters.database.connection import connect, migrate
 from core.ports import StoreError

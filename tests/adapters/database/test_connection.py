@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC240 - nothing else runs meanwhile
 from __future__ import annotations
 
 import logging
@@ -97,10 +98,14 @@ asyncio.run(main())
     assert output.endswith("OSError: this is not about the store\n")
 
 
-async def test_a_setting_that_is_none_is_refused_and_the_file_is_free_again(url: str) -> None:
-    with pytest.raises(StoreUnavailableError):
-        async with connect(url + "?journal_mode=)", ROLES):
-            pass
+async def test_a_start_that_fails_leaves_the_file_free(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("no database")
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError, match="damaged"):
+            async with connect(url, ROLES):
+                pass
+    path.unlink()
     async with connect(url, ROLES):
         pass
 
@@ -120,6 +125,12 @@ async def test_messages_taken_over_a_week_ago_are_forgotten_at_the_start(url: st
         for number in ("young", "new"):
             with pytest.raises(AlreadySeenError):
                 await store.save(Change(candidate, CONVERSATION, inbound_id=number))
+
+
+async def test_the_name_of_a_candidate_is_not_kept(url: str, path: Path) -> None:
+    async with connect(url, ROLES) as store:
+        await store.candidate(CONVERSATION, "Kimberly Unforgettable")
+    assert b"Unforgettable" not in path.read_bytes()
 
 
 async def test_no_words_of_a_candidate_reach_the_log(url: str, caplog: pytest.LogCaptureFixture) -> None:

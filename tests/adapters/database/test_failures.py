@@ -12,7 +12,7 @@ from tortoise.context import require_context
 from tortoise.exceptions import OperationalError
 
 from adapters.database.connection import connect
-from adapters.database.failures import sentence
+from adapters.database.failures import sentence, told_as_unavailable
 from adapters.database.store import DatabaseStore
 from core.effects import AssessAnswer
 from core.model import Phase
@@ -111,11 +111,42 @@ async def test_a_row_that_says_what_cannot_be(url: str, path: Path, column: str)
             await store.pending()
 
 
-async def test_a_value_too_long_for_its_column_is_not_told(url: str) -> None:
+async def test_a_value_too_long_for_its_column_is_not_told_nor_logged(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with connect(url, ROLES) as store:
         with pytest.raises(StoreUnavailableError, match="refused") as caught:
             await store.candidate(replace(CONVERSATION, account="secret" * 99))
     assert "secret" not in str(caught.value)
+    assert "secret" not in caplog.text
+    assert [record.levelname for record in caplog.records if "failed" in record.message] == ["ERROR"]
+    assert "ValidationError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (OSError(errno.ENOSPC, "secret"), []),
+        (ValueError("secret"), []),
+        (sqlite3.OperationalError("secret"), ["The database failed: OperationalError"]),
+    ],
+)
+def test_what_the_sentence_cannot_tell_is_logged_without_a_word_of_it(
+    error: Exception, logged: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(StoreUnavailableError), told_as_unavailable():
+        raise error
+    assert [record.message for record in caplog.records] == logged
+
+
+def test_the_log_names_the_reason_of_sqlite(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        closing(sqlite3.connect(":memory:")) as connection,
+        pytest.raises(StoreUnavailableError),
+        told_as_unavailable(),
+    ):
+        connection.execute("SELECT secret")
+    assert [record.message for record in caplog.records] == ["The database failed: OperationalError (SQLITE_ERROR)"]
 
 
 @pytest.mark.parametrize(

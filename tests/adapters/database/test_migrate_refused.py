@@ -1,6 +1,7 @@
 # ruff: noqa: ASYNC240, PLR0917 - nothing else runs meanwhile, and tests take fixtures
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from adapters.database import config
 from adapters.database.connection import connect, migrate
+from adapters.database.copies import KEPT_BACKUPS
 from adapters.database.migrate import MigrationError
 from core.ports import StoreUnavailableError
 from tests.adapters.database.versions import (
@@ -29,8 +31,8 @@ UNSOUND = {
     "fails": ('ops.RunSQL("SELECT nothing")', [], "a migration failed with OperationalError"),
     "raises": ("ops.RunPython(lambda apps, editor: {}[1])", [], "a migration failed with KeyError"),
     "loses_rows": ('ops.RunSQL("DELETE FROM utterance")', [], "rows were lost in utterance"),
-    "forgets_the_models": (REBUILD, [], "tables are not as they should be: account, candidate, interview"),
-    "is_forgotten": ('ops.RunSQL("SELECT 1")', REBUILT, "tables are not as they should be: account, candidate"),
+    "forgets_the_models": (REBUILD, [], "tables are not as they should be: account, interview"),
+    "is_forgotten": ('ops.RunSQL("SELECT 1")', REBUILT, "tables are not as they should be: account, interview"),
     "drops_a_table": ('ops.RunSQL("DROP TABLE report")', [], "tables are not as they should be: report"),
     "points_nowhere": (
         'ops.RunSQL("UPDATE account SET candidate_id = 404")',
@@ -61,14 +63,53 @@ async def test_a_migration_that_goes_wrong_changes_nothing(
     sentence = str(caught.value)
     assert reason in sentence
     assert "was left as it was" in sentence
-    [backup] = [file for file in path.parent.iterdir() if ".backup-" in file.name]
-    assert sentence.endswith(f"and keep the backup {backup}.")
-    assert rows(backup) == rows(path) == content
+    assert sentence.endswith("use the version of this program that you had before.")
+    assert rows(path) == content
     assert path.read_bytes()[100:] == before[100:]  # but for a counter in its header
-    assert files(path) == ["", backup.name.removeprefix(path.name), ".lock"]
+    assert files(path) == ["", ".lock"]
     use(Version(version.folder, apps))
     async with connect(url, ROLES) as store:
         assert await store.candidate(CONVERSATION) == 3
+
+
+async def test_attempts_that_fail_leave_the_older_backups_alone(
+    url: str, path: Path, tmp_path: Path, use: Use, content: Rows
+) -> None:
+    names = [f".backup-2025010{day}T000000000000Z" for day in range(1, KEPT_BACKUPS + 1)]
+    for name in names:
+        path.with_name(path.name + name).touch()
+    use(next_version(tmp_path / "again_and_again", 'ops.RunSQL("SELECT nothing")'))
+    for _ in range(KEPT_BACKUPS):
+        with pytest.raises(MigrationError):
+            await migrate(url)
+    assert files(path) == ["", *names, ".lock"]
+
+
+async def test_a_copy_that_cannot_be_made_leaves_no_backup(
+    url: str, path: Path, tmp_path: Path, use: Use, content: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    use(rebuilt(tmp_path / "no_copy"))
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(StoreUnavailableError, match="The disk is full"):
+        await migrate(url)
+    assert files(path) == ["", ".lock"]
+
+
+async def test_a_disk_that_fails_while_the_database_is_written_leaves_the_backup(
+    url: str, path: Path, tmp_path: Path, use: Use, content: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(copy: Path, original: sqlite3.Connection) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("adapters.database.migrate.write_back", broken)
+    use(rebuilt(tmp_path / "broken_disk"))
+    with pytest.raises(StoreUnavailableError, match="The disk of the database fails"):
+        await migrate(url)
+    [backup] = [file for file in path.parent.iterdir() if ".backup-" in file.name]
+    assert rows(backup) == content
 
 
 async def test_a_disk_that_gets_full_is_not_the_fault_of_a_migration(
@@ -79,7 +120,7 @@ async def test_a_disk_that_gets_full_is_not_the_fault_of_a_migration(
     with pytest.raises(StoreUnavailableError, match="The disk is full"):
         await migrate(url)
     assert rows(path) == content
-    assert not [name for name in files(path) if "migrating" in name]
+    assert files(path) == ["", ".lock"]
 
 
 async def test_a_new_database_that_cannot_be_made_can_be_made_later(url: str, tmp_path: Path, use: Use) -> None:

@@ -60,7 +60,7 @@ async def test_a_commit_that_fails_leaves_nothing_behind() -> None:
 
     async def sound() -> int:
         async with transaction():
-            await CandidateRow.create(name="Kim", created_at=NOW)
+            await CandidateRow.create(created_at=NOW)
         return await AccountRow.all().count()
 
     async with connect("sqlite://:memory:", ROLES) as store:

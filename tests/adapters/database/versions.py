@@ -30,7 +30,6 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 # Tables that others point to, tables with indexes and constraints, and one whose last row is gone: all are rebuilt.
 REBUILD = """
-    ops.AlterField("CandidateRow", "name", fields.TextField(null=True)),
     ops.AlterField("InterviewRow", "role_title", fields.TextField(null=True)),
     ops.AlterField("TurnRow", "stronger", fields.TextField(null=True)),
     ops.AlterField("SeenUpdateRow", "chat", fields.CharField(300)),
@@ -38,7 +37,6 @@ REBUILD = """
     ops.AlterField("AccountRow", "platform", fields.CharField(300)),
 """
 REBUILT = [
-    ("name = fields.TextField()", "name = fields.TextField(null=True)"),
     ("role_title = fields.TextField()", "role_title = fields.TextField(null=True)"),
     ("stronger = fields.TextField()", "stronger = fields.TextField(null=True)"),
     (
@@ -93,7 +91,7 @@ async def fill(url: str) -> None:
     async with connect(url, ROLES) as store:
         for account in ("one", "two"):
             conversation = replace(CONVERSATION, account=account)
-            candidate = await store.candidate(conversation, account)
+            candidate = await store.candidate(conversation)
             turns = (answered_turn(), replace(answered_turn(INCIDENT), outcome=None))
             interview = replace(new_interview(candidate, conversation), turns=turns, report=report())
             effects = (AssessAnswer(0), AssessAnswer(1))

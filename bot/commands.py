@@ -1,0 +1,196 @@
+"""The command line `interview-bot`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from importlib import metadata
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from adapters.roles import RoleFiles, load_roles
+from bot.settings import BadSettingError, Settings, load_settings
+from bot.wiring import roles_of, start_logging
+from core.model import Mode, Seniority
+from core.ports import StoreError
+from core.requests import BadRequestError, start_request
+from core.wording.pieces import count
+
+app = typer.Typer(
+    help="Practice interviews in chat and in the terminal, on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+roles_app = typer.Typer(help="The job roles that can be interviewed for.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(roles_app, name="roles")
+
+EXIT_FAILED, EXIT_USAGE = 1, 2
+MAX_NAME_CHARACTERS = 100
+
+RoleOption = Annotated[str, typer.Option("--role", help="The job role, as `roles list` shows it.")]
+ModeOption = Annotated[
+    Mode | None, typer.Option("--mode", help="mock: a report at the end. coach: feedback on every question.")
+]
+QuestionsOption = Annotated[int | None, typer.Option("--questions", help="How many questions (5 by default).")]
+LevelOption = Annotated[Seniority | None, typer.Option("--level", help="The level of the job (mid by default).")]
+NameOption = Annotated[str, typer.Option("--name", help="Who is interviewed; everybody has a history of their own.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.callback(invoke_without_command=True)
+def about(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        print(f"interview-bot {metadata.version('interview-bot')}")  # noqa: T201 - what was asked for
+        raise typer.Exit
+
+
+@app.command()
+def run() -> None:
+    """Start every chat platform that has a token; with none, the terminal interview."""
+    settings = _settings()
+    named = [
+        name for name, token in (("Discord", settings.discord_token), ("Telegram", settings.telegram_token)) if token
+    ]
+    if named:
+        _tell(f"A token for {' and '.join(named)} is set, but this version has the terminal only. Here it is.")
+    else:
+        _tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
+    _chat(settings, "", "", as_json=False)
+
+
+@app.command()
+def chat(  # noqa: PLR0913, PLR0917 - one for each option
+    role: RoleOption = "",
+    mode: ModeOption = None,
+    questions: QuestionsOption = None,
+    level: LevelOption = None,
+    name: NameOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Be interviewed in the terminal, or by lines piped in."""
+    wanted = (
+        role,
+        mode.value if mode else "",
+        str(questions) if questions is not None else "",
+        level.value if level else "",
+    )
+    _chat(_settings(), " ".join(part for part in wanted if part), name, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Check each part: ok, off, or broken with what to do."""
+    from bot.doctor import examine, show  # noqa: PLC0415 - what only this command needs
+
+    findings = asyncio.run(examine())
+    show(findings, as_json=as_json)
+    raise typer.Exit(EXIT_FAILED if any(finding.state == "broken" for finding in findings) else 0)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date; a backup is made first. Every start does the same."""
+    from adapters.database.connection import migrate as bring_up_to_date  # noqa: PLC0415 - as above
+
+    result = asyncio.run(bring_up_to_date(_settings().database))
+    if not result.applied:
+        _tell("The database is up to date.")
+    else:
+        backup = f" The database as it was before is in {result.backup}." if result.backup else ""
+        _tell(f"Applied: {', '.join(result.applied)}.{backup}")
+
+
+@roles_app.command("list")
+def roles_list(as_json: JsonOption = False) -> None:
+    """Show the roles that can be interviewed for."""
+    from bot.listing import show_roles  # noqa: PLC0415 - as above
+
+    show_roles(roles_of(_settings()).roles.values(), as_json=as_json)
+
+
+@roles_app.command("check")
+def roles_check() -> None:
+    """Name every mistake in the role files: the file, the key and the reason."""
+    found = load_roles(_settings().role_folders)
+    for mistake in found.mistakes:
+        print(mistake)  # noqa: T201 - what was asked for
+    if found.mistakes:
+        raise typer.Exit(EXIT_FAILED)
+    print(f"{len(found.roles)} role files are in order: {', '.join(found.roles)}.")  # noqa: T201
+
+
+@app.command()
+def assess() -> None:
+    """Assess answers: JSON lines with role, question and answer in, one JSON assessment a line out."""
+    from bot.assess import assess_lines  # noqa: PLC0415 - as above
+
+    settings = _settings()
+    mistakes = asyncio.run(assess_lines(sys.stdin.buffer, sys.stdout, settings))
+    if mistakes:
+        _fail(f"{count(mistakes, 'line')} of the input could not be assessed: see `error` in the output.")
+
+
+def run_command_line() -> None:
+    """Run the command line. What fails is told in one line; a reader that has gone away is not worth even that."""
+    _make_streams_usable()
+    try:
+        app()
+    except (BadSettingError, BadRequestError) as error:
+        _tell(str(error))
+        sys.exit(EXIT_USAGE)
+    except StoreError as error:
+        _tell(str(error))
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            _tell(f"The output cannot be written: {error.strerror}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+
+
+def _make_streams_usable() -> None:
+    """Stand in for streams that were closed at the start, and show a sign that the output cannot show as a "?"."""
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115 - open as long as the process runs
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _chat(settings: Settings, request: str, name: str, *, as_json: bool) -> None:
+    from bot.chat import ChatOptions  # noqa: PLC0415 - as above
+    from bot.chat import chat as run_chat  # noqa: PLC0415
+
+    files = roles_of(settings)
+    _check_request(request, name, files)
+    raise typer.Exit(run_chat(settings, files, ChatOptions(request, name, as_json)))
+
+
+def _check_request(request: str, name: str, files: RoleFiles) -> None:
+    """Raises BadRequestError for what can be told before anything is opened."""
+    start_request(request, files.roles)
+    if len(name) > MAX_NAME_CHARACTERS:
+        raise BadRequestError(f"The name is longer than {MAX_NAME_CHARACTERS} characters. Choose a shorter one.")
+    if not files.roles:
+        _fail("There is no role to interview for: `interview-bot roles check` says why.")
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    start_logging(settings)
+    return settings
+
+
+def _fail(sentence: str) -> NoReturn:
+    _tell(sentence)
+    raise typer.Exit(EXIT_FAILED)
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201 - a word to the owner
