@@ -24,6 +24,7 @@ from core.messages import Choice, CommandSent, Inbound, TextSent
 from core.model import Conversation
 from core.ports import Store
 from core.runner import Runner
+from core.text import clean
 from core.wishes import wish
 from core.wording.pieces import count, notice
 
@@ -61,7 +62,7 @@ async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> i
     if task:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     piped = not sys.stdin.isatty()
-    conversation = Conversation(PLATFORM, PLATFORM, options.name.strip().lower() or _user())
+    conversation = Conversation(PLATFORM, PLATFORM, clean(options.name).strip().lower() or _user())
     screen = JsonScreen() if options.as_json else RichScreen()
     interviewer = interviewer_of(settings)
     async with connect(settings.database, files.roles) as store:
@@ -91,7 +92,6 @@ class _Session:
         self._screen = screen
         self._conversation = conversation
         self._options = options
-        self._name = options.name.strip() or _user()
 
     async def piped(self) -> int:
         """One line is one message, and each is answered before the next is read."""
@@ -163,7 +163,7 @@ class _Session:
         """Send a line: a command with its argument, or text."""
         command = _COMMAND.fullmatch(line.strip())
         if command is None:
-            await self._receive(TextSent(self._conversation, uuid4().hex, line.strip(), self._name))
+            await self._receive(TextSent(self._conversation, uuid4().hex, line.strip()))
             return
         name, argument = command[1].lower(), command[2] or ""
         if name in _ENDING:
@@ -192,7 +192,7 @@ class _Session:
         _tell("Your interview is saved where it stands. The same command goes on with it.")
 
     async def _open(self) -> bool:
-        candidate = await self._store.candidate(self._conversation, self._name)
+        candidate = await self._store.candidate(self._conversation)
         return await self._store.open_interview(candidate) is not None
 
     async def _finish_sending(self, inbound: Inbound) -> None:
@@ -203,7 +203,7 @@ class _Session:
         await self._runner.receive(inbound)
 
     def _command(self, name: str, argument: str = "", turn: int | None = None) -> CommandSent:
-        return CommandSent(self._conversation, uuid4().hex, name, argument, turn, self._name)
+        return CommandSent(self._conversation, uuid4().hex, name, argument, turn)
 
 
 def _goes_on(line: str | None) -> TypeGuard[str]:

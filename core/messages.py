@@ -15,7 +15,6 @@ class TextSent:
     conversation: Conversation
     inbound_id: str
     text: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,6 @@ class TextEdited:
     inbound_id: str
     message_id: str
     text: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,6 @@ class CommandSent:
     command: str
     argument: str = ""
     turn: int | None = None
-    name: str = ""
 
 
 Inbound = TextSent | TextEdited | CommandSent

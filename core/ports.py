@@ -118,7 +118,7 @@ class Saved:
 class Store(Protocol):
     """Keeps everything. Every method raises StoreUnavailableError when the database cannot be used."""
 
-    async def candidate(self, conversation: Conversation, name: str = "") -> int:
+    async def candidate(self, conversation: Conversation) -> int:
         """The id of the candidate behind an account, who is made at the first contact."""
         ...
 

@@ -81,7 +81,7 @@ class Runner:
         await asyncio.shield(taking)
 
     async def _take(self, inbound: Inbound) -> None:
-        candidate = await self._store.candidate(inbound.conversation, inbound.name)
+        candidate = await self._store.candidate(inbound.conversation)
         async with self._lock(candidate):
             before, opening = await self._open_interview(candidate)
             after, effects = await self._answered(candidate, inbound, before)

@@ -48,7 +48,7 @@ class DatabaseStore:
         self._session = session
         self._roles = roles
 
-    async def candidate(self, conversation: Conversation, name: str = "") -> int:  # noqa: ARG002 - the port names it, and nobody needs it
+    async def candidate(self, conversation: Conversation) -> int:
         return await self._session.run(_candidate(conversation))
 
     async def open_interview(self, candidate: int) -> Interview | None:

@@ -105,7 +105,7 @@ class RichScreen(Screen):
         style = "bold" if asks and block.style is BlockStyle.TEXT else _STYLES[block.style]
         lead = _LEADS.get(block.style, "")
         if block.level is not None:
-            full = round(block.level)
+            full = int(block.level + 0.5)
             self._print(Text.assemble(("■" * full + "□" * (_BAR_LENGTH - full), "green"), f" {block.text}"))
         elif lead and self._console.is_terminal:
             row = Table.grid()

@@ -44,7 +44,10 @@ def report(made: Report, *, so_far: bool = False) -> Outbound:
     if made.total is not None:
         blocks.append(score("Total", made.total))
         for criterion in made.criteria:
-            blocks += [score(criterion.label, criterion.level), small(criterion.anchor)]
+            blocks += [
+                score(criterion.label, criterion.level),
+                small(f"About level {int(criterion.level + 0.5)}: {criterion.anchor}"),
+            ]
     blocks += _finding_blocks("Strengths", made.strengths)
     blocks += _finding_blocks("To improve", made.improvements)
     if made.questions:

@@ -51,7 +51,7 @@ async def test_every_kind_of_block_is_drawn(capsys: pytest.CaptureFixture[str]) 
 async def test_a_terminal_gets_a_hanging_indent(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"FORCE_COLOR": "1", "COLUMNS": "30", "TERM": "dumb"}.items():
+    for name, value in {"FORCE_COLOR": "1", "COLUMNS": "30", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("NO_COLOR", raising=False)
     await _show(RichScreen(), Outbound(OutboundKind.HELP, (Block(BlockStyle.ITEM, "one two three " * 4),)))

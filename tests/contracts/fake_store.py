@@ -28,7 +28,7 @@ class FakeStore:
         self._pending: dict[int, PendingEffect] = {}
         self._seen: set[tuple[str, str, str]] = set()
 
-    async def candidate(self, conversation: Conversation, name: str = "") -> int:
+    async def candidate(self, conversation: Conversation) -> int:
         account = (conversation.platform, conversation.account)
         if account not in self._candidates:
             self._candidates[account] = next(self._ids)

@@ -21,7 +21,7 @@ accounts = count(1)
 async def newcomer(store: Store) -> tuple[int, Conversation]:
     """A candidate nobody has seen before."""
     conversation = Conversation("terminal", f"chat {next(accounts)}", f"account {next(accounts)}")
-    return await store.candidate(conversation, "Kim"), conversation
+    return await store.candidate(conversation), conversation
 
 
 async def started(store: Store, candidate: int, conversation: Conversation, **changes: object) -> Interview:

@@ -27,8 +27,8 @@ from tests.contracts.steps import many, newcomer, notice, own_pending, saved, st
 
 class TestCandidates:
     async def test_an_account_is_one_candidate_in_every_chat_and_under_every_name(self, store: Store) -> None:
-        first = await store.candidate(Conversation("discord", "here", "7"), "Kim")
-        assert await store.candidate(Conversation("discord", "elsewhere", "7"), "Kimberly") == first
+        first = await store.candidate(Conversation("discord", "here", "7"))
+        assert await store.candidate(Conversation("discord", "elsewhere", "7")) == first
 
     async def test_other_accounts_and_other_platforms_are_other_candidates(self, store: Store) -> None:
         places = [("discord", "7"), ("discord", "8"), ("telegram", "7")]
@@ -36,7 +36,7 @@ class TestCandidates:
         assert len(found) == 3
 
     async def test_first_contacts_at_the_same_time_make_one_candidate(self, store: Store) -> None:
-        found = await asyncio.gather(*(store.candidate(CONVERSATION, "Kim") for _ in range(5)))
+        found = await asyncio.gather(*(store.candidate(CONVERSATION) for _ in range(5)))
         assert len(set(found)) == 1
 
 

@@ -48,7 +48,7 @@ async def test_half_characters_cannot_harm_wherever_they_are() -> None:
     turn = replace(new_interview().turns[0], utterances=(answer(LONE, LONE),), stronger=LONE)
     told = Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, LONE),)))
     async with connect("sqlite://:memory:", ROLES) as store:
-        candidate = await store.candidate(conversation, LONE)
+        candidate = await store.candidate(conversation)
         assert await store.candidate(conversation) == candidate
         interview = replace(
             new_interview(candidate, conversation), turns=(turn,), report=replace(report(), role_title=LONE)

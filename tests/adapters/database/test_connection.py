@@ -127,20 +127,13 @@ async def test_messages_taken_over_a_week_ago_are_forgotten_at_the_start(url: st
                 await store.save(Change(candidate, CONVERSATION, inbound_id=number))
 
 
-async def test_the_name_of_a_candidate_is_not_kept(url: str, path: Path) -> None:
-    async with connect(url, ROLES) as store:
-        await store.candidate(CONVERSATION, "Kimberly Unforgettable")
-    assert b"Unforgettable" not in path.read_bytes()
-
-
 async def test_no_words_of_a_candidate_reach_the_log(url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with connect(url, ROLES) as store:
-        candidate = await store.candidate(CONVERSATION, "Kim")
+        candidate = await store.candidate(CONVERSATION)
         interview = new_interview(candidate)
         await store.save(Change(candidate, CONVERSATION, after=interview))
     assert "brought up to date (0001_initial), backup: none" in caplog.text
-    assert "Kim" not in caplog.text
     assert answered_turn().question.text not in caplog.text
 
 
