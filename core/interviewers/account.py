@@ -115,7 +115,9 @@ class Account:
     @cached_property
     def steps(self) -> int:
         """How many particular things the candidate or the team does, sentence by sentence."""
-        taken = (one.actions for one in self.reading.told if one.dealing or one.deed)
+        taken = (
+            one.actions for one in self.reading.told if one.dealing or one.deed or len(one.actions.own) > _CLEAR_PART
+        )
         return sum(len((each.own | each.team) - GENERIC_DEEDS) for each in taken)
 
     @cached_property

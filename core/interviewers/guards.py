@@ -48,7 +48,8 @@ def guard(account: Account) -> Guard | None:
             return Guard.OFF_TOPIC
         return Guard.EMPTY_TALK if _says_nothing(account) else None
     emptiness = _emptiness(account)
-    return None if emptiness is Guard.EMPTY_TALK and _is_only_thin(account) else emptiness
+    said = _is_only_thin(account) or (len(account.covered) > 1 and account.steps > 0)
+    return None if emptiness is Guard.EMPTY_TALK and said else emptiness
 
 
 def _is_only_thin(account: Account) -> bool:

@@ -19,6 +19,8 @@ _FITS_WELL = 0.65
 _SPARED = 0.3
 _WASTE_COSTS = 0.3
 _MISFIT = 0.5
+_FOREIGN = 0.18
+_TELLING = 12
 _BESIDE = (3, 2, 3)
 
 
@@ -32,9 +34,10 @@ def levels(account: Account) -> Levels:
 
 
 def _misses_the_question(account: Account) -> bool:
-    """Whether an answer covers no point, or hardly one and fits another question of the role much better."""
-    covered = len(account.covered)
-    return covered == 0 or (covered == 1 and account.fit < _MISFIT)
+    """Whether an answer covers no point, or hardly one and is nearer to another question or another trade."""
+    covered, told = len(account.covered), len(account.telling)
+    foreign = told >= _TELLING and len(account.trade) < _FOREIGN * told
+    return covered == 0 or (covered == 1 and (foreign or account.fit < _MISFIT))
 
 
 def _level(score: float, account: Account) -> int:
