@@ -150,8 +150,17 @@ def run_command_line() -> None:
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
             _tell(f"The output cannot be written: {error.strerror}.")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FAILED)
+    finally:
+        _drop_what_cannot_be_written()
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Keep Python from failing once more, and with a status of its own, when it flushes a closed output at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _make_streams_usable() -> None:

@@ -88,7 +88,7 @@ def test_a_process_that_fails_ends(url: str) -> None:
     script = f"""
 async def main():
     async with connect({url!r}, ROLES) as store:
-        print(await store.candidate(CONVERSATION))
+        print(await store.candidate(CONVERSATION), flush=True)
         raise OSError("this is not about the store")
 asyncio.run(main())
 """
