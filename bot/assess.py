@@ -70,6 +70,9 @@ async def _assessed(line: bytes, roles: dict[str, Role], interviewer: Interviewe
     row = _row(line)
     role = find_role(row.role, roles)
     question = nearest_question(row.question, role)
+    if question is None:
+        known = ", ".join(one.id for one in role.questions)
+        raise _BadRowError(f"no question of {role.id} is like that one; there are: {known}")
     answer = text.clean(row.answer)
     if len(answer) > MAX_ANSWER_CHARACTERS or len(text.words(answer)) > MAX_ANSWER_WORDS:
         raise _BadRowError(f"the answer is longer than {MAX_ANSWER_WORDS} words and is not assessed")

@@ -318,7 +318,7 @@ def _answer_strengthened(interview: Interview, event: AnswerStrengthened) -> Ste
     turns[event.turn] = replace(_answered_turn(interview, event), stronger=event.text)
     shown = interview.phase is Phase.REVIEWING and event.turn == len(turns) - 1
     interview = replace(interview, turns=tuple(turns))
-    return interview, (Send(say.stronger(turns[event.turn])),) if shown else ()
+    return interview, (Send(say.stronger(interview)),) if shown else ()
 
 
 # The small steps that the above are made of
@@ -446,4 +446,4 @@ def _shown_again(interview: Interview) -> tuple[Effect, ...]:
     if interview.phase is not Phase.REVIEWING:
         return (Send(say.current(interview)),)
     feedback = Send(say.feedback(interview) if turn.assessment else say.feedback_to_come())
-    return (feedback, Send(say.stronger(turn))) if turn.stronger else (feedback,)
+    return (feedback, Send(say.stronger(interview))) if turn.stronger else (feedback,)

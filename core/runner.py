@@ -68,6 +68,7 @@ class Runner:
         self._last_send: dict[Conversation, asyncio.Task[None]] = {}
         self._settling: dict[Conversation, tuple[asyncio.Task[None], PendingEffect]] = {}
         self._failures: dict[Conversation, StoreError] = {}
+        self._taking: set[asyncio.Task[None]] = set()
 
     async def receive(self, inbound: Inbound) -> None:
         """Take one message: when this returns it is on disk, and what follows from it is under way.
@@ -78,6 +79,8 @@ class Runner:
         taking = asyncio.create_task(self._take(inbound))
         self._tasks.setdefault(inbound.conversation, set()).add(taking)
         taking.add_done_callback(partial(self._forget, inbound.conversation))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
         await asyncio.shield(taking)
 
     async def _take(self, inbound: Inbound) -> None:
@@ -116,7 +119,8 @@ class Runner:
             raise failure
 
     async def close(self) -> None:
-        """End what is under way; it stays pending on disk."""
+        """Save the messages that are being taken, and end what else is under way; it stays pending on disk."""
+        await asyncio.gather(*self._taking, return_exceptions=True)
         tasks = [task for some in self._tasks.values() for task in some]
         for task in tasks:
             task.cancel()

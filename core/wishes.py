@@ -63,6 +63,9 @@ _PATTERNS: dict[Command, tuple[str, ...]] = {
         r"what are you (?:asking|looking for|after).*",
         r"what (?:do|would) you (?:want|like) (?:me )?to (?:know|hear|say|answer|talk about).*",
         r"in what (?:sense|way)",
+        r"(?:why|what for) (?:do|did|would) you (?:ask|want to know).*",
+        r"(?:who|what) are you(?: .*)?",
+        r"are you (?:a |an )?(?:real |really )?(?:bot|robot|human|person|machine|ai|serious|sure)",
         r"(?:im|i am) (?:\w+ )?(?:confused|lost)<thing>*",
         (
             r"(?:(?:im|i am) )?not (?:quite |really )?sure (?:what (?:you (?:mean|want|ask|are .{5,40})|"
@@ -92,7 +95,7 @@ _PATTERNS: dict[Command, tuple[str, ...]] = {
         r"how (?:do|should) i (?:start|begin)",
     ),
     Command.SKIP: (
-        r"(?:ill |i will )?skip(?:ping)?(?: (?:it|this|that|the|one|question|ahead|over|to|next|this one))*",
+        r"(?:ill |i will )?skip(?:ping)?(?: (?:it|this|that|the|one|question|follow ?up|ahead|over|to|next|this one))*",
         r"(?:ill |i will )?pass(?: on)?(?: (?:it|this|that|one))*",
         r"(?:go to )?(?:the )?next(?: question| one)?",
         r"move on(?: to (?:the )?next(?: one| question)?)?",
@@ -141,8 +144,14 @@ _PATTERNS: dict[Command, tuple[str, ...]] = {
         r"(?:i )?give up on (?:this|the) interview",
         r"no more questions",
     ),
+    Command.RETRY: (
+        r"retry",
+        r"redo",
+        r"(?:let me )?try (?:it |this |that )?(?:again|once more)",
+    ),
     Command.DONE: (
-        r"(?:thats|that is) (?:it|all)(?: from me)?",
+        r"(?:thats|that is) (?:it|all)(?: from me| i have| i can say| i know| i got| there is)?",
+        r"nothing (?:more|else)(?: to (?:say|add))?",
         r"(?:im|i am) (?:done|finished)",
         r"done",
         r"finished",

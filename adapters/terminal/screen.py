@@ -16,7 +16,7 @@ from core.ports import DeliveryError
 
 _ADAPTER = TypeAdapter(Outbound)
 _ASKING = frozenset({OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.REPORT})
-_OFFERING = frozenset({OutboundKind.MENU, OutboundKind.FEEDBACK})
+_OFFERING = frozenset({OutboundKind.MENU, OutboundKind.FEEDBACK, OutboundKind.STRONGER})
 _BAR_LENGTH = 5
 _STYLES = {
     BlockStyle.HEADING: "bold",
@@ -94,25 +94,35 @@ class RichScreen(Screen):
     def _show(self, message: Outbound) -> None:
         with self._console.capture() as drawn:
             self._print("")
+            choices = message.choices if message.kind in _OFFERING else ()
+            items = sum(block.style is BlockStyle.ITEM for block in message.blocks)
+            numbers = iter(range(1, items + 1)) if items == len(choices) else None
             for block in message.blocks:
-                self._draw(block, asks=message.kind in _ASKING)
-            for number, choice in enumerate(message.choices if message.kind in _OFFERING else (), 1):
+                if numbers and block.style is BlockStyle.ITEM:
+                    self._hang(f"  {next(numbers)}  ", block.text, "")
+                else:
+                    self._draw(block, asks=message.kind in _ASKING)
+            for number, choice in enumerate(() if numbers else choices, 1):
                 self._print(Text(f"  {number}  {choice.label}", style="bold"))
         sys.stdout.write(drawn.get())
 
     def _draw(self, block: Block, *, asks: bool) -> None:
         """A block in its style: a lead and a hanging indent for quotes and items, a bar for a level."""
         style = "bold" if asks and block.style is BlockStyle.TEXT else _STYLES[block.style]
-        lead = _LEADS.get(block.style, "")
         if block.level is not None:
             full = int(block.level + 0.5)
             self._print(Text.assemble(("■" * full + "□" * (_BAR_LENGTH - full), "green"), f" {block.text}"))
-        elif lead and self._console.is_terminal:
+        else:
+            self._hang(_LEADS.get(block.style, ""), block.text, style)
+
+    def _hang(self, lead: str, text: str, style: str) -> None:
+        """A text behind its lead; on a terminal its further lines stand under the first."""
+        if lead and self._console.is_terminal:
             row = Table.grid()
-            row.add_row(Text(lead, style=style), Text(block.text, style=style))
+            row.add_row(Text(lead, style=style), Text(text, style=style))
             self._print(row)
         else:
-            self._print(Text(lead + block.text, style=style))
+            self._print(Text(lead + text, style=style))
 
     def _print(self, drawn: RenderableType) -> None:
         self._console.print(drawn, soft_wrap=not self._console.is_terminal)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.model import Point, Turn
 
 _KEY_POINT = 3
+_ENOUGH_HEARD = 0.6
 _QUOTE = 70
 _SHORTEST_QUOTE = 3
 
@@ -51,7 +52,8 @@ def _wanted(account: Account) -> Iterator[tuple[str, str, Sentence]]:
         yield ask, "", least_own(said) or said[0]
     if not account.results:
         yield phrases.ASK_RESULT if account.is_story else phrases.ASK_SUCCESS, "", last_deed(said)
-    if key or not account.has_own_part or not account.results:
+    half_heard = len(account.covered) < _ENOUGH_HEARD * len(account.points)
+    if key or half_heard or not account.has_own_part or not account.results:
         yield from _probes(account, account.missing[len(key) :])
         if not account.figures:
             yield phrases.ASK_FIGURE, "", said[-1]
@@ -63,8 +65,11 @@ def _probes(account: Account, points: Sequence[Point]) -> Iterator[tuple[str, st
 
 
 def _worded(probe: str, sentence: Sentence, number: int, said: str) -> str:
-    """The probe after a short quote, with another lead-in each time; without one where the words were quoted before."""
-    if len(sentence.words) < _SHORTEST_QUOTE:
+    """The probe after a short quote, with another lead-in each time.
+
+    It stands alone where the words were quoted before, or where they are a question back.
+    """
+    if len(sentence.words) < _SHORTEST_QUOTE or sentence.text.endswith("?"):
         return probe
     quote = snippet(sentence.text, _QUOTE)
     if quote in said or "“" in quote or "”" in quote:

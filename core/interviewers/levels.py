@@ -18,6 +18,7 @@ _STEPS = 2
 _FITS_WELL = 0.65
 _SPARED = 0.3
 _WASTE_COSTS = 0.3
+_UNSUPPORTED = 2
 _MISFIT = 0.5
 _FOREIGN = 0.18
 _TELLING = 12
@@ -27,7 +28,8 @@ _BESIDE = (3, 2, 3)
 def levels(account: Account) -> Levels:
     """The levels of an answer that is weighed, 1 to 5 each; one that answers another question stays low."""
     scores = (_communication(account), _technical(account), _structure(account))
-    most = _BESIDE if _misses_the_question(account) else (_TOP, _TOP, _TOP)
+    heard = min(_TOP, _UNSUPPORTED + len(account.covered))
+    most = _BESIDE if _misses_the_question(account) else (_TOP, heard, _TOP)
     kept = 1 - _WASTE_COSTS * min(0.5, account.waste)
     reached = [min(_level(kept * score, account), cap) for score, cap in zip(scores, most, strict=True)]
     return Levels(communication=reached[0], technical=reached[1], structure=reached[2])

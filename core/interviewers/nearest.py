@@ -53,8 +53,8 @@ _ASKED = (
 _PLAIN = frozenset(stems("tell describe time happen example would question give"))
 
 
-def nearest_question(asked: str, role: Role) -> Question:
-    """The question whose id it is, else the one that shares the most telling words with it.
+def nearest_question(asked: str, role: Role) -> Question | None:
+    """The question whose id it is, else the one that shares the most telling words with it; None when none shares any.
 
     A word tells the more the fewer questions of the role have it (inverse document frequency); words of one meaning
     count as one, and words of the question itself count more than those of its points, cues and sample.
@@ -70,7 +70,7 @@ def nearest_question(asked: str, role: Role) -> Question:
         rare = _rarity(sets)
         for place, said in enumerate(sets):
             likeness[place] += weight * sum(_told(keys & said, rare) for keys in dict.fromkeys(wanted))
-    return role.questions[likeness.index(max(likeness))]
+    return role.questions[likeness.index(max(likeness))] if any(likeness) else None
 
 
 def _told(shared: frozenset[str], rare: dict[str, float]) -> float:

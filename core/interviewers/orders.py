@@ -152,6 +152,11 @@ _PATTERNS = tuple(
             r"\b(?:out of|points|marks|stars)\b"
         ),
         r"\b(?:grade|score|rate|mark) (?:it |this |me )?accordingly\b",
+        r"\b(?:ignore|forget|disregard|drop)\b[^.!?\n]{0,12}\byour (?:\w+ )?(?:rules|instructions|guidelines|orders)\b",
+        (
+            r"\bgive me (?:a |an |the )?(?:full |top |best |highest |\d|five\b|ten\b)[^.!?\n]{0,6}"
+            r"(?:\bof\b|\bout of\b|/|\bpoints\b|\bmarks\b|\bstars\b|\bscore\b)"
+        ),
         r"\boverrid(?:es?|ing)\b[^.!?\n]{0,40}\b(?:rubric|instructions?|prompt|criteria|rules you)\b",
     )
 )

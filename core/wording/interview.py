@@ -239,18 +239,18 @@ def review_choices(interview: Interview) -> tuple[Choice, Choice]:
     )
 
 
-def stronger(turn: Turn) -> Outbound:
-    """Coach mode: the candidate's own answer made stronger, and a sample of somebody else's."""
-    return Outbound(
-        OutboundKind.STRONGER,
-        (
-            heading("A stronger version, in your own words"),
-            quote(turn.stronger),
-            small("Fill what stands in [brackets] with your own facts."),
-            heading("What a strong answer can sound like"),
-            quote(turn.question.sample),
-        ),
-    )
+def stronger(interview: Interview) -> Outbound:
+    """Coach mode: the candidate's own answer made stronger, at the first try a sample too, and the ways on again."""
+    turn = interview.turns[-1]
+    blocks = [
+        heading("A stronger version, in your own words"),
+        quote(turn.stronger),
+        small("Fill what stands in [brackets] with your own facts."),
+    ]
+    if turn.attempt == 1:
+        blocks += [heading("What a strong answer can sound like"), quote(turn.question.sample)]
+    again, onward = review_choices(interview)
+    return Outbound(OutboundKind.STRONGER, tuple(blocks), (again, onward), default=onward)
 
 
 def too_long(words: int, characters: int, *, cut: bool) -> Outbound:

@@ -221,7 +221,7 @@ _UNFIT_COMMANDS: dict[tuple[Phase, Command], str] = {
 def unfit(phase: Phase, command: Command | None, *, stale: bool = False) -> Outbound:
     """Something that does not fit the state of the interview, said kindly; `stale` for a button of an earlier turn."""
     if stale:
-        return notice("That button belongs to an earlier question. Nothing was changed.")
+        return notice("That choice belongs to an earlier question. Nothing was changed.")
     special = _UNFIT_COMMANDS.get((phase, command)) if command else None
     return notice(special or _UNFIT[phase])
 

@@ -77,8 +77,15 @@ class Process:
             one.cancel()
         await asyncio.gather(task, death, return_exceptions=True)
         if not alive:
-            await self.runner.close()
+            await self._die()
         return alive
+
+    async def _die(self) -> None:
+        """End everything where it stands, which a process that is closed does not do to messages it is taking."""
+        tasks = [task for some in self.runner._tasks.values() for task in some]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _take(self, inbound: Inbound | None) -> None:
         if inbound is None:

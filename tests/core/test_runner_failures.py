@@ -242,3 +242,14 @@ async def test_a_gap_that_an_ended_process_left_is_over_at_once(room: Room) -> N
     await room.new_runner().resume(CONVERSATION)
     await room.clock.advance(0)
     assert room.interviewer.calls[:1] == ["consider"]
+
+
+async def test_a_message_that_is_being_taken_at_the_end_is_saved(room: Room) -> None:
+    await room.command("interview", "tester")
+    room.disk.slow = asyncio.Event()
+    asyncio.get_running_loop().call_soon(room.disk.slow.set)
+    leaving = asyncio.create_task(room.runner.receive(TextSent(CONVERSATION, "last", "It absorbs load.")))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await room.runner.close()
+    assert (await room.interview()).turns[0].answer_text == "It absorbs load."

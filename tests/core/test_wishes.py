@@ -134,7 +134,17 @@ WISHES = {
         "cancel the interview",
         "stop. end interview.",
     ),
-    Command.DONE: ("done", "That's all.", "That's it from me.", "I'm done", "I am finished", "end of my answer"),
+    Command.DONE: (
+        "done",
+        "That's all.",
+        "That's it from me.",
+        "I'm done",
+        "I am finished",
+        "end of my answer",
+        "that's all I have",
+        "nothing more to say",
+    ),
+    Command.RETRY: ("retry", "let me try again", "can I try it again?"),
 }
 REVIEWING = {
     Command.RETRY: (
