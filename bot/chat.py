@@ -139,8 +139,8 @@ class _Session:
         if not _COMMAND.fullmatch(line.strip()):
             wanted = wish(line, reviewing=True)
             while (default := self._screen.default) and not self._screen.offers(wanted):
-                if self._screen.must_choose:
-                    _tell(f"No choice was made, so this was taken: {default.label}.")
+                if default.command == "interview":
+                    _tell(f"No job was chosen, so this is for {default.label}.")
                 await self._press(default)
             if not await self._open():
                 return False
