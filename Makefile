@@ -47,7 +47,7 @@ clean: ## Remove .venv and every cache
 
 # $(call compile,FOLDER,OPTIONS) writes the lock files into FOLDER. Versions in an older file there are kept while they
 # fit. What developing and voice need is locked around the versions that running needs.
-COMPILE = @$(BIN)/uv pip compile --quiet --python $(BIN)/python --universal --python-version 3.11 \
+COMPILE = @$(BIN)/uv pip compile --quiet --system-certs --python $(BIN)/python --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 define compile
 $(COMPILE) $(2) --group build --output-file $(1)requirements.txt
