@@ -60,8 +60,7 @@ def not_weighed(account: Account, guard: Guard) -> tuple[Finding, ...]:
         return ()
     quote = excerpt(account.reading.sentences[0].text)
     first = Finding(Criterion.TECHNICAL, phrases.NOT_WEIGHED[guard], quote, phrases.INSTEAD[guard])
-    key = account.missing[:1]
-    return (first, *(_missed(account, point, quote, phrases.BEGIN_WITH) for point in key))
+    return (first, *(_unheard(point, quote) for point in account.missing[:1]))
 
 
 def nearest(account: Account, point: Point) -> Sentence:
@@ -130,14 +129,16 @@ def _about(said: Sentence, criterion: Criterion, text: str, advice: str = "") ->
     return Finding(criterion, text, excerpt(said.text), advice)
 
 
+def _unheard(point: Point, quote: str) -> Finding:
+    text, advice = (phrase.format(point=point.text) for phrase in (phrases.NOT_HEARD, phrases.BEGIN_WITH))
+    return Finding(_KNOWN, text, quote, advice)
+
+
 def _point_missed(account: Account, point: Point) -> Finding:
-    return _missed(account, point, excerpt(nearest(account, point).text), phrases.SAY)
-
-
-def _missed(account: Account, point: Point, quote: str, advice: str) -> Finding:
     touched = any(one.point == point and one.weight > 0 for one in account.points)
     text = phrases.HALF_SAID if touched else phrases.MISSED
-    return Finding(_KNOWN, text.format(point=point.text), quote, advice.format(point=point.text))
+    quote = excerpt(nearest(account, point).text)
+    return Finding(_KNOWN, text.format(point=point.text), quote, phrases.SAY.format(point=point.text))
 
 
 def _first(*lists: Sequence[Sentence]) -> Sentence:

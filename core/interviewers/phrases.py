@@ -23,6 +23,7 @@ HAS_OWN_PART = "It is clear what you did yourself."
 HAS_RESULT = "You said what it led to."
 
 MISSED = "I did not clearly hear {point}; nearest to it was this:"
+NOT_HEARD = "I did not hear {point}."
 HALF_SAID = "You only touched on {point}, here:"
 SAY = "Next time, say outright {point}."
 NO_OWN_PART = "It is not clear what you did yourself."
