@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from core import text
 from core.assessment import GENERIC_ANCHORS
-from core.model import Criterion, CriterionRule, Mode, Point, Question, QuestionKind, Role, Seniority
+from core.model import Mode
+from core.roles import Criterion, CriterionRule, Point, Question, QuestionKind, Role, Seniority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,14 +16,14 @@ from adapters.database.connection import connect
 from adapters.roles import RoleFiles
 from adapters.terminal.pipe import MAX_LINE_BYTES, PipedLines
 from adapters.terminal.screen import JsonScreen, RichScreen, Screen
-from bot.settings import Settings
+from bot.settings import InterviewerChoice, Settings
 from bot.wiring import SystemClock, interviewer_of
 from core.desk import SO_FAR
 from core.events import Command
 from core.messages import Choice, CommandSent, Inbound, TextSent
-from core.model import Conversation
+from core.model import Conversation, Interview, Phase
 from core.ports import Store
-from core.runner import Runner
+from core.runner import REPORT_WAIT_S, Runner
 from core.text import clean
 from core.wishes import wish
 from core.wording.pieces import count, notice
@@ -33,6 +33,10 @@ _ENDING = frozenset({Command.STOP, Command.DROP})
 _LEAVING = frozenset({"/exit", "/quit", "exit", "quit"})
 _COMMAND = re.compile(r"/([a-z_]{1,40})(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 """A command with its argument; "/etc/hosts was wrong" is none."""
+_GOING_ON = frozenset({Command.NEXT, Command.RATE})
+"""What is chosen by default at the end of an input, which has nobody left to choose."""
+PIPED_REPORT_WAIT_S = 3600
+"""Nobody waits for the report of a piped interview, so it may be complete rather than quick."""
 EXIT_OK, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 
 
@@ -62,10 +66,11 @@ async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> i
     if task:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     piped = not sys.stdin.isatty()
+    if settings.elsewhere and settings.interviewer is not InterviewerChoice.RULES:
+        _tell(f"OLLAMA_BASE_URL names another machine: what you say goes to {settings.elsewhere}, too.")
     conversation = Conversation(PLATFORM, PLATFORM, clean(options.name).strip().lower() or _user())
     screen = JsonScreen() if options.as_json else RichScreen()
-    interviewer = interviewer_of(settings)
-    async with connect(settings.database, files.roles) as store:
+    async with interviewer_of(settings) as interviewer, connect(settings.database, files.roles) as store:
         runner = Runner(
             store=store,
             interviewer=interviewer,
@@ -73,6 +78,7 @@ async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> i
             roles=files.roles,
             clock=SystemClock(),
             quiet_gap_s=0 if piped else settings.quiet_gap_seconds,
+            report_wait_s=PIPED_REPORT_WAIT_S if piped else REPORT_WAIT_S,
         )
         try:
             session = _Session(runner, store, screen, conversation, options)
@@ -101,7 +107,7 @@ class _Session:
         unused = 0
         while not self._screen.closed and _goes_on(line := await keyboard.read()):
             unused += not await self._take_piped(line)
-        await self._finish_review()
+        await self._go_on_by_default()
         if keyboard.shortened:
             _tell(f"Of {count(keyboard.shortened, 'line')} only the first {MAX_LINE_BYTES:,} bytes were read.")
         if self._screen.closed:
@@ -150,16 +156,23 @@ class _Session:
 
     async def _take_typed(self, line: str) -> None:
         """Take a line: a choice, a command or text. Before a menu that must be answered first, text is no answer."""
-        choice = self._screen.chosen(line)
+        choice = self._screen.chosen(line) or (None if line else self._rating_default)
         if choice:
             await self._press(choice)
         elif self._screen.must_choose and not _COMMAND.fullmatch(line) and not self._screen.offers(wish(line)):
-            asked = notice("Please type the number of your choice first; /help shows the commands.")
+            more = ", or press Enter for the report" if self._rating_default else "; /help shows the commands"
+            asked = notice(f"Please type the number of your choice first{more}.")
             await self._screen.send(self._conversation, asked, uuid4().hex)
         elif line:
             await self._say(line)
         else:
             await self._receive(self._command("done"))
+
+    @property
+    def _rating_default(self) -> Choice | None:
+        """What an empty line means when the candidate is asked for a rating: none, and on to the scores."""
+        default = self._screen.default
+        return default if default and default.command == Command.RATE else None
 
     async def _say(self, line: str) -> None:
         """Send a line: a command with its argument, or text."""
@@ -174,16 +187,19 @@ class _Session:
 
     async def _press(self, choice: Choice) -> None:
         """Make a choice. Ending an open interview that stood in the way of the one asked for begins that one."""
+        in_the_way = choice.command in _ENDING and self._screen.offers(Command.RESUME)
         self._screen.offer = None
         await self._finish_sending(self._command(choice.command, choice.argument, choice.turn))
-        if choice.command in _ENDING:
+        if in_the_way:
             await self._finish_sending(self._command("interview", self._options.request))
 
-    async def _finish_review(self) -> None:
-        """Go on from the last feedback, which has nobody left to answer it."""
-        default = self._screen.default
-        if default and default.command == Command.NEXT:
+    async def _go_on_by_default(self) -> None:
+        """Go on from the last feedback or the question before the scores, which have nobody left to answer them."""
+        while (default := self._screen.default) and default.command in _GOING_ON:
             await self._press(default)
+        interview = await self._interview()
+        if interview and interview.phase is Phase.REPORTING and interview.self_rating is None:
+            await self._finish_sending(self._command(Command.RATE))  # it was asked by a process that ended meanwhile
 
     async def _leave(self, *, so_far: bool) -> None:
         """Say what happens to an interview that is still open."""
@@ -194,8 +210,12 @@ class _Session:
         _tell("Your interview is saved where it stands. The same command goes on with it.")
 
     async def _open(self) -> bool:
-        candidate = await self._store.candidate(self._conversation)
-        return await self._store.open_interview(candidate) is not None
+        interview = await self._interview()
+        return interview is not None and interview.is_open
+
+    async def _interview(self) -> Interview | None:
+        """The newest interview, open or over."""
+        return await self._store.current_interview(await self._store.candidate(self._conversation))
 
     async def _finish_sending(self, inbound: Inbound) -> None:
         await self._receive(inbound)

@@ -13,11 +13,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from adapters.roles import RoleFiles, load_roles
-from bot.settings import BadSettingError, Settings, load_settings
+from bot.settings import BadSettingError, Settings, load_settings, model_name, odd
 from bot.wiring import roles_of, start_logging
-from core.model import Mode, Seniority
+from core.model import Mode
 from core.ports import StoreError
 from core.requests import BadRequestError, start_request
+from core.roles import Seniority
 from core.wording.pieces import count
 
 app = typer.Typer(
@@ -40,6 +41,15 @@ ModeOption = Annotated[
 QuestionsOption = Annotated[int | None, typer.Option("--questions", help="How many questions (5 by default).")]
 LevelOption = Annotated[Seniority | None, typer.Option("--level", help="The level of the job (mid by default).")]
 NameOption = Annotated[str, typer.Option("--name", help="Who is interviewed; everybody has a history of their own.")]
+FilesArgument = Annotated[
+    list[Path] | None, typer.Argument(help="Files of graded answers; without one, those that come with the source.")
+]
+ModelOption = Annotated[
+    str, typer.Option("--model", help="The model (OLLAMA_MODEL by default); `rules` for the rules interviewer.")
+]
+PassesOption = Annotated[int | None, typer.Option("--passes", help="1, 3 or 5 gradings of each criterion.")]
+RepeatOption = Annotated[int, typer.Option("--repeat", min=1, max=20, help="Grade all so often, to see what stays.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many answers, from all of the set.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -136,6 +146,28 @@ def assess() -> None:
         _fail(f"{count(mistakes, 'line')} of the input could not be assessed: see `error` in the output.")
 
 
+@app.command("eval")
+def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
+    files: FilesArgument = None,
+    model: ModelOption = "",
+    passes: PassesOption = None,
+    repeat: RepeatOption = 1,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a model by answers that people graded; lines like those of `assess`, with `levels`."""
+    from bot.evaluate import RULES, EvalOptions  # noqa: PLC0415 - as above
+    from bot.evaluate import evaluate as measure  # noqa: PLC0415
+    from bot.graded import BadGradedFilesError  # noqa: PLC0415
+
+    options = EvalOptions(tuple(files or ()), repeat, limit, as_json, model == RULES)
+    settings = _with(_settings(), "" if options.by_rules else model, passes)
+    try:
+        raise typer.Exit(measure(settings, options))
+    except BadGradedFilesError as error:
+        _fail(str(error))
+
+
 def run_command_line() -> None:
     """Run the command line. What fails is told in one line; a reader that has gone away is not worth even that."""
     _make_streams_usable()
@@ -188,6 +220,18 @@ def _check_request(request: str, name: str, files: RoleFiles) -> None:
         raise BadRequestError(f"The name is longer than {MAX_NAME_CHARACTERS} characters. Choose a shorter one.")
     if not files.roles:
         _fail("There is no role to interview for: `interview-bot roles check` says why.")
+
+
+def _with(settings: Settings, model: str, passes: int | None) -> Settings:
+    """The settings with what the command line says instead. Raises BadRequestError."""
+    try:
+        changes = {
+            "ollama_model": model_name(model) if model else settings.ollama_model,
+            "assessment_passes": odd(passes) if passes is not None else settings.assessment_passes,
+        }
+    except ValueError as error:
+        raise BadRequestError(f"--model or --passes: {error}.") from None
+    return settings.model_copy(update=changes)
 
 
 def _settings() -> Settings:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 
 from adapters.database.inspection import inspect
 from adapters.roles import load_roles
-from bot.settings import BadSettingError, InterviewerChoice, Settings, load_settings
+from bot.findings import Finding
+from bot.model_check import examine_model
+from bot.settings import BadSettingError, Settings, load_settings
 from core.ports import StoreError, StoreInUseError
 from core.wording.pieces import count
 
@@ -23,28 +24,20 @@ _NOT_YET = "not there yet: the first start makes it"
 _COLOURS = {"ok": "green", "off": "dim", "broken": "red"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part's state; `advice` says what to do where it is broken."""
-
-    part: str
-    state: Literal["ok", "off", "broken"]
-    detail: str
-    advice: str = ""
-
-
 async def examine() -> list[Finding]:
     """Look at every part and change nothing."""
     try:
         settings = load_settings()
     except BadSettingError as error:
         return [Finding("settings", "broken", str(error), "Correct that setting and run doctor again.")]
+    model = await examine_model(settings)
     return [
         Finding("settings", "ok", f"data in {settings.data_dir}"),
         _data_folder(settings),
         _database(settings),
         _roles(settings),
-        _interviewer(settings),
+        _interviewer(settings, model),
+        *model,
         _platform("discord", "DISCORD_TOKEN", is_set=settings.discord_token is not None),
         _platform("telegram", "TELEGRAM_TOKEN", is_set=settings.telegram_token is not None),
         Finding("voice", "off", "this version works by text only"),
@@ -102,12 +95,12 @@ def _roles(settings: Settings) -> Finding:
     return Finding("roles", "ok", ", ".join(found.roles))
 
 
-def _interviewer(settings: Settings) -> Finding:
-    if settings.interviewer is InterviewerChoice.MODEL:
-        return Finding(
-            "interviewer", "broken", "this version has no language model.", "Set INTERVIEWER to rules or auto."
-        )
-    return Finding("interviewer", "ok", "by rules, without a language model")
+def _interviewer(settings: Settings, model: Sequence[Finding]) -> Finding:
+    if all(finding.state == "off" for finding in model):
+        return Finding("interviewer", "ok", "by rules, without a language model")
+    if any(finding.state == "broken" for finding in model):
+        return Finding("interviewer", "ok", "by rules, until the language model can be asked")
+    return Finding("interviewer", "ok", f"with {settings.ollama_model}; by rules while it cannot be asked")
 
 
 def _platform(part: str, variable: str, *, is_set: bool) -> Finding:

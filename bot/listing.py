@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
-from core.model import Role
+from core.roles import Role
 
 
 def show_roles(roles: Iterable[Role], *, as_json: bool) -> None:

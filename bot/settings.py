@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.database.config import DEFAULT_URL, parse_url
 from adapters.roles import BUILT_IN
 from core.ports import StoreUnavailableError
+
+DEFAULT_OLLAMA_URL = "http://127.0.0.1:11434"
+LEAST_CONTEXT_TOKENS = 2048
+_MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}")
+_KEEP_ALIVE = re.compile(r"-?\d{1,9}|-?(\d{1,9}(\.\d{1,3})?(ms|s|m|h)){1,4}")
+"""Seconds, or Go's way of writing a duration, as in 1h30m; below zero means for ever."""
 
 
 class BadSettingError(Exception):
@@ -27,6 +36,40 @@ class InterviewerChoice(StrEnum):
     RULES = "rules"
 
 
+def _server(value: str) -> str:
+    """The address of a server, without the slash at its end."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValueError("it is no address") from None
+    if not usable:
+        raise ValueError(f"it must be an address like {DEFAULT_OLLAMA_URL}")
+    if parts.username is not None or parts.query or parts.fragment or not value.isprintable() or " " in value:
+        raise ValueError("it may hold no user name or password, no blank, no ? and no #")
+    return value.rstrip("/")
+
+
+def model_name(value: str) -> str:
+    """A model's name. Raises ValueError for what cannot be one."""
+    if not _MODEL_NAME.fullmatch(value):
+        raise ValueError("it must be a name as `ollama list` shows it, as in llama3.1:8b")
+    return value
+
+
+def _duration(value: str) -> str:
+    if not _KEEP_ALIVE.fullmatch(value):
+        raise ValueError("it must be a time like 30m, 1h or 90s, 0 for not at all, or -1 for ever")
+    return value
+
+
+def odd(value: int) -> int:
+    """A number of passes, which has a middle. Raises ValueError."""
+    if value not in {1, 3, 5}:
+        raise ValueError("it must be 1, 3 or 5")
+    return value
+
+
 class Settings(BaseSettings):
     """All settings with their defaults; `.env.example` explains each to the owner."""
 
@@ -38,6 +81,15 @@ class Settings(BaseSettings):
     database_url: str = ""
     roles_dir: Path | None = None
     interviewer: InterviewerChoice = InterviewerChoice.AUTO
+    ollama_base_url: Annotated[str, AfterValidator(_server)] = DEFAULT_OLLAMA_URL
+    ollama_model: Annotated[str, AfterValidator(model_name)] = "llama3.1:8b"
+    ollama_context_tokens: Annotated[int, Field(ge=LEAST_CONTEXT_TOKENS, le=131_072)] = 8192
+    ollama_keep_alive: Annotated[str, AfterValidator(_duration)] = "30m"
+    ollama_first_token_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
+    answer_deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
+    assessment_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 180.0
+    model_parallel_calls: Annotated[int, Field(ge=1, le=64)] = 4
+    assessment_passes: Annotated[int, AfterValidator(odd)] = 1
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"
     discord_token: SecretStr | None = None
@@ -80,6 +132,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL: `DATABASE_URL`, else a SQLite file in the data folder."""
         return self.database_url or f"sqlite://{self.data_dir / 'interviews.sqlite3'}"
+
+    @property
+    def elsewhere(self) -> str:
+        """The host that answers are sent to when the model's server is not this machine, else ""."""
+        host = urlsplit(self.ollama_base_url).hostname or ""
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return "" if host == "localhost" or host.endswith(".localhost") else host
+        return "" if address.is_loopback or address.is_unspecified else host
 
     @property
     def role_folders(self) -> list[Path]:

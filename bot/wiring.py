@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from adapters.roles import RoleFiles, load_roles
-from bot.settings import BadSettingError, InterviewerChoice, Settings
+from bot.settings import InterviewerChoice, Settings
+from core.interviewers.breaker import CircuitBreaker
+from core.interviewers.fallback import FallbackInterviewer
+from core.interviewers.model import ModelInterviewer
+from core.interviewers.queue import ModelQueue
 from core.interviewers.rules import RulesInterviewer
-from core.ports import Interviewer
+from core.ports import Interviewer, LanguageModel, LanguageModelError
+
+if TYPE_CHECKING:
+    from adapters.ollama import OllamaModel
 
 
 class SystemClock:
@@ -31,11 +41,53 @@ def roles_of(settings: Settings) -> RoleFiles:
     return found
 
 
-def interviewer_of(settings: Settings) -> Interviewer:
-    """The interviewer that the settings ask for. Raises BadSettingError for one that this version has not."""
-    if settings.interviewer is InterviewerChoice.MODEL:
-        raise BadSettingError("INTERVIEWER: this version has no language model yet. Set it to rules or auto.")
-    return RulesInterviewer()
+def model_of(settings: Settings) -> OllamaModel:
+    """The language model of the settings, to be closed at the end."""
+    from adapters.ollama import Deadlines, OllamaModel  # noqa: PLC0415 - what the rules do not need
+
+    return OllamaModel(
+        settings.ollama_base_url,
+        settings.ollama_model,
+        context_tokens=settings.ollama_context_tokens,
+        keep_alive=settings.ollama_keep_alive,
+        deadlines=Deadlines(
+            first_token_s=settings.ollama_first_token_seconds, total_s=settings.assessment_deadline_seconds
+        ),
+    )
+
+
+@asynccontextmanager
+async def interviewer_of(settings: Settings) -> AsyncIterator[Interviewer]:
+    """The interviewer that the settings ask for. A model is loaded at once, so that the first answer need not wait."""
+    rules = RulesInterviewer()
+    if settings.interviewer is InterviewerChoice.RULES:
+        yield rules
+        return
+    async with model_of(settings) as model:
+        preparing = asyncio.create_task(_prepare(model))
+        try:
+            yield FallbackInterviewer(
+                ModelInterviewer(queue_of(model, settings), settings.assessment_passes),
+                rules,
+                CircuitBreaker(SystemClock()),
+                deadline_s=settings.answer_deadline_seconds,
+                background_deadline_s=settings.assessment_deadline_seconds,
+                always_tell=settings.interviewer is InterviewerChoice.MODEL,
+            )
+        finally:
+            preparing.cancel()
+            await asyncio.gather(preparing, return_exceptions=True)
+
+
+def queue_of(model: LanguageModel, settings: Settings) -> ModelQueue:
+    """The line before a model."""
+    return ModelQueue(model, parallel=settings.model_parallel_calls)
+
+
+async def _prepare(model: OllamaModel) -> None:
+    """Load the model; one that cannot be is found out, and dealt with, at the first answer."""
+    with suppress(LanguageModelError):
+        await model.prepare()
 
 
 def start_logging(settings: Settings) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rapidfuzz import fuzz
 
-from core.model import Assessment, Criterion, Evidence, Finding, Levels
+from core.model import Assessment, Evidence, Finding, Levels
+from core.roles import Criterion
 
 if TYPE_CHECKING:
-    from core.model import Role
+    from core.roles import Role
 
 Quoted = TypeVar("Quoted", Evidence, Finding)
 
@@ -84,8 +85,11 @@ def verified(assessment: Assessment, answer: str) -> Assessment:
 
 
 def lowest(reason: str, missed: tuple[str, ...] = (), improvements: tuple[Finding, ...] = ()) -> Assessment:
-    """Level 1 on every criterion for an answer that is not weighed; `reason` is the word for why."""
-    return Assessment(Levels(1, 1, 1), 1.0, missed=missed, improvements=improvements, reason=reason)
+    """Level 1 on every criterion for an answer that is not weighed; `reason` is the word for why.
+
+    It names no assessor, as nobody weighed anything.
+    """
+    return Assessment(Levels(1, 1, 1), 1.0, missed=missed, improvements=improvements, reason=reason, assessor="")
 
 
 def _supported(levels: Levels, criteria: set[Criterion]) -> Levels:

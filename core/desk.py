@@ -1,12 +1,12 @@
-"""Answers what a candidate asks for outside a running interview: a new interview, the history, a report, help."""
+"""Answers what a candidate asks for outside a running interview: a new interview, a report, history, settings, help."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core import engine, report
 from core.effects import Effect, Send
-from core.model import Interview, Mode, Phase
+from core.model import Interview, Mode, Phase, Preferences
 from core.requests import BadRequestError, nearest, start_request
 from core.wording import pages
 
@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.messages import CommandSent, Outbound
-    from core.model import Role
     from core.ports import Clock, Store
+    from core.roles import Role
 
-Answer = tuple[Interview | None, tuple[Effect, ...]]
 SO_FAR = "so far"
 """The argument of `report` that asks for a report on the questions answered so far."""
 _LARGEST_ID = 2**62
+_SETTINGS = {"numbers off": Preferences(hide_numbers=True), "numbers on": Preferences(hide_numbers=False)}
+
+
+class Answer(NamedTuple):
+    """What follows from a message: the interview afterwards, what is to be done, and new preferences, if any."""
+
+    interview: Interview | None
+    effects: tuple[Effect, ...]
+    preferences: Preferences | None = None
 
 
 class Desk:
@@ -40,6 +48,8 @@ class Desk:
                 reply = await self._report(candidate, asked.argument.strip(), interview)
             case "history":
                 reply = pages.history(await self._store.history(candidate, _number(asked.argument)))
+            case "settings":
+                return await self._settings(candidate, asked.argument, interview)
             case "roles":
                 reply = pages.roles_page(tuple(self._roles.values()))
             case "help":
@@ -48,19 +58,25 @@ class Desk:
                 reply = pages.unknown_command(
                     unknown[:40], nearest(unknown[:40], {name: name for name, _ in pages.COMMANDS})
                 )
-        return interview, (Send(reply),)
+        return Answer(interview, (Send(reply),))
 
     async def _start(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
         try:
             request = start_request(asked.argument, self._roles)
         except BadRequestError as problem:
-            return interview, (Send(pages.bad_request(str(problem))),)
+            return Answer(interview, (Send(pages.bad_request(str(problem))),))
         if interview:
-            return interview, (Send(pages.open_already(interview, request)),)
+            return Answer(interview, (Send(engine.addressed(interview, pages.open_already(interview, request))),))
         if request is None:
-            return None, (Send(pages.role_menu(tuple(self._roles.values()), asked.argument)),)
+            return Answer(None, (Send(pages.role_menu(tuple(self._roles.values()), asked.argument)),))
         before = await self._store.asked(candidate, request.role.id)
-        return engine.begin(request, candidate, asked.conversation, before, self._clock.now())
+        return Answer(*engine.begin(request, candidate, asked.conversation, before, self._clock.now()))
+
+    async def _settings(self, candidate: int, argument: str, interview: Interview | None) -> Answer:
+        """What is set, after the change that was asked for; anything else changes nothing."""
+        chosen = _SETTINGS.get(" ".join(argument.lower().split()))
+        shown = chosen or await self._store.preferences(candidate)
+        return Answer(interview, (Send(pages.settings(shown)),), chosen)
 
     async def _report(self, candidate: int, argument: str, interview: Interview | None) -> Outbound:
         if interview and argument == SO_FAR:
@@ -69,12 +85,19 @@ class Desk:
         number = _number(argument)
         if number is None and argument not in {"", SO_FAR}:
             return pages.no_report()
-        if interview and number is None and interview.mode is Mode.MOCK and interview.phase is not Phase.REPORTING:
-            return pages.report_at_the_end()
-        if interview and number is None:
+        if interview and number is None and interview.report is None:
+            if interview.mode is Mode.MOCK and interview.phase is not Phase.REPORTING:
+                return pages.report_at_the_end()
             return await self._report(candidate, SO_FAR, interview)
+        return await self._kept_report(candidate, number)
+
+    async def _kept_report(self, candidate: int, number: int | None) -> Outbound:
+        """A report that was made; what can be done with it is offered only where it is the candidate's latest."""
+        newest = await self._store.current_interview(candidate)
+        if newest and newest.phase is Phase.FINISHED and newest.report and number in {None, newest.id}:
+            return engine.addressed(newest, pages.report(newest.report))
         found = await self._store.report(candidate, number)
-        return pages.report(found) if found else pages.no_report()
+        return pages.report(found, past=True) if found else pages.no_report()
 
 
 def _number(argument: str) -> int | None:

@@ -44,4 +44,11 @@ class StrengthenAnswer:
     turn: int
 
 
-Effect = Send | SettleAnswer | ConsiderAnswer | AssessAnswer | StrengthenAnswer
+@dataclass(frozen=True, slots=True)
+class AwaitReport:
+    """Wait for the last assessments and the self-rating, then report that the report is due."""
+
+    last: bool = False
+
+
+Effect = Send | SettleAnswer | ConsiderAnswer | AssessAnswer | StrengthenAnswer | AwaitReport

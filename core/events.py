@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - one rule for all modules of values
 from enum import StrEnum
 
-from core.model import Assessment, Consideration  # noqa: TC001 - one rule for all modules of values
+from core.model import Assessment, Consideration, Stronger  # noqa: TC001 - one rule for all modules of values
 
 
 class Command(StrEnum):
@@ -25,6 +25,9 @@ class Command(StrEnum):
     NEXT = "next"
     DONE = "done"
     WAIT = "wait"
+    RATE = "rate"
+    DISAGREE = "disagree"
+    STRONGER = "stronger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,15 @@ class MessageEdited:
 
 @dataclass(frozen=True, slots=True)
 class CommandGiven:
-    """The candidate gave a command; `turn` is the turn its button belonged to, None for a typed command."""
+    """The candidate gave a command; `turn` is the turn its button belonged to, None for a typed command.
+
+    `argument` is what came with it: a level for `rate`, a question's number for `retry`, `stronger` and `disagree`.
+    """
 
     command: Command
     at: datetime
     turn: int | None = None
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,15 @@ class AnswerStrengthened:
     """A stronger version of the answer of a turn has been written."""
 
     turn: int
-    text: str
+    stronger: Stronger
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDue:
+    """The candidate has waited long enough for the report; `last` when the self-rating is not waited for any more."""
+
+    last: bool
     at: datetime
 
 
@@ -99,4 +114,5 @@ Event = (
     | AnswerConsidered
     | AnswerAssessed
     | AnswerStrengthened
+    | ReportDue
 )

@@ -73,11 +73,16 @@ class BlockStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a message: plain text, never markup. `level` (1.0 to 5.0) is drawn as a bar where style is `score`."""
+    """A piece of a message: plain text, never markup.
+
+    `level` (1.0 to 5.0) is drawn as a bar where style is `score`. `calm` is the text for a candidate who wants no
+    numbers: None when it is the same, "" when the piece is left out.
+    """
 
     style: BlockStyle
     text: str
     level: float | None = None
+    calm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

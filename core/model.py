@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - needed at run time where values are read back from JSON
 from enum import StrEnum
 
+from core.roles import Criterion, Question, Role, Seniority
+
 
 class Mode(StrEnum):
     """How feedback is given: `mock` is silent until the report, `coach` comments on every question."""
@@ -14,43 +16,20 @@ class Mode(StrEnum):
     COACH = "coach"
 
 
-class Seniority(StrEnum):
-    """The level of the job that a question or an interview is meant for."""
-
-    JUNIOR = "junior"
-    MID = "mid"
-    SENIOR = "senior"
-
-
-class QuestionKind(StrEnum):
-    """What a question asks for: something done, something imagined, or something known."""
-
-    BEHAVIOURAL = "behavioural"
-    SITUATIONAL = "situational"
-    TECHNICAL = "technical"
-
-
-class Criterion(StrEnum):
-    """What an answer is assessed by; a role may relabel `technical`."""
-
-    COMMUNICATION = "communication"
-    TECHNICAL = "technical"
-    STRUCTURE = "structure"
-
-
 class Phase(StrEnum):
     """Where an interview stands; `core/README.md` holds the transition table."""
 
     ASKING = "asking"
     CONSIDERING = "considering"
     REVIEWING = "reviewing"
+    OBJECTING = "objecting"
     PAUSED = "paused"
     REPORTING = "reporting"
     FINISHED = "finished"
     DROPPED = "dropped"
 
 
-OPEN_PHASES = frozenset({Phase.ASKING, Phase.CONSIDERING, Phase.REVIEWING, Phase.PAUSED, Phase.REPORTING})
+OPEN_PHASES = frozenset(Phase) - {Phase.FINISHED, Phase.DROPPED}
 
 
 class Persona(StrEnum):
@@ -97,6 +76,8 @@ class UtteranceKind(StrEnum):
     OFF_TOPIC = "off_topic"
     WISH = "wish"
     TOO_LONG = "too_long"
+    REASON_ASKED = "reason_asked"
+    OBJECTION = "objection"
 
 
 class Outcome(StrEnum):
@@ -109,74 +90,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One thing a question looks for.
-
-    `text` completes the sentence "Say …". `weight` is 1 to 3; 3 is a key point. `cues` are words and short phrases that
-    show the point is covered; `probes` are prepared follow-up questions.
-    """
-
-    id: str
-    text: str
-    weight: int
-    cues: tuple[str, ...]
-    probes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a role, with what it looks for, a hint and a strong sample answer."""
-
-    id: str
-    focus: str
-    seniority: Seniority
-    kind: QuestionKind
-    text: str
-    hint: str
-    sample: str
-    points: tuple[Point, ...]
-
-    def point(self, point_id: str) -> Point | None:
-        """The point of that id, or None."""
-        return next((point for point in self.points if point.id == point_id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionRule:
-    """How a role uses a criterion: label, weight in percent, and an anchor sentence for each level 1 to 5."""
-
-    criterion: Criterion
-    label: str
-    weight: int
-    anchors: tuple[str, str, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A job role: its questions, the weights of the criteria and groups of words with one meaning."""
-
-    id: str
-    title: str
-    summary: str
-    criteria: tuple[CriterionRule, ...]
-    questions: tuple[Question, ...]
-    synonyms: tuple[tuple[str, ...], ...] = ()
-
-    def question(self, question_id: str) -> Question | None:
-        """The question of that id, or None."""
-        return next((question for question in self.questions if question.id == question_id), None)
-
-    def rule(self, criterion: Criterion) -> CriterionRule:
-        """The rule for a criterion; every role has all three."""
-        return next(rule for rule in self.criteria if rule.criterion is criterion)
-
-
-@dataclass(frozen=True, slots=True)
 class Utterance:
     """One thing said in a turn.
 
     `message_id` is the platform's id of a candidate's message ("" for the interviewer); `point` is the id of the point
-    that a follow-up aims at.
+    that a follow-up aims at; `made_by` who worded a follow-up: "rules", or a language model's name.
     """
 
     kind: UtteranceKind
@@ -184,6 +102,7 @@ class Utterance:
     at: datetime
     message_id: str = ""
     point: str = ""
+    made_by: str = ""
 
     @property
     def speaker(self) -> Speaker:
@@ -198,6 +117,7 @@ CANDIDATE_KINDS = frozenset(
         UtteranceKind.OFF_TOPIC,
         UtteranceKind.WISH,
         UtteranceKind.TOO_LONG,
+        UtteranceKind.OBJECTION,
     }
 )
 ASKING_KINDS = frozenset(
@@ -241,12 +161,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Passes:
+    """The levels that each pass of grading gave one criterion; the median of them is its level."""
+
+    criterion: Criterion
+    levels: tuple[int, ...]
+
+    @property
+    def spread(self) -> int:
+        """How far apart the passes are, 0 to 4 levels."""
+        return max(self.levels) - min(self.levels)
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The assessment of one answer.
 
     `total` is 1.0 to 5.0, by the role's weights. `covered` and `missed` are point ids. `reason` says in a word why an
-    answer got the lowest level without being weighed ("" when it was weighed). `assessor` is "rules" or "model",
-    `model` the language model's name ("" for rules).
+    answer got the lowest level without being weighed ("" when it was weighed). `assessor` is "rules" or "model", "" for
+    an answer that was not weighed; `model` is the language model's name ("" for rules). `passes` holds what a model's
+    passes gave (none for rules). `shortened` says that the beginning of the answer did not fit into the model's context
+    and was not read by it.
     """
 
     levels: Levels
@@ -259,6 +194,8 @@ class Assessment:
     reason: str = ""
     assessor: str = "rules"
     model: str = ""
+    passes: tuple[Passes, ...] = ()
+    shortened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +203,9 @@ class Consideration:
     """What an interviewer makes of a completed answer; `policy` decides what follows from it.
 
     `covered` and `missing` are point ids, the most important missing one first. `follow_up` is a proposed follow-up
-    question ("" for none) and `point` the id of the point it aims at ("" for a general one).
+    question ("" for none) and `point` the id of the point it aims at ("" for a general one). `made_by` is who
+    considered ("rules", or a language model's name) and `worded_by` who worded the follow-up; `stand_in` says that the
+    rules stood in for a model that could not be asked.
     """
 
     kind: AnswerKind
@@ -274,6 +213,18 @@ class Consideration:
     missing: tuple[str, ...] = ()
     follow_up: str = ""
     point: str = ""
+    made_by: str = "rules"
+    worded_by: str = "rules"
+    stand_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stronger:
+    """The candidate's own answer one level up, with [blanks] for facts that are theirs to fill, and what changed."""
+
+    text: str
+    changes: tuple[str, ...] = ()
+    made_by: str = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +232,9 @@ class Turn:
     """One question, what was said about it, and its assessment.
 
     `attempt` counts from 1; `revision` counts the messages and edits of the candidate, so that a late result can be
-    recognised; `outcome` is None while the turn is open.
+    recognised; `outcome` is None while the turn is open. `interviewer` is who considered the answer last ("rules", or a
+    language model's name), `stand_in` whether that was in place of a model. `disputed` is the assessment that the
+    candidate disagreed with, once it has been made again.
     """
 
     question: Question
@@ -290,7 +243,10 @@ class Turn:
     utterances: tuple[Utterance, ...] = ()
     outcome: Outcome | None = None
     assessment: Assessment | None = None
-    stronger: str = ""
+    stronger: Stronger | None = None
+    interviewer: str = ""
+    stand_in: bool = False
+    disputed: Assessment | None = None
 
     def count(self, kind: UtteranceKind) -> int:
         """How many utterances of a kind the turn has."""
@@ -329,12 +285,16 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """A criterion in a report: its label, the mean level of the assessed answers (1.0 to 5.0), the nearest anchor."""
+    """A criterion in a report: its label, the mean level of the assessed answers (1.0 to 5.0), the nearest anchor.
+
+    `spread` is the mean of how far apart the passes were, in levels; None where no answer was graded more than once.
+    """
 
     criterion: Criterion
     label: str
     level: float
     anchor: str
+    spread: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +310,12 @@ class ReportFinding:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """A question in a report. `total` is None where nothing was assessed; `covered` and `missed` are point texts."""
+    """A question in a report.
+
+    `total` is None where nothing is assessed (yet); `covered` and `missed` are point texts; `disputed` is the total
+    before the candidate disagreed, None when they did not. `assessor` is "rules" or a language model's name ("" where
+    the answer was not weighed); `shortened` says that a model did not read the beginning of the answer.
+    """
 
     number: int
     question_id: str
@@ -360,6 +325,9 @@ class QuestionResult:
     covered: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     reason: str = ""
+    disputed: float | None = None
+    assessor: str = ""
+    shortened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +335,7 @@ class Report:
     """The report of an interview.
 
     `total` is the mean of the assessed answers' totals, None when none was assessed; `assessors` says who assessed them
-    ("rules", or a language model's name).
+    ("rules", or a language model's name); `self_rating` is what the candidate expected, 1 to 5, None when not said.
     """
 
     role_title: str
@@ -382,6 +350,7 @@ class Report:
     questions: tuple[QuestionResult, ...] = ()
     ended_early: bool = False
     assessors: tuple[str, ...] = ()
+    self_rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +358,7 @@ class Interview:
     """One sitting. `id` is 0 until the store has given it one; `version` counts the saves.
 
     `plan` holds the questions in the order they will be asked; `turns` what was asked so far, the last one open or not.
+    `self_rating` is how well it went in the candidate's own eyes, 1 to 5; 0 when they did not want to say, None before.
     """
 
     candidate: int
@@ -401,6 +371,7 @@ class Interview:
     started_at: datetime
     turns: tuple[Turn, ...] = ()
     report: Report | None = None
+    self_rating: int | None = None
     id: int = 0
     version: int = 0
 
@@ -448,3 +419,10 @@ class HistoryPage:
     interviews: int = 0
     average: float | None = None
     older: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a candidate wants of every interview: `hide_numbers` shows feedback in words only."""
+
+    hide_numbers: bool = False

@@ -27,6 +27,8 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _MIN_HEDGES = 2
+_BESIDE = frozenset({UtteranceKind.WISH, UtteranceKind.REASON_ASKED, UtteranceKind.OBJECTION})
+"""What is said beside the answers."""
 
 
 def persona(interview: Interview) -> Persona:
@@ -47,7 +49,7 @@ def _signals(turn: Turn) -> Iterator[Persona]:
     """What each completed answer of a turn shows, in order."""
     said: list[Utterance] = []
     for utterance in turn.utterances:
-        if utterance.kind is UtteranceKind.WISH:
+        if utterance.kind in _BESIDE:
             continue
         if utterance.speaker is Speaker.CANDIDATE:
             said.append(utterance)

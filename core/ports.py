@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from core.effects import Effect
     from core.messages import Outbound
-    from core.model import Assessment, Consideration, Conversation, HistoryPage, Interview, Report, Role, Turn
+    from core.model import (
+        Assessment,
+        Consideration,
+        Conversation,
+        HistoryPage,
+        Interview,
+        Preferences,
+        Report,
+        Stronger,
+        Turn,
+    )
+    from core.prompts import Prompt
+    from core.roles import Role
 
 
 class DeliveryError(Exception):
@@ -42,18 +54,82 @@ class RoleMissingError(StoreError):
     """The role or a question of a stored interview is no longer in the role files."""
 
 
+class LanguageModelError(Exception):
+    """A language model gave no reply that can be used. The message is one sentence for the owner."""
+
+
+class ModelUnavailableError(LanguageModelError):
+    """The model's server cannot be reached, fails, breaks off, or takes longer than it may."""
+
+
+class ModelMissingError(LanguageModelError):
+    """The server has no such model."""
+
+
+class CutReplyError(LanguageModelError):
+    """The reply ended before it was complete."""
+
+
+class UnusableRepliesError(LanguageModelError):
+    """The model gave no usable reply, although it was asked again."""
+
+
+class PromptTooLongError(LanguageModelError):
+    """The prompt would not fit into the model's context, which would cut it silently; nothing was sent."""
+
+
+class ModelBusyError(LanguageModelError):
+    """Too many calls are waiting for the model already."""
+
+
+class LanguageModel(Protocol):
+    """Completes prompts. What it says is data: it is parsed and checked, never obeyed."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as assessments record it."""
+        ...
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and reply may have together."""
+        ...
+
+    async def complete(self, prompt: Prompt) -> str:
+        """The whole reply to a prompt, within the model's own deadlines. Raises LanguageModelError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Who waits for an interviewer: whose share of a model it takes, and whether the candidate looks on meanwhile.
+
+    `told` is called with a place in the queue, 1 for the next, when the candidate has to wait for others. `begun` is
+    called whenever a call leaves the queue for the model, `replied` whenever the model has replied to one.
+    """
+
+    candidate: int = 0
+    looks_on: bool = True
+    told: Callable[[int], Awaitable[None]] | None = None
+    begun: Callable[[], None] | None = None
+    replied: Callable[[], None] | None = None
+
+
+NOBODY = Waiting(looks_on=False)
+
+
 class Interviewer(Protocol):
     """Considers and assesses answers."""
 
-    async def consider(self, role: Role, turn: Turn) -> Consideration:
+    async def consider(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Consideration:
         """What kind of message the latest answer is, what is missing, and a follow-up that asks for it."""
         ...
 
-    async def assess(self, role: Role, turn: Turn) -> Assessment:
+    async def assess(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Assessment:
         """The levels of all answers of the turn together, with evidence quoted from them."""
         ...
 
-    async def strengthen(self, role: Role, turn: Turn) -> str:
+    async def strengthen(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Stronger:
         """The candidate's own answer one level up, from their facts only; gaps are blanks to fill."""
         ...
 
@@ -95,7 +171,7 @@ class Change:
 
     `before` and `after` are the interview as it was loaded and as it is now (`before` None for a new one, both None
     when no interview is concerned). `inbound_id` is recorded as seen. `performed` is the id of the pending effect whose
-    result this is; it is removed.
+    result this is; it is removed. `preferences` are the candidate's new ones, None when they stay as they are.
     """
 
     candidate: int
@@ -105,6 +181,7 @@ class Change:
     effects: tuple[Effect, ...] = ()
     inbound_id: str | None = None
     performed: int | None = None
+    preferences: Preferences | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +199,11 @@ class Store(Protocol):
         """The id of the candidate behind an account, who is made at the first contact."""
         ...
 
-    async def open_interview(self, candidate: int) -> Interview | None:
-        """The candidate's open interview, or None. Raises RoleMissingError when its questions are gone."""
+    async def current_interview(self, candidate: int) -> Interview | None:
+        """The candidate's newest interview, open or over, or None. Of one that is over and whose role is gone, None.
+
+        Raises RoleMissingError when it is open and its questions are gone.
+        """
         ...
 
     async def interview(self, candidate: int, interview_id: int) -> Interview | None:
@@ -148,6 +228,10 @@ class Store(Protocol):
 
     async def performed(self, effect_id: int) -> None:
         """Remove a pending effect that has been performed."""
+        ...
+
+    async def preferences(self, candidate: int) -> Preferences:
+        """What the candidate wants of every interview."""
         ...
 
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:

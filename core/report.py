@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.model import (
     Assessment,
-    Criterion,
     CriterionResult,
     Finding,
     Interview,
@@ -17,11 +16,14 @@ from core.model import (
     ReportFinding,
     Turn,
 )
+from core.roles import Criterion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MAX_FINDINGS = 3
+TELLING_PASSES = 3
+"""How many passes it takes until their spread says how much of a change is chance; our own choice."""
 
 
 class _Assessed(NamedTuple):
@@ -49,8 +51,30 @@ def build(interview: Interview) -> Report:
         improvements=_select((one.number, one.assessment.improvements) for one in reversed(by_total)),
         questions=tuple(_question(number, turn) for number, turn in latest),
         ended_early=len(latest) < len(interview.plan) or any(turn.outcome is Outcome.UNFINISHED for _, turn in latest),
-        assessors=tuple(sorted({one.assessment.model or one.assessment.assessor for one in assessed})),
+        assessors=tuple(sorted({_assessor(one.assessment) for one in assessed} - {""})),
+        self_rating=interview.self_rating or None,
     )
+
+
+def weakest(report: Report) -> int | None:
+    """The number of the assessed question with the lowest total, the earliest of several; None when there is none."""
+    assessed = [one for one in report.questions if one.total is not None]
+    return min(assessed, key=lambda one: one.total or 0).number if assessed else None
+
+
+def within_noise(before: Assessment, after: Assessment, criterion: Criterion) -> bool:
+    """Whether the change of a level, if there is one, can be chance."""
+    return abs(after.levels.of(criterion) - before.levels.of(criterion)) <= noise(before, after, criterion)
+
+
+def noise(before: Assessment, after: Assessment, criterion: Criterion) -> int:
+    """By how many levels (0 to 4) two assessments can differ by chance: the larger spread of their passes.
+
+    It is at least 1 unless both were graded in three passes or more, because fewer do not show what chance does.
+    """
+    passes = [one for made in (before, after) for one in made.passes if one.criterion is criterion and one.levels]
+    known = sum(len(one.levels) >= TELLING_PASSES for one in passes) == len((before, after))
+    return max(0 if known else 1, *(one.spread for one in passes), 0)
 
 
 def _latest_turns(interview: Interview) -> list[tuple[int, Turn]]:
@@ -58,10 +82,15 @@ def _latest_turns(interview: Interview) -> list[tuple[int, Turn]]:
     counting: dict[str, Turn] = {}
     for turn in interview.turns:
         before = counting.get(turn.question.id)
-        if turn.outcome is not None and not (before and before.assessment and not turn.assessment):
+        if turn.outcome is not None and not (before and _judged(before) and not _judged(turn)):
             counting[turn.question.id] = turn
     numbered = ((number, counting.get(question.id)) for number, question in enumerate(interview.plan, 1))
     return [(number, turn) for number, turn in numbered if turn]
+
+
+def _judged(turn: Turn) -> bool:
+    """Whether a turn has an assessment, or had one until the candidate disagreed."""
+    return bool(turn.assessment or turn.disputed)
 
 
 def _criteria(interview: Interview, assessed: Sequence[_Assessed]) -> tuple[CriterionResult, ...]:
@@ -74,7 +103,19 @@ def _criteria(interview: Interview, assessed: Sequence[_Assessed]) -> tuple[Crit
 def _criterion(interview: Interview, assessed: Sequence[_Assessed], criterion: Criterion) -> CriterionResult:
     rule = interview.role.rule(criterion)
     level = fmean(one.assessment.levels.of(criterion) for one in assessed)
-    return CriterionResult(criterion, rule.label, round(level, 1), rule.anchors[int(level + 0.5) - 1])
+    spreads = [
+        passes.spread
+        for one in assessed
+        for passes in one.assessment.passes
+        if passes.criterion is criterion and len(passes.levels) > 1
+    ]
+    return CriterionResult(
+        criterion,
+        rule.label,
+        level=round(level, 1),
+        anchor=rule.anchors[int(level + 0.5) - 1],
+        spread=round(fmean(spreads), 1) if spreads else None,
+    )
 
 
 def _select(candidates: Iterable[tuple[int, Sequence[Finding]]]) -> tuple[ReportFinding, ...]:
@@ -101,4 +142,12 @@ def _question(number: int, turn: Turn) -> QuestionResult:
         covered=tuple(texts[point] for point in assessment.covered if point in texts) if assessment else (),
         missed=tuple(texts[point] for point in assessment.missed if point in texts) if assessment else (),
         reason=assessment.reason if assessment else "",
+        disputed=turn.disputed.total if turn.disputed else None,
+        assessor=_assessor(assessment) if assessment else "",
+        shortened=bool(assessment and assessment.shortened),
     )
+
+
+def _assessor(assessment: Assessment) -> str:
+    """Who weighed an answer; "" where the lowest level was certain without that."""
+    return "" if assessment.reason else assessment.model or assessment.assessor

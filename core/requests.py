@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from core.model import Mode, Role, Seniority, StartRequest
+from core.model import Mode, StartRequest
 from core.policy import MIN_QUESTIONS
+from core.roles import Role, Seniority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

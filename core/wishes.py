@@ -196,6 +196,15 @@ _REVIEWING: dict[Command, tuple[str, ...]] = {
     ),
 }
 """What has a meaning of its own while the candidate looks at feedback."""
+_OBJECTING: dict[Command, tuple[str, ...]] = {
+    Command.STOP: (
+        r"never ?mind(?: (?:that|it|this))?",
+        r"forget (?:it|that|about it|about that)",
+        r"(?:leave|drop) (?:it|that)(?: as it (?:is|was))?",
+        r"(?:its|thats|(?:it|that) is) (?:fine|ok|okay|all right)",
+    ),
+}
+"""What has a meaning of its own while the candidate is asked for a reason to disagree."""
 
 
 def _compiled(patterns: dict[Command, tuple[str, ...]]) -> tuple[tuple[Command, re.Pattern[str]], ...]:
@@ -207,6 +216,7 @@ def _compiled(patterns: dict[Command, tuple[str, ...]]) -> tuple[tuple[Command, 
 
 _COMPILED = _compiled(_PATTERNS)
 _COMPILED_REVIEWING = _compiled(_REVIEWING) + _COMPILED
+_COMPILED_OBJECTING = _compiled(_OBJECTING) + _COMPILED
 
 _KEYWORDS = (
     "again",
@@ -245,15 +255,16 @@ _KEYWORDS = (
 _TYPO_SCORE = 80
 
 
-def wish(text: str, *, reviewing: bool = False) -> Command | None:
+def wish(text: str, *, reviewing: bool = False, objecting: bool = False) -> Command | None:
     """The command that a message asks for if it is nothing but a wish, else None.
 
-    `reviewing` is true where the candidate looks at feedback and "again" and "next" have their own meaning there.
+    `reviewing` is true where the candidate looks at feedback and "again" and "next" have their own meaning there,
+    `objecting` where they are asked for a reason and may say "never mind".
     """
     plain = _plain(text)
     if plain is None:
         return None
-    patterns = _COMPILED_REVIEWING if reviewing else _COMPILED
+    patterns = _COMPILED_REVIEWING if reviewing else _COMPILED_OBJECTING if objecting else _COMPILED
     if whole := _match(plain, patterns):
         return whole
     plains = (part for part in map(_plain, re.split(r"[.,;!?\n]+", text)) if part)

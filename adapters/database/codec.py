@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from core.effects import AssessAnswer, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
-from core.model import Assessment, Levels, Report
+from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.model import Assessment, Levels, Preferences, Report, Stronger
 
 # The words under which effects are stored. They outlive the names of the classes.
 EFFECT_KINDS: Mapping[str, type[Effect]] = MappingProxyType(
@@ -20,12 +20,15 @@ EFFECT_KINDS: Mapping[str, type[Effect]] = MappingProxyType(
         "consider_answer": ConsiderAnswer,
         "assess_answer": AssessAnswer,
         "strengthen_answer": StrengthenAnswer,
+        "await_report": AwaitReport,
     }
 )
 _KIND_OF = {effect: kind for kind, effect in EFFECT_KINDS.items()}
 _EFFECTS: dict[str, TypeAdapter[Effect]] = {kind: TypeAdapter(effect) for kind, effect in EFFECT_KINDS.items()}
 _REPORT = TypeAdapter(Report)
 _ASSESSMENT = TypeAdapter(Assessment)
+_STRONGER = TypeAdapter(Stronger)
+_PREFERENCES = TypeAdapter(Preferences)
 
 
 def storable(columns: dict[str, Any]) -> dict[str, Any]:
@@ -89,3 +92,38 @@ def decode_assessment(row: object) -> Assessment:
     columns = {field.name: getattr(row, field.name) for field in fields(Assessment) if field.name != "levels"}
     levels = {field.name: getattr(row, field.name) for field in fields(Levels)}
     return _ASSESSMENT.validate_python({**columns, "levels": levels})
+
+
+def encode_disputed(assessment: Assessment | None) -> dict[str, Any] | None:
+    """The document of an assessment that has been made again."""
+    return None if assessment is None else storable(_ASSESSMENT.dump_python(assessment, mode="json"))
+
+
+def decode_disputed(document: Mapping[str, Any] | None) -> Assessment | None:
+    """The assessment of a document; ValueError when it makes none."""
+    return None if document is None else _ASSESSMENT.validate_python(document)
+
+
+def encode_stronger(stronger: Stronger | None) -> dict[str, Any]:
+    """The columns of a stronger version, or of none."""
+    if stronger is None:
+        return {"stronger": "", "stronger_changes": [], "stronger_by": None}
+    columns = {"stronger": stronger.text, "stronger_changes": [*stronger.changes], "stronger_by": stronger.made_by}
+    return storable(columns)
+
+
+def decode_stronger(text: str, changes: object, made_by: str | None) -> Stronger | None:
+    """The stronger version of its columns, or None; ValueError when they make none."""
+    if made_by is None:
+        return None
+    return _STRONGER.validate_python({"text": text, "changes": changes, "made_by": made_by})
+
+
+def encode_preferences(preferences: Preferences) -> dict[str, Any]:
+    """The document of preferences."""
+    return storable(_PREFERENCES.dump_python(preferences, mode="json"))
+
+
+def decode_preferences(document: Mapping[str, Any]) -> Preferences:
+    """The preferences of a document: what it does not say is as it is for everybody, what nobody knows is left out."""
+    return _PREFERENCES.validate_python(document)

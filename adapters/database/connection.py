@@ -15,8 +15,8 @@ from adapters.database.failures import told_as_unavailable
 from adapters.database.migrate import MigrationResult, bring_up_to_date
 from adapters.database.session import open_session
 from adapters.database.store import DatabaseStore
-from core.model import Role
 from core.ports import StoreInUseError
+from core.roles import Role
 
 _log = logging.getLogger(__name__)
 

@@ -2,7 +2,8 @@
 
 Tortoise makes no index for a foreign key, so every query of the store has its index named here. Enumerations are kept
 as their words: a migration must not depend on what core calls them today. Classes have comments instead of docstrings,
-as Tortoise would write the docstrings into the schema (and cut the SQL in two at a semicolon).
+as Tortoise would write the docstrings into the schema (and cut the SQL in two at a semicolon). A column that came after
+the first version has `db_default`: the rows that were there before got it.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ WORD = 32
 NAME = 255
 
 
-def _document() -> fields.JSONField[Any]:
+def _document(**options: Any) -> fields.JSONField[Any]:
     # Named encoders, as Tortoise would otherwise take orjson where it is installed and the schema would follow it.
-    return fields.JSONField(encoder=json.dumps, decoder=json.loads)
+    return fields.JSONField(encoder=json.dumps, decoder=json.loads, **options)
 
 
-# A person, of whom nothing is kept but what hangs on this row.
+# A person, of whom nothing is kept but what they prefer and what hangs on this row.
 class CandidateRow(models.Model):
     id = fields.IntField(primary_key=True)
-    created_at = fields.DatetimeField()  # Tortoise writes no row without a column
+    created_at = fields.DatetimeField()
+    preferences = _document(db_default={})
 
     class Meta:
         table = "candidate"
@@ -60,13 +62,15 @@ class InterviewRow(models.Model):
     phase = fields.CharField(WORD)
     version = fields.IntField()
     started_at = fields.DatetimeField()
+    self_rating = fields.SmallIntField(null=True)
 
     class Meta:
         table = "interview"
         indexes = (Index(fields=("candidate_id", "id"), name="interview_candidate"),)
 
 
-# One question of an interview and how it was closed; `position` counts from 0.
+# One question of an interview and how it was closed; `position` counts from 0. Without `stronger_by` there is no
+# stronger version, and `stronger` is empty.
 class TurnRow(models.Model):
     id = fields.IntField(primary_key=True)
     interview: fields.ForeignKeyRelation[InterviewRow] = fields.ForeignKeyField("interviews.InterviewRow", "turns")
@@ -77,6 +81,11 @@ class TurnRow(models.Model):
     revision = fields.IntField()
     outcome = fields.CharField(WORD, null=True)
     stronger = fields.TextField()
+    stronger_changes = _document(db_default=[])
+    stronger_by = fields.CharField(NAME, null=True)
+    interviewer = fields.CharField(NAME, db_default="")
+    stand_in = fields.BooleanField(db_default=False)
+    disputed = _document(null=True)
     utterances: fields.ReverseRelation[UtteranceRow]
     assessment: AssessmentRow | None
 
@@ -96,6 +105,7 @@ class UtteranceRow(models.Model):
     at = fields.DatetimeField()
     message_id = fields.CharField(NAME)
     point = fields.CharField(NAME)
+    made_by = fields.CharField(NAME, db_default="")
 
     class Meta:
         table = "utterance"
@@ -119,6 +129,8 @@ class AssessmentRow(models.Model):
     reason = fields.TextField()
     assessor = fields.CharField(NAME)
     model = fields.CharField(NAME)
+    passes = _document(db_default=[])
+    shortened = fields.BooleanField(db_default=False)
 
     class Meta:
         table = "assessment"

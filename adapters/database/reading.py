@@ -8,23 +8,11 @@ from datetime import UTC
 from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
-from adapters.database.codec import decode_assessment, decode_effect, decode_report
+from adapters.database.codec import decode_assessment, decode_disputed, decode_effect, decode_report, decode_stronger
 from adapters.database.models import InterviewRow, PendingEffectRow, ReportRow, TurnRow, UtteranceRow
-from core.model import (
-    Conversation,
-    Interview,
-    Mode,
-    Outcome,
-    Phase,
-    Question,
-    Report,
-    Role,
-    Seniority,
-    Turn,
-    Utterance,
-    UtteranceKind,
-)
+from core.model import Conversation, Interview, Mode, Outcome, Phase, Report, Turn, Utterance, UtteranceKind
 from core.ports import PendingEffect, RoleMissingError
+from core.roles import Question, Role, Seniority
 
 
 async def read_interview(row: InterviewRow, roles: Mapping[str, Role]) -> Interview:
@@ -41,6 +29,7 @@ async def read_interview(row: InterviewRow, roles: Mapping[str, Role]) -> Interv
         started_at=row.started_at.astimezone(UTC),
         turns=tuple([_turn(turn, role) for turn in await _turn_rows(row.id)]),
         report=await read_report(ReportRow.filter(interview_id=row.id)),
+        self_rating=row.self_rating,
         id=row.id,
         version=row.version,
     )
@@ -74,12 +63,16 @@ def _turn(row: TurnRow, role: Role) -> Turn:
         utterances=tuple(_utterance(utterance) for utterance in row.utterances),
         outcome=None if row.outcome is None else Outcome(row.outcome),
         assessment=None if assessment is None else decode_assessment(assessment),
-        stronger=row.stronger,
+        stronger=decode_stronger(row.stronger, row.stronger_changes, row.stronger_by),
+        interviewer=row.interviewer,
+        stand_in=row.stand_in,
+        disputed=decode_disputed(row.disputed),
     )
 
 
 def _utterance(row: UtteranceRow) -> Utterance:
-    return Utterance(UtteranceKind(row.kind), row.text, row.at.astimezone(UTC), row.message_id, row.point)
+    at = row.at.astimezone(UTC)
+    return Utterance(UtteranceKind(row.kind), row.text, at, row.message_id, row.point, row.made_by)
 
 
 def _role(row: InterviewRow, roles: Mapping[str, Role]) -> Role:

@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.functions import Avg, Count
 from tortoise.queryset import QuerySet
 
-from adapters.database.codec import storable, storable_text
+from adapters.database.codec import decode_preferences, storable, storable_text
 from adapters.database.models import (
     AccountRow,
     CandidateRow,
@@ -23,18 +23,9 @@ from adapters.database.models import (
 from adapters.database.reading import read_interview, read_pending_effect, read_report
 from adapters.database.session import Session, transaction
 from adapters.database.writing import write_change
-from core.model import (
-    OPEN_PHASES,
-    Conversation,
-    HistoryItem,
-    HistoryPage,
-    Interview,
-    Mode,
-    Phase,
-    Report,
-    Role,
-)
-from core.ports import Change, PendingEffect, Saved
+from core.model import OPEN_PHASES, Conversation, HistoryItem, HistoryPage, Interview, Mode, Phase, Preferences, Report
+from core.ports import Change, PendingEffect, RoleMissingError, Saved
+from core.roles import Role
 
 ASKED_LIMIT = 50
 SEEN_FOR = timedelta(days=7)
@@ -51,8 +42,8 @@ class DatabaseStore:
     async def candidate(self, conversation: Conversation) -> int:
         return await self._session.run(_candidate(conversation))
 
-    async def open_interview(self, candidate: int) -> Interview | None:
-        return await self._session.run(self._open_interview(candidate))
+    async def current_interview(self, candidate: int) -> Interview | None:
+        return await self._session.run(self._current_interview(candidate))
 
     async def interview(self, candidate: int, interview_id: int) -> Interview | None:
         return await self._session.run(self._interview(candidate, interview_id))
@@ -72,6 +63,9 @@ class DatabaseStore:
     async def performed(self, effect_id: int) -> None:
         await self._session.run(_performed(effect_id))
 
+    async def preferences(self, candidate: int) -> Preferences:
+        return await self._session.run(_preferences(candidate))
+
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:
         return await self._session.run(_asked(candidate, role_id))
 
@@ -82,10 +76,15 @@ class DatabaseStore:
         """Forget the ids of messages taken over a week ago, which no platform delivers again."""
         await self._session.run(_forget_seen())
 
-    async def _open_interview(self, candidate: int) -> Interview | None:
+    async def _current_interview(self, candidate: int) -> Interview | None:
         async with transaction():
-            row = await _newest_open(candidate)
-            return None if row is None else await read_interview(row, self._roles)
+            row = await _newest(candidate)
+            try:
+                return None if row is None else await read_interview(row, self._roles)
+            except RoleMissingError:
+                if row is not None and row.phase in OPEN_PHASES:
+                    raise
+                return None
 
     async def _interview(self, candidate: int, interview_id: int) -> Interview | None:
         async with transaction():
@@ -98,9 +97,8 @@ def _id(number: int) -> int:
     return max(0, min(number, HIGHEST_ID))
 
 
-async def _newest_open(candidate: int) -> InterviewRow | None:
-    row = await InterviewRow.filter(candidate_id=candidate).order_by("-id").first()
-    return row if row is not None and row.phase in OPEN_PHASES else None
+async def _newest(candidate: int) -> InterviewRow | None:
+    return await InterviewRow.filter(candidate_id=candidate).order_by("-id").first()
 
 
 async def _candidate(conversation: Conversation) -> int:
@@ -116,7 +114,7 @@ async def _candidate(conversation: Conversation) -> int:
 
 async def _new_candidate(account: dict[str, Any]) -> int:
     async with transaction():
-        candidate = await CandidateRow.create(created_at=datetime.now(UTC))
+        candidate = await CandidateRow.create(created_at=datetime.now(UTC), preferences={})
         await AccountRow.create(**account, candidate_id=candidate.id)
         return candidate.id
 
@@ -134,8 +132,8 @@ async def _save(change: Change) -> Saved:
 
 
 async def _close_unreadable(candidate: int) -> None:
-    row = await _newest_open(candidate)
-    if row is not None:
+    row = await _newest(candidate)
+    if row is not None and row.phase in OPEN_PHASES:
         columns = {"phase": Phase.DROPPED.value, "version": row.version + 1}
         await InterviewRow.filter(id=row.id, version=row.version).update(**columns)
 
@@ -146,6 +144,11 @@ async def _pending() -> list[PendingEffect]:
 
 async def _performed(effect_id: int) -> None:
     await PendingEffectRow.filter(id=effect_id).delete()
+
+
+async def _preferences(candidate: int) -> Preferences:
+    row = await CandidateRow.get_or_none(id=candidate).only("preferences")
+    return Preferences() if row is None else decode_preferences(row.preferences)
 
 
 async def _asked(candidate: int, role_id: str) -> list[str]:

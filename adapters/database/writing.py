@@ -9,9 +9,18 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from adapters.database.codec import encode_assessment, encode_effect, encode_report, storable
+from adapters.database.codec import (
+    encode_assessment,
+    encode_disputed,
+    encode_effect,
+    encode_preferences,
+    encode_report,
+    encode_stronger,
+    storable,
+)
 from adapters.database.models import (
     AssessmentRow,
+    CandidateRow,
     InterviewRow,
     PendingEffectRow,
     ReportRow,
@@ -29,6 +38,9 @@ async def write_change(change: Change) -> Saved:
     if change.inbound_id is not None:
         await _write_seen(change.conversation, change.inbound_id)
     interview = await _write_interview(change)
+    if change.preferences is not None:
+        document = encode_preferences(change.preferences)
+        await CandidateRow.filter(id=change.candidate).update(preferences=document)
     if change.performed is not None:
         await PendingEffectRow.filter(id=change.performed).delete()
     pending = [await _write_effect(change, effect, interview) for effect in change.effects]
@@ -79,6 +91,7 @@ def _interview_columns(interview: Interview) -> dict[str, Any]:
         "plan": [question.id for question in interview.plan],
         "phase": interview.phase.value,
         "started_at": interview.started_at,
+        "self_rating": interview.self_rating,
     }
     return storable(columns)
 
@@ -109,9 +122,10 @@ def _turn_columns(turn: Turn) -> dict[str, Any]:
         "attempt": turn.attempt,
         "revision": turn.revision,
         "outcome": None if turn.outcome is None else turn.outcome.value,
-        "stronger": turn.stronger,
+        "interviewer": turn.interviewer,
+        "stand_in": turn.stand_in,
     }
-    return storable(columns)
+    return {**storable(columns), **encode_stronger(turn.stronger), "disputed": encode_disputed(turn.disputed)}
 
 
 async def _write_utterances(turn_id: int, before: tuple[Utterance, ...], after: tuple[Utterance, ...]) -> None:
@@ -131,6 +145,7 @@ def _utterance_columns(utterance: Utterance) -> dict[str, Any]:
         "at": utterance.at,
         "message_id": utterance.message_id,
         "point": utterance.point,
+        "made_by": utterance.made_by,
     }
     return storable(columns)
 

@@ -16,7 +16,7 @@ from core.ports import DeliveryError
 
 _ADAPTER = TypeAdapter(Outbound)
 _ASKING = frozenset({OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.REPORT})
-_OFFERING = frozenset({OutboundKind.MENU, OutboundKind.FEEDBACK, OutboundKind.STRONGER})
+_OFFERING = frozenset({OutboundKind.MENU, OutboundKind.FEEDBACK, OutboundKind.STRONGER, OutboundKind.REPORT})
 _BAR_LENGTH = 5
 _STYLES = {
     BlockStyle.HEADING: "bold",
@@ -44,16 +44,18 @@ class Screen(ABC):
         except (OSError, SystemExit) as error:  # Rich would end the process when nobody reads any more
             self.closed = True
             raise DeliveryError("The output was closed.") from error
-        if message.kind in _OFFERING or message.default:
+        if message.default or (message.kind in _OFFERING and message.choices):
             self.offer = message
-        elif message.kind in _ASKING:
+        elif message.kind in _ASKING | _OFFERING:
             self.offer = None
 
     def chosen(self, typed: str) -> Choice | None:
         """The choice of a menu that a typed number stands for, or the name or id that it is shown with."""
         for number, choice in enumerate(self.offer.choices if self.offer else (), 1):
-            role_id = choice.argument.partition(" ")[0]
-            if typed and typed.casefold() in {str(number), choice.label.casefold(), role_id}:
+            names = {str(number), choice.label.casefold()}
+            if choice.command == "interview":  # a job is shown with its id; other arguments are not for people
+                names.add(choice.argument.partition(" ")[0])
+            if typed and typed.casefold() in names:
                 return choice
         return None
 
@@ -96,7 +98,8 @@ class RichScreen(Screen):
             self._print("")
             choices = message.choices if message.kind in _OFFERING else ()
             items = sum(block.style is BlockStyle.ITEM for block in message.blocks)
-            numbers = iter(range(1, items + 1)) if items == len(choices) else None
+            named = message.kind is OutboundKind.MENU and items == len(choices)  # each choice has its own item
+            numbers = iter(range(1, items + 1)) if named else None
             for block in message.blocks:
                 if numbers and block.style is BlockStyle.ITEM:
                     self._hang(f"  {next(numbers)}  ", block.text, "")

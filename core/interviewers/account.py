@@ -10,12 +10,12 @@ from core.interviewers.coverage import PointCoverage, coverage
 from core.interviewers.lexicon import GENERIC_DEEDS, WORKPLACE
 from core.interviewers.reading import Reading, read
 from core.interviewers.vocabulary import Vocabulary, vocabulary
-from core.model import QuestionKind
+from core.roles import QuestionKind
 
 if TYPE_CHECKING:
     from core.interviewers.cues import QuestionWords
     from core.interviewers.sentence import Sentence
-    from core.model import Point, Question, Role
+    from core.roles import Point, Question, Role
 
 
 @dataclass(frozen=True)

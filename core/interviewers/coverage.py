@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.interviewers.cues import Cue, PointWords, QuestionWords
     from core.interviewers.reading import Reading
     from core.interviewers.sentence import Sentence
-    from core.model import Point
+    from core.roles import Point
 
 ENOUGH = 1.0
 PLENTY = 3.0

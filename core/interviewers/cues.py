@@ -12,7 +12,7 @@ from core.text import stems, words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.model import Point, Question
+    from core.roles import Point, Question
 
 PHRASE_WEIGHT = 1.5
 WORD_WEIGHT = 1.0

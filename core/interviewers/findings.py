@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from core.interviewers import phrases
 from core.interviewers.sentence import Holds
-from core.model import Criterion, Evidence, Finding
+from core.model import Evidence, Finding
+from core.roles import Criterion
 from core.text import excerpt
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from core.interviewers.account import Account
     from core.interviewers.guards import Guard
     from core.interviewers.sentence import Sentence
-    from core.model import Levels, Point
+    from core.model import Levels
+    from core.roles import Point
 
 _MOST = 3
 _OWN, _KNOWN, _RESULT = Criterion.COMMUNICATION, Criterion.TECHNICAL, Criterion.STRUCTURE

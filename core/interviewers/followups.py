@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from core.interviewers.account import Account
     from core.interviewers.sentence import Sentence
-    from core.model import Point, Turn
+    from core.model import Turn
+    from core.roles import Point
 
 _KEY_POINT = 3
 _ENOUGH_HEARD = 0.6

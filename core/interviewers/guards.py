@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.interviewers.orders import grading_words
 from core.interviewers.sentence import Holds
+from core.model import AnswerKind
 
 if TYPE_CHECKING:
     from core.interviewers.account import Account
@@ -23,6 +24,11 @@ class Guard(StrEnum):
     ORDERS = "orders"
 
 
+_KINDS = {
+    Guard.NON_ANSWER: AnswerKind.NON_ANSWER,
+    Guard.ORDERS: AnswerKind.NON_ANSWER,
+    Guard.OFF_TOPIC: AnswerKind.OFF_TOPIC,
+}
 WASTED_WORDS = 40
 _LEAST_TELLING = 3
 _LEAST_DEALT = 2
@@ -57,6 +63,11 @@ def _is_only_thin(account: Account) -> bool:
     said = account.reading.sentences
     creed = not account.reading.told and any(one.belief for one in said)
     return _SHORTEST_ANSWER <= account.said < WASTED_WORDS and not creed and any(one.telling for one in said)
+
+
+def kind_of(stopped: Guard | None) -> AnswerKind:
+    """The kind of an answer that a guard stopped, or let pass."""
+    return AnswerKind.ANSWER if stopped is None else _KINDS.get(stopped, AnswerKind.ANSWER)
 
 
 def is_off_topic(account: Account) -> bool:

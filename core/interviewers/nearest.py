@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from itertools import chain
 from math import log, sqrt
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.interviewers.synonyms import Synonyms
-    from core.model import Question, Role
+    from core.roles import Question, Role
 
 # Words of one meaning in questions about any job.
 _ASKED = (
@@ -65,12 +66,18 @@ def nearest_question(asked: str, role: Role) -> Question | None:
     words = synonyms((*role.synonyms, *_ASKED))
     wanted = words.keys(stems(asked))
     likeness = [0.0] * len(role.questions)
-    for part, weight in _PARTS:
-        sets = [_keys(words, part(question)) for question in role.questions]
-        rare = _rarity(sets)
+    for weight, sets, rare in _read(role):
         for place, said in enumerate(sets):
             likeness[place] += weight * sum(_told(keys & said, rare) for keys in dict.fromkeys(wanted))
     return role.questions[likeness.index(max(likeness))] if any(likeness) else None
+
+
+@lru_cache(maxsize=16)
+def _read(role: Role) -> list[tuple[float, list[frozenset[str]], dict[str, float]]]:
+    """For each part of a question its weight, the words of it in each question, and how much each word tells."""
+    words = synonyms((*role.synonyms, *_ASKED))
+    every = [(weight, [_keys(words, part(question)) for question in role.questions]) for part, weight in _PARTS]
+    return [(weight, sets, _rarity(sets)) for weight, sets in every]
 
 
 def _told(shared: frozenset[str], rare: dict[str, float]) -> float:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from core.interviewers.disguises import plain_forms
 from core.interviewers.lexicon import row
+from core.interviewers.machine_talk import MACHINE_TALK
 from core.text import stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _LONGEST = 2000
+_OVERLAP = 200
 _START = r"(?:^|[.,:;!?\"“(\[{>#*-]\s*|\b(?:please|kindly|now|and|then|must|should|shall|you|simply|instead|so)\s+)"
 _RULES = r"(?:rubrics?|instructions?|prompts?|criteria|criterion|anchors?|grading|scoring|system messages?)"
 _VERBS = (
@@ -193,8 +196,12 @@ _ABOUT_GRADING = frozenset(
 
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells the grader what to do instead of saying something about the question."""
-    head = sentence[:_LONGEST]
-    return any(pattern.search(head) for pattern in _PATTERNS)
+    return any(_has_order(form) for form in plain_forms(sentence))
+
+
+def _has_order(form: str) -> bool:
+    pieces = (form[start : start + _LONGEST] for start in range(0, max(1, len(form)), _LONGEST - _OVERLAP))
+    return any(pattern.search(piece) for piece in pieces for pattern in (*_PATTERNS, *MACHINE_TALK))
 
 
 def speaks_to_grader(said: Sequence[str], stemmed: Iterable[str]) -> bool:

@@ -9,25 +9,30 @@ from core.assessment import lowest, total, verified
 from core.interviewers.account import Account, account
 from core.interviewers.findings import evidence, improvements, not_weighed, strengths
 from core.interviewers.followups import follow_up
-from core.interviewers.guards import Guard, guard
+from core.interviewers.guards import guard, kind_of
 from core.interviewers.levels import levels
 from core.interviewers.strengthening import strengthened
 from core.model import AnswerKind, Assessment, Consideration, UtteranceKind
+from core.ports import NOBODY
 
 if TYPE_CHECKING:
-    from core.model import Role, Turn
-
-_KINDS = {
-    Guard.NON_ANSWER: AnswerKind.NON_ANSWER,
-    Guard.ORDERS: AnswerKind.NON_ANSWER,
-    Guard.OFF_TOPIC: AnswerKind.OFF_TOPIC,
-}
+    from core.model import Stronger, Turn
+    from core.ports import Waiting
+    from core.roles import Role
 
 
 class RulesInterviewer:
-    """Considers and assesses by rules: the same answer always gives the same result, and nothing leaves the process."""
+    """Considers and assesses by rules: the same answer always gives the same result, and nothing leaves the process.
 
-    async def consider(self, role: Role, turn: Turn) -> Consideration:
+    Nobody waits for another here, and an objection alters no level: the rules weigh what was said, and nothing else.
+    """
+
+    async def consider(
+        self,
+        role: Role,
+        turn: Turn,
+        waiting: Waiting = NOBODY,  # noqa: ARG002 - the port's signature
+    ) -> Consideration:
         """What kind of message the latest answer is, what the turn still lacks, and a follow-up about what was said."""
         whole = account(role, turn.question, turn.answer_text)
         covered = tuple(one.point.id for one in whole.covered)
@@ -38,7 +43,12 @@ class RulesInterviewer:
         chosen = follow_up(whole, turn)
         return Consideration(kind, covered, missing, chosen.text, chosen.point)
 
-    async def assess(self, role: Role, turn: Turn) -> Assessment:
+    async def assess(
+        self,
+        role: Role,
+        turn: Turn,
+        waiting: Waiting = NOBODY,  # noqa: ARG002 - the port's signature
+    ) -> Assessment:
         """The levels of all answers of the turn together, with exact quotes."""
         whole = account(role, turn.question, turn.answer_text)
         stopped = guard(whole)
@@ -47,7 +57,12 @@ class RulesInterviewer:
         weighed = verified(_weighed(whole), turn.answer_text)
         return replace(weighed, total=total(weighed.levels, role))
 
-    async def strengthen(self, role: Role, turn: Turn) -> str:
+    async def strengthen(
+        self,
+        role: Role,
+        turn: Turn,
+        waiting: Waiting = NOBODY,  # noqa: ARG002 - the port's signature
+    ) -> Stronger:
         """The candidate's own sentences in a better order, with blanks in brackets for what is missing."""
         return strengthened(account(role, turn.question, turn.answer_text))
 
@@ -68,5 +83,4 @@ def _weighed(whole: Account) -> Assessment:
 def _kind(role: Role, turn: Turn) -> AnswerKind:
     """The kind of the latest answer; a short reply to a follow-up is an answer as long as it says anything."""
     latest = "\n".join(one.text for one in turn.latest_answer if one.kind is UtteranceKind.ANSWER)
-    stopped = guard(account(role, turn.question, latest))
-    return AnswerKind.ANSWER if stopped is None else _KINDS.get(stopped, AnswerKind.ANSWER)
+    return kind_of(guard(account(role, turn.question, latest)))

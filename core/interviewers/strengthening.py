@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from core.interviewers import phrases
 from core.interviewers.guards import guard
 from core.interviewers.lexicon import FILLER_PHRASES, row
+from core.model import Stronger
 from core.text import stem, word_spans, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from core.interviewers.account import Account
     from core.interviewers.sentence import Sentence
 
@@ -20,22 +23,48 @@ _SPOKEN = frozenset(row("say mention"))
 _STARTERS = [[(stem(word),)] for word in row("um uh er erm well so basically actually honestly anyway okay ok")]
 
 
-def strengthened(account: Account) -> str:
+def strengthened(account: Account) -> Stronger:
     """The sentences that tell something, in the order situation, action, result; blanks stand in square brackets."""
-    told = (
-        [] if guard(account) else [one for one in account.reading.told if "[" not in one.text and "]" not in one.text]
-    )
+    told = [] if guard(account) else [one for one in account.reading.told if not _has_brackets(one)]
     situation, action, results = _parts(told)
+    opening = {} if any(one.place for one in told) else {phrases.SITUATION: phrases.BLANK_SITUATION}
+    middle = _blanks(account, own=bool(told) and account.has_own_part)
+    closing = {} if results or (told and account.results) else {phrases.RESULT: phrases.BLANK_RESULT}
+    closing |= {} if told and account.figures else {phrases.FIGURE: phrases.BLANK_FIGURE}
     lines = (
         _texts(situation),
-        [] if any(one.place for one in told) else [phrases.BLANK_SITUATION],
+        opening.values(),
         _texts(action),
-        _blanks(account, own=bool(told) and account.has_own_part),
+        middle.values(),
         _texts(results),
-        [] if told and account.results else [phrases.BLANK_RESULT],
-        [] if told and account.figures else [phrases.BLANK_FIGURE],
+        closing.values(),
     )
-    return " ".join(text for line in lines for text in line)
+    kept = _kept(account, told, [*situation, *action, *results])
+    return Stronger(" ".join(chain.from_iterable(lines)), (*kept, *_added([*opening, *middle, *closing])))
+
+
+def _kept(account: Account, told: list[Sentence], placed: list[Sentence]) -> Iterator[str]:
+    """What became of the candidate's own sentences, in sentences of ours."""
+    if not told:
+        yield phrases.NOTHING_KEPT
+        return
+    if placed != told:
+        yield phrases.MOVED
+    empty = len(account.reading.sentences) - len(account.reading.told)
+    if empty:
+        yield phrases.LEFT_OUT_ONE if empty == 1 else phrases.LEFT_OUT.format(count=empty)
+    if len(told) < len(account.reading.told):
+        yield phrases.LEFT_OUT_BRACKETS
+    if any(_without_run_up(one.text) != one.text for one in told):
+        yield phrases.LEFT_OUT_RUN_UP
+
+
+def _added(parts: list[str]) -> list[str]:
+    return [phrases.ADDED_BLANKS.format(parts=", ".join(parts))] if parts else []
+
+
+def _has_brackets(said: Sentence) -> bool:
+    return "[" in said.text or "]" in said.text
 
 
 def _parts(told: list[Sentence]) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
@@ -48,9 +77,11 @@ def _parts(told: list[Sentence]) -> tuple[list[Sentence], list[Sentence], list[S
     return situation, left[: len(left) - len(closing)], closing + opening
 
 
-def _blanks(account: Account, *, own: bool) -> list[str]:
-    blank = [] if own else [phrases.BLANK_OWN_PART]
-    return blank + [phrases.BLANK_POINT.format(point=point.text) for point in account.missing[:_MOST_BLANKS]]
+def _blanks(account: Account, *, own: bool) -> dict[str, str]:
+    """The blanks that go with the action, each by the name of what it stands for."""
+    blank = {} if own else {phrases.OWN_PART: phrases.BLANK_OWN_PART}
+    points = [point.text for point in account.missing[:_MOST_BLANKS]]
+    return blank | {point: phrases.BLANK_POINT.format(point=point) for point in points}
 
 
 def _texts(told: list[Sentence]) -> list[str]:

@@ -20,7 +20,7 @@ from core.text import stems, words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.model import Question, Role
+    from core.roles import Question, Role
 
 _SHORTEST_TYPO = 7
 _COMMON_IN = 3

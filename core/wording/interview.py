@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.messages import Block, Choice, Outbound, OutboundKind
-from core.model import Assessment, Criterion, Interview, Mode, Outcome, Persona, Phase, Turn, UtteranceKind
+from core.model import Assessment, Interview, Mode, Outcome, Persona, Phase, Turn, UtteranceKind
 from core.policy import MAX_ANSWER_WORDS, MAX_FOLLOW_UPS, MAX_KEPT_CHARACTERS
-from core.wording.pieces import count, heading, item, line, notice, quote, score, sentence, small
+from core.wording.assessed import outcome
+from core.wording.pieces import count, heading, item, line, notice, sentence, small
 
 if TYPE_CHECKING:
-    from core.model import Finding, Question, ReportFinding
+    from core.roles import Question
 
 _THANKS = ("Thank you.", "All right, thank you.", "Thanks, I have that.", "Understood, thank you.")
 _CHATTY_BUDGET = "In about 120 words, please: one example, and what came of it."
@@ -22,15 +23,6 @@ _STEPS = (
     "then, what you yourself did",
     "last, what came of it",
 )
-REASONS = {
-    "non_answer": "There was no answer to assess.",
-    "echo": "This hands the question back without answering it.",
-    "keywords": "This is a list of terms. What counts is what you did with them.",
-    "empty_talk": "This stays general: nothing in it could be checked or pictured.",
-    "off_topic": "This is not about what was asked.",
-    "orders": "This tells me how to grade. Only what answers the question counts.",
-}
-"""What an answer that got the lowest level without being weighed is told, by `Assessment.reason`."""
 
 
 def welcome(interview: Interview) -> Outbound:
@@ -178,10 +170,7 @@ def feedback(interview: Interview) -> Outbound:
     assert turn.assessment is not None  # noqa: S101 - for the type checker; the engine sends feedback on assessed turns
     before = _attempt_before(interview)
     blocks = [heading(f"Feedback on question {interview.number}: {turn.question.focus}")]
-    if reason := REASONS.get(turn.assessment.reason):
-        blocks.append(line(reason))
-    blocks += _scores(interview, turn.assessment, before)
-    blocks += findings(turn.assessment)
+    blocks += outcome(interview, turn.assessment, before, "your last try")
     again, onward = review_choices(interview)
     return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (again, onward), default=onward)
 
@@ -198,38 +187,6 @@ def _attempt_before(interview: Interview) -> Assessment | None:
     return earlier[-1].assessment if earlier else None
 
 
-def _scores(interview: Interview, assessment: Assessment, before: Assessment | None) -> list[Block]:
-    blocks = []
-    for criterion in Criterion:
-        level = assessment.levels.of(criterion)
-        label = interview.role.rule(criterion).label
-        if before:
-            change = level - before.levels.of(criterion)
-            label += f" ({change:+d} since your last try)" if change else " (as before)"
-        blocks.append(score(label, level))
-    return blocks
-
-
-def findings(assessment: Assessment) -> list[Block]:
-    """The strengths and improvements of one assessment, each with its quote."""
-    blocks = []
-    for strength in assessment.strengths:
-        blocks += finding("Good", strength)
-    for improvement in assessment.improvements:
-        blocks += finding("To improve", improvement)
-    return blocks
-
-
-def finding(title: str, found: Finding | ReportFinding) -> list[Block]:
-    """What was seen, with the quote it is about and what to do, where there are such."""
-    blocks = [line(f"{title}: {found.text}")]
-    if found.quote:
-        blocks.append(quote(found.quote))
-    if found.advice:
-        blocks.append(item(found.advice))
-    return blocks
-
-
 def review_choices(interview: Interview) -> tuple[Choice, Choice]:
     """The two ways on after feedback."""
     turn = len(interview.turns) - 1
@@ -237,20 +194,6 @@ def review_choices(interview: Interview) -> tuple[Choice, Choice]:
     return Choice("Try again", "retry", turn=turn), Choice(
         "To the report" if last else "Next question", "next", turn=turn
     )
-
-
-def stronger(interview: Interview) -> Outbound:
-    """Coach mode: the candidate's own answer made stronger, at the first try a sample too, and the ways on again."""
-    turn = interview.turns[-1]
-    blocks = [
-        heading("A stronger version, in your own words"),
-        quote(turn.stronger),
-        small("Fill what stands in [brackets] with your own facts."),
-    ]
-    if turn.attempt == 1:
-        blocks += [heading("What a strong answer can sound like"), quote(turn.question.sample)]
-    again, onward = review_choices(interview)
-    return Outbound(OutboundKind.STRONGER, tuple(blocks), (again, onward), default=onward)
 
 
 def too_long(words: int, characters: int, *, cut: bool) -> Outbound:
@@ -263,6 +206,17 @@ def too_long(words: int, characters: int, *, cut: bool) -> Outbound:
         f"That makes {length}; I can assess up to {MAX_ANSWER_WORDS:,} words. {kept} "
         "does not count. Please give me the short version: the situation, what you did, what came of it."
     )
+
+
+def stand_in() -> Outbound:
+    """The rules go on in place of a language model that does not answer."""
+    return notice("The language model does not answer at the moment, so I go on by rules. Nothing is lost.")
+
+
+def waiting(place: int) -> Outbound:
+    """For somebody who waits for the language model; `place` in line counts from 1."""
+    where = "you are next in line" if place == 1 else f"you are number {place} in line"
+    return notice(f"Others are before you: {where}. Your words are safe, and I go on by myself.")
 
 
 def no_words() -> Outbound:
@@ -303,6 +257,7 @@ def status(interview: Interview) -> Outbound:
         Phase.CONSIDERING: "I am thinking about your answer.",
         Phase.REVIEWING: _REVIEWING if assessed else _FEEDBACK_TO_COME,
         Phase.PAUSED: "It is paused; /resume goes on.",
+        Phase.OBJECTING: "I am waiting to hear what I got wrong; /stop leaves the assessment as it is.",
         Phase.REPORTING: "The report is being made; /report shows it so far, /stop ends with that.",
     }[interview.phase]
     title = (

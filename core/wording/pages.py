@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.events import Command
-from core.messages import Block, Choice, Outbound, OutboundKind
-from core.model import Interview, Outcome, Phase, QuestionResult, Report, ReportFinding
-from core.wording.interview import REASONS, finding
+from core.messages import Choice, Outbound, OutboundKind
+from core.model import Interview, Phase
 from core.wording.pieces import count, heading, item, line, notice, score, sentence, small
+from core.wording.reported import report as report  # noqa: PLC0414 - it is one of the pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.model import HistoryItem, HistoryPage, Role, StartRequest
+    from core.model import HistoryItem, HistoryPage, Preferences, StartRequest
+    from core.roles import Role
 
-_NOTE_RULES = (
-    "Assessed by rules, without a language model: they check whether the points are there, the order, figures and your "
-    "own part. They cannot tell whether what you say is true."
-)
 COMMANDS = (
     ("interview", "start an interview: /interview backend_engineer coach 5 senior"),
     ("hint", "a hint for this question"),
@@ -28,69 +25,30 @@ COMMANDS = (
     ("resume", "go on"),
     ("status", "where the interview stands"),
     ("stop", "end now, with a report on what was answered"),
-    ("retry", "coach mode: try the question again"),
+    ("retry", "try a question again: after its feedback in coach mode, or after the report, as in /retry 2"),
     ("next", "coach mode: the next question"),
+    ("stronger", "after the report: your own answer made stronger, as in /stronger 2"),
+    ("disagree", "after the report: have an answer assessed again, as in /disagree 2"),
     ("report", "your latest report, or /report 12 for that interview"),
     ("history", "your interviews"),
     ("roles", "the jobs I can interview for"),
+    ("settings", "what you have set; /settings numbers off gives feedback in words only"),
     ("help", "this list"),
 )
 
 
-def report(made: Report, *, so_far: bool = False) -> Outbound:
-    """The report of an interview; `so_far` when the interview is still open."""
-    title = f"{'Report so far' if so_far else 'Your report'}: {made.role_title}, {made.seniority.value} level"
-    blocks = [heading(title), line(_summary(made))]
-    if made.total is not None:
-        blocks.append(score("Total", made.total))
-        for criterion in made.criteria:
-            blocks += [
-                score(criterion.label, criterion.level),
-                small(f"About level {int(criterion.level + 0.5)}: {criterion.anchor}"),
-            ]
-    blocks += _finding_blocks("Strengths", made.strengths)
-    blocks += _finding_blocks("To improve", made.improvements)
-    if made.questions:
-        blocks.append(heading("Question by question"))
-    for result in made.questions:
-        blocks += _question_blocks(result)
-    if "rules" in made.assessors:
-        blocks.append(small(_NOTE_RULES))
-    return Outbound(OutboundKind.REPORT, tuple(blocks), report=made)
-
-
-def _summary(made: Report) -> str:
-    """How many questions the figures stand on."""
-    pending = sum(one.outcome is Outcome.ANSWERED and one.total is None for one in made.questions)
-    if made.total is None and not pending:
-        none = "The question was not" if made.planned == 1 else f"None of the {made.planned} questions was"
-        return f"{none} answered, so there is nothing to measure."
-    left_out = made.planned - made.assessed - pending
-    waiting = f"; {pending} answered and not assessed" if pending else ""
-    rest = f"; {left_out} not answered and not measured" if left_out else ""
-    return f"{made.assessed} of {count(made.planned, 'question')} assessed{waiting}{rest}."
-
-
-def _finding_blocks(title: str, findings: Sequence[ReportFinding]) -> list[Block]:
-    blocks = [heading(title)] if findings else []
-    for found in findings:
-        blocks += finding(f"Question {found.number}", found)
-    return blocks
-
-
-def _question_blocks(result: QuestionResult) -> list[Block]:
-    title = f"{result.number}. {result.focus}"
-    if result.total is None:
-        said = {Outcome.SKIPPED: "skipped", Outcome.UNFINISHED: "not finished"}.get(
-            result.outcome, "assessment pending"
-        )
-        return [line(f"{title}: {said}, not measured.")]
-    blocks = [score(title, result.total)]
-    if reason := REASONS.get(result.reason):
-        blocks.append(small(reason))
-    blocks += [item(f"Heard: {point}") for point in result.covered]
-    blocks += [item(f"Not clearly heard: {point}") for point in result.missed]
-    return blocks
+def settings(preferences: Preferences) -> Outbound:
+    """What the candidate has set, and how to change it: a page to read, which asks for no decision."""
+    if preferences.hide_numbers:
+        now, change = "hidden: your feedback comes in words only", ("Show numbers", "numbers on")
+    else:
+        now, change = "shown: levels from 1 to 5, and their means", ("Hide numbers", "numbers off")
+    label, argument = change
+    return Outbound(
+        OutboundKind.STATUS,
+        (heading("Your settings"), line(f"Numbers are {now}."), small(f"/settings {argument} changes that.")),
+        (Choice(label, "settings", argument),),
+    )
 
 
 def history(page: HistoryPage) -> Outbound:
@@ -99,8 +57,8 @@ def history(page: HistoryPage) -> Outbound:
         return Outbound(OutboundKind.HISTORY, (line("You have no interviews yet. /interview starts the first."),))
     blocks = [heading(f"Your history: {count(page.interviews, 'interview')}")]
     if page.average is not None:
-        blocks.append(score("Average", page.average))
-    blocks += [item(_history_line(one)) for one in page.items]
+        blocks.append(score("Average", page.average, ""))
+    blocks += [item(_history_line(one), _history_line(one, calm=True)) for one in page.items]
     blocks.append(small("/report followed by a number shows that report."))
     if page.older:
         blocks.append(small(f"/history {page.older} shows older ones."))
@@ -108,12 +66,13 @@ def history(page: HistoryPage) -> Outbound:
     return Outbound(OutboundKind.HISTORY, tuple(blocks), choices)
 
 
-def _history_line(one: HistoryItem) -> str:
+def _history_line(one: HistoryItem, *, calm: bool = False) -> str:
     state = {Phase.FINISHED: "finished", Phase.DROPPED: "ended without a report", Phase.PAUSED: "paused"}.get(
         one.phase, "open"
     )
     total = f"{one.total:.1f} of 5" if one.total is not None else "no score"
-    return f"{one.id} · {one.started_at:%Y-%m-%d %H:%M} · {one.role_title} · {one.mode.value} · {total} · {state}"
+    scored = () if calm else (total,)
+    return " · ".join((str(one.id), f"{one.started_at:%Y-%m-%d %H:%M}", one.role_title, one.mode.value, *scored, state))
 
 
 def help_page() -> Outbound:
@@ -205,25 +164,37 @@ _UNFIT: dict[Phase, str] = {
     Phase.ASKING: "That does not fit here: I am waiting for your answer. /repeat shows the question.",
     Phase.CONSIDERING: "One moment, I am still thinking about your answer.",
     Phase.REVIEWING: "That does not fit here: /retry tries this question again, /next goes on.",
+    Phase.OBJECTING: "I am waiting to hear what I got wrong about that answer. /stop leaves the assessment as it is.",
     Phase.PAUSED: "The interview is paused. /resume goes on, /stop ends it with a report.",
     Phase.REPORTING: "The questions are over; the report is being made. /report shows it so far, /stop ends with that.",
-    Phase.FINISHED: "This interview is over. /report shows the report, /interview starts a new one.",
+    Phase.FINISHED: "This interview is over. /report shows the report, /retry tries a question again, /interview "
+    "starts a new one.",
     Phase.DROPPED: "This interview is over. /interview starts a new one.",
 }
 _UNFIT_COMMANDS: dict[tuple[Phase, Command], str] = {
     (Phase.ASKING, Command.NEXT): "The next question comes after this one; /skip leaves this one out.",
-    (Phase.ASKING, Command.RETRY): "You can try a question again in coach mode, after its feedback.",
+    (
+        Phase.ASKING,
+        Command.RETRY,
+    ): "You can try a question again after the report, and in coach mode after its feedback.",
     (Phase.ASKING, Command.DONE): "I have no answer from you yet.",
     (Phase.PAUSED, Command.PAUSE): "The interview is paused already; /resume goes on.",
 }
+_ELSEWHERE: dict[Command, str] = {
+    Command.DISAGREE: "You can disagree with an assessment once you have the report.",
+    Command.STRONGER: "You can ask for a stronger version of an answer once you have the report.",
+    Command.RATE: "That was asked before the report, once. Nothing was changed.",
+}
+"""What commands that belong to the report are told before it and, the rating, after it."""
 
 
 def unfit(phase: Phase, command: Command | None, *, stale: bool = False) -> Outbound:
     """Something that does not fit the state of the interview, said kindly; `stale` for a button of an earlier turn."""
     if stale:
         return notice("That choice belongs to an earlier question. Nothing was changed.")
-    special = _UNFIT_COMMANDS.get((phase, command)) if command else None
-    return notice(special or _UNFIT[phase])
+    if command is None or phase is Phase.DROPPED:
+        return notice(_UNFIT[phase])
+    return notice(_UNFIT_COMMANDS.get((phase, command)) or _ELSEWHERE.get(command) or _UNFIT[phase])
 
 
 def too_late_to_edit() -> Outbound:

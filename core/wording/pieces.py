@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def heading(text: str) -> Block:
@@ -10,14 +16,14 @@ def heading(text: str) -> Block:
     return Block(BlockStyle.HEADING, text)
 
 
-def line(text: str) -> Block:
-    """A paragraph."""
-    return Block(BlockStyle.TEXT, text)
+def line(text: str, calm: str | None = None) -> Block:
+    """A paragraph; without numbers `calm`, or the same."""
+    return Block(BlockStyle.TEXT, text, calm=calm)
 
 
-def item(text: str) -> Block:
-    """An item of a list."""
-    return Block(BlockStyle.ITEM, text)
+def item(text: str, calm: str | None = None) -> Block:
+    """An item of a list; without numbers `calm`, or the same."""
+    return Block(BlockStyle.ITEM, text, calm=calm)
 
 
 def quote(text: str) -> Block:
@@ -25,14 +31,27 @@ def quote(text: str) -> Block:
     return Block(BlockStyle.QUOTE, text)
 
 
-def small(text: str) -> Block:
-    """Something said in passing."""
-    return Block(BlockStyle.SMALL, text)
+def small(text: str, calm: str | None = None) -> Block:
+    """Something said in passing; without numbers `calm`, or the same."""
+    return Block(BlockStyle.SMALL, text, calm=calm)
 
 
-def score(label: str, level: float) -> Block:
-    """A label with its level of 1.0 to 5.0, drawn as a bar."""
-    return Block(BlockStyle.SCORE, f"{label}: {level:.1f} of 5", level)
+def score(label: str, level: float, calm: str | None = None) -> Block:
+    """A label with its level of 1.0 to 5.0, drawn as a bar; without numbers `calm`, or the label alone."""
+    return Block(BlockStyle.SCORE, f"{label}: {level:.1f} of 5", level, label if calm is None else calm)
+
+
+def calm(message: Outbound) -> Outbound:
+    """The message for a candidate who wants no numbers: other words or none where there were some, and no figures."""
+    blocks = tuple(_calm(block) for block in message.blocks if block.calm != "")
+    return replace(message, blocks=blocks, report=None)
+
+
+def _calm(block: Block) -> Block:
+    if block.calm is None:
+        return block
+    style = BlockStyle.TEXT if block.style is BlockStyle.SCORE else block.style
+    return Block(style, block.calm)
 
 
 def notice(text: str, *choices: Choice, default: Choice | None = None) -> Outbound:
@@ -48,3 +67,8 @@ def sentence(clause: str) -> str:
 def count(number: int, noun: str) -> str:
     """A number with its noun in the right form."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a sentence: with commas, and "and" before the last."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.roles import BUILT_IN, MAX_FILE_BYTES, load_roles, read_role
 from core.assessment import GENERIC_ANCHORS
-from core.model import Criterion, Role, Seniority
+from core.roles import Criterion, Role, Seniority
 
 Table = dict[str, Any]
 ANCHORS = ["one", "two", "three", "four", "five"]

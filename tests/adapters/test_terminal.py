@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,9 @@ ROLES = Outbound(OutboundKind.MENU, (), (Choice("Baker", "interview", "baker coa
 FEEDBACK = Outbound(OutboundKind.FEEDBACK, (), (Choice("Try again", "retry", turn=1),), Choice("Next", "next"))
 QUESTION = Outbound(OutboundKind.QUESTION, (Block(BlockStyle.TEXT, "How?"),), (Choice("Hint", "hint"),))
 NOTICE = Outbound(OutboundKind.NOTICE, (Block(BlockStyle.SMALL, "By the way."),))
+TRY, DISAGREE = Choice("Try question 3 again", "retry", "3"), Choice("I disagree", "disagree")
+ADVICE = Block(BlockStyle.ITEM, "Say how it ended.")
+REPORT = Outbound(OutboundKind.REPORT, (Block(BlockStyle.HEADING, "Your report"), ADVICE, ADVICE), (TRY, DISAGREE))
 
 
 async def _show(screen: Screen, *messages: Outbound) -> None:
@@ -65,6 +69,35 @@ async def test_choices_are_numbered_where_one_is_to_be_made(capsys: pytest.Captu
     assert capsys.readouterr().out == "\nWhat now?\n  1  Go on\n  2  Drop it\n\nHow?\n"
 
 
+async def test_what_may_follow_a_report_is_numbered_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = RichScreen()
+    retry = Choice("Try question 1 again", "retry", "1")
+    report = Outbound(OutboundKind.REPORT, (Block(BlockStyle.ITEM, "Heard: the result"),), (retry,))
+    await _show(screen, MENU, report)
+    assert capsys.readouterr().out.endswith("\n  - Heard: the result\n  1  Try question 1 again\n")
+    assert screen.chosen("1") == retry
+    assert not screen.must_choose
+    second, third = (Choice(f"Question {number}", "disagree", str(number)) for number in (2, 3))
+    await _show(screen, Outbound(OutboundKind.MENU, (), (second, third)))
+    assert screen.chosen("2") == third
+    await _show(screen, Outbound(OutboundKind.REPORT, ()))
+    assert screen.chosen("1") is None
+
+
+async def test_the_choices_of_a_report_are_shown_below_it_and_its_advice_is_no_choice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await _show(RichScreen(), REPORT, replace(REPORT, kind=OutboundKind.FEEDBACK))
+    page = "\nYour report\n  - Say how it ended.\n  - Say how it ended.\n  1  Try question 3 again\n  2  I disagree\n"
+    assert capsys.readouterr().out == page + page
+
+
+async def test_each_job_of_a_menu_is_numbered_where_it_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = (Block(BlockStyle.TEXT, "Which job?"), Block(BlockStyle.ITEM, "Baker (baker): bakes"))
+    await _show(RichScreen(), replace(ROLES, blocks=jobs))
+    assert capsys.readouterr().out == "\nWhich job?\n  1  Baker (baker): bakes\n"
+
+
 @pytest.mark.parametrize(
     ("offer", "typed", "choice"),
     [
@@ -81,6 +114,11 @@ async def test_choices_are_numbered_where_one_is_to_be_made(capsys: pytest.Captu
         (ROLES, "Baker", ROLES.choices[0]),
         (ROLES, "baker", ROLES.choices[0]),
         (FEEDBACK, "1", FEEDBACK.choices[0]),
+        (REPORT, "1", TRY),
+        (REPORT, "2", DISAGREE),
+        (REPORT, "3", None),  # the question's number is not the choice's
+        (REPORT, "i disagree", DISAGREE),
+        (REPORT, "I disagree with that.", None),
         (QUESTION, "1", None),
         (NOTICE, "1", None),
     ],
@@ -104,6 +142,22 @@ async def test_what_is_offered_holds_until_the_next_question() -> None:
     await _show(screen, ROLES)
     assert not screen.must_choose
     await _show(screen, MENU, QUESTION)
+    assert screen.offer is None
+
+
+async def test_a_report_takes_no_line_of_somebody_who_simply_goes_on() -> None:
+    screen = RichScreen()
+    await _show(screen, MENU, REPORT)
+    assert screen.offers("disagree")
+    assert not screen.offers("resume")
+    assert (screen.default, screen.must_choose) == (None, False)
+    await _show(screen, replace(REPORT, choices=()))
+    assert screen.offer is None
+
+
+async def test_a_menu_without_choices_offers_nothing() -> None:
+    screen = RichScreen()
+    await _show(screen, MENU, Outbound(OutboundKind.MENU, (Block(BlockStyle.TEXT, "There are no jobs."),)))
     assert screen.offer is None
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.assess import MAX_LINE_BYTES
-from core.model import Criterion
+from bot.answers import MAX_LINE_BYTES
+from core.roles import Criterion
 from tests.bot.conftest import Command
 
 ANSWER = (

@@ -11,7 +11,7 @@ from adapters.roles import BUILT_IN
 from bot.chat import _user
 from core.ports import StoreUnavailableError
 from tests.bot.conftest import Command
-from tests.process.home import ANSWERS, Home
+from tests.process.home import ANSWERS, ROOT, Home
 
 IDS = ["backend_engineer", "retail_associate", "sales_associate"]
 
@@ -38,6 +38,7 @@ def test_doctor_finds_everything_in_order(interview_bot: Command) -> None:
         "database": "ok",
         "roles": "ok",
         "interviewer": "ok",
+        "ollama": "off",
         "discord": "off",
         "telegram": "off",
         "voice": "off",
@@ -45,16 +46,17 @@ def test_doctor_finds_everything_in_order(interview_bot: Command) -> None:
 
 
 def test_doctor_says_what_is_broken_and_what_to_do(
-    interview_bot: Command, own: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+    interview_bot: Command, own: Path, place: Path, closed_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (own / "bad.toml").write_text("title = 3")
     (place / "data").write_text("a file")
     monkeypatch.setenv("INTERVIEWER", "model")
+    monkeypatch.setenv("OLLAMA_BASE_URL", f"http://127.0.0.1:{closed_port}")
     monkeypatch.setenv("DISCORD_TOKEN", "secret")
     ended = interview_bot("doctor", "--json")
     assert ended.status == 1
     broken = {finding["part"]: finding for finding in json.loads(ended.out) if finding["state"] == "broken"}
-    assert set(broken) == {"data folder", "database", "roles", "interviewer", "discord"}
+    assert set(broken) == {"data folder", "database", "roles", "ollama", "discord"}
     assert all(finding["advice"] or "check" in finding["detail"] for finding in broken.values())
     assert "DATA_DIR" in broken["data folder"]["advice"]
     assert "bad.toml" in broken["roles"]["detail"]
@@ -89,7 +91,8 @@ def test_doctor_shows_brackets_as_they_are(
 
 def test_migrate_makes_a_database_and_then_finds_it_up_to_date(interview_bot: Command, place: Path) -> None:
     first, second = interview_bot("migrate"), interview_bot("migrate")
-    assert (first.status, first.err) == (0, "Applied: 0001_initial.\n")
+    names = sorted(path.stem for path in (ROOT / "migrations").glob("0*.py"))
+    assert (first.status, first.err) == (0, f"Applied: {', '.join(names)}.\n")
     assert (second.status, second.err) == (0, "The database is up to date.\n")
     assert (place / "data" / "interviews.sqlite3").exists()
 

@@ -1,16 +1,26 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from bot import model_check
+from core.wording.pieces import count
 from tests.bot.conftest import Command
+from tests.process.home import ROOT
+from tests.process.loopback import Loopback
 
 
 def _details(command: Command) -> dict[str, tuple[str, str]]:
     found = json.loads(command("doctor", "--json").out)
-    return {finding["part"]: (finding["state"], finding["detail"]) for finding in found}
+    return {
+        finding["part"]: (finding["state"], f"{finding['detail']} {finding['advice']}".strip()) for finding in found
+    }
 
 
 def test_a_look_before_the_first_start_makes_nothing(interview_bot: Command, place: Path) -> None:
@@ -27,8 +37,9 @@ def test_a_look_at_a_database_changes_nothing_and_says_how_it_stands(interview_b
     path = place / "data" / "interviews.sqlite3"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM tortoise_migrations")
+    number = len(list((ROOT / "migrations").glob("0*.py")))
     before = path.read_bytes()
-    waits = "waits for 1 migration: the next start brings it up to date, after a backup"
+    waits = f"waits for {count(number, 'migration')}: the next start brings it up to date, after a backup"
     assert _details(interview_bot)["database"] == ("ok", waits)
     assert path.read_bytes() == before
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
@@ -40,3 +51,124 @@ def test_a_look_at_a_database_that_no_start_could_use(interview_bot: Command, pl
     state, detail = _details(interview_bot)["database"]
     assert state == "broken"
     assert "damaged" in detail
+
+
+def _about_the_model(command: Command) -> dict[str, tuple[str, str]]:
+    found = _details(command)
+    return {part: found[part] for part in ("interviewer", "ollama", "model", "model reply") if part in found}
+
+
+@pytest.fixture
+def auto(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets the program look for a model at an address."""
+
+    def look(url: str) -> None:
+        monkeypatch.setenv("INTERVIEWER", "auto")
+        monkeypatch.setenv("OLLAMA_BASE_URL", url)
+
+    return look
+
+
+def test_a_model_that_answers_in_time(interview_bot: Command, auto: Callable[[str], None]) -> None:
+    with Loopback("--first-token-seconds", "0.2", "--load-seconds", "0.3") as ollama:
+        auto(ollama.url)
+        found = _about_the_model(interview_bot)
+    assert found["interviewer"] == ("ok", "with llama3.1:8b; by rules while it cannot be asked")
+    assert found["ollama"] == ("ok", f"version 0.33.0 at {ollama.url}")
+    assert found["model"] == ("ok", "llama3.1:8b, with 8,192 of the 131,072 tokens that its context can have")
+    assert re.fullmatch(r"in 0\.[2-4] s of the 20 s that a candidate waits at most", found["model reply"][1])
+
+
+def test_rules_ask_for_no_model(interview_bot: Command) -> None:
+    assert _about_the_model(interview_bot) == {
+        "interviewer": ("ok", "by rules, without a language model"),
+        "ollama": ("off", "INTERVIEWER is rules, so no model is asked"),
+    }
+
+
+def test_where_nothing_answers_and_nothing_was_asked_for_the_model_is_off(
+    interview_bot: Command, auto: Callable[[str], None], closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auto(f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setattr(model_check, "DEFAULT_OLLAMA_URL", f"http://127.0.0.1:{closed_port}")
+    assert interview_bot("doctor").status == 0
+    found = _about_the_model(interview_bot)
+    assert found["interviewer"] == ("ok", "by rules, without a language model")
+    assert found["ollama"] == ("off", f"nothing answers at http://127.0.0.1:{closed_port}, so the rules interview")
+
+
+@pytest.mark.parametrize("choice", ["auto", "model"])
+def test_where_nothing_answers_although_it_was_asked_for_the_server_is_broken(
+    interview_bot: Command,
+    auto: Callable[[str], None],
+    closed_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+) -> None:
+    auto(f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setenv("INTERVIEWER", choice)
+    found = _about_the_model(interview_bot)
+    assert found["interviewer"] == ("ok", "by rules, until the language model can be asked")
+    assert found["ollama"][0] == "broken"
+    assert f"127.0.0.1:{closed_port}" in found["ollama"][1]
+    assert "model" not in found
+    assert interview_bot("doctor").status == 1
+
+
+def test_a_model_that_is_not_there_is_to_be_pulled(
+    interview_bot: Command, auto: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Loopback() as ollama:
+        auto(ollama.url)
+        monkeypatch.setenv("OLLAMA_MODEL", "qwen3:4b")
+        found = _about_the_model(interview_bot)
+    assert found["ollama"] == ("ok", f"answers at {ollama.url}")
+    assert found["model"][0] == "broken"
+    assert "`ollama pull qwen3:4b`" in found["model"][1]
+    assert "model reply" not in found
+
+
+@pytest.mark.parametrize(
+    ("length", "advice"),
+    [("4096", "Set OLLAMA_CONTEXT_TOKENS=4096, or choose another model."), ("1024", "Choose another model.")],
+)
+def test_a_context_that_is_too_small_is_told(
+    interview_bot: Command, auto: Callable[[str], None], length: str, advice: str
+) -> None:
+    with Loopback("--context-length", length) as ollama:
+        auto(ollama.url)
+        state, told = _about_the_model(interview_bot)["model"]
+    assert state == "broken"
+    assert f"{int(length):,} tokens, and OLLAMA_CONTEXT_TOKENS is 8,192. {advice}" in told
+
+
+REPLIES = {
+    "prose": "does not keep to the form",
+    "cut": "broke off",
+    "failing": "HTTP 500",
+    "silent": "none within 1 s",
+}
+
+
+@pytest.mark.parametrize(("reply", "told"), REPLIES.items())
+def test_a_reply_that_is_of_no_use_is_told(
+    interview_bot: Command, auto: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, reply: str, told: str
+) -> None:
+    monkeypatch.setattr(model_check, "REPLY_DEADLINE_S", 1.0)
+    with Loopback("--reply", reply) as ollama:
+        auto(ollama.url)
+        state, detail = _about_the_model(interview_bot)["model reply"]
+    assert state == "broken"
+    assert told in detail
+
+
+def test_a_reply_that_is_slower_than_candidates_wait_is_told(
+    interview_bot: Command, auto: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSWER_DEADLINE_SECONDS", "0.2")
+    with Loopback("--first-token-seconds", "0.3") as ollama:
+        auto(ollama.url)
+        state, detail = _about_the_model(interview_bot)["model reply"]
+    assert state == "broken"
+    assert "more than the 0.2 s that a candidate waits at most" in detail
+    assert "Choose a smaller model" in detail

@@ -24,17 +24,41 @@ WRONG = {
     "DATA_DIR": ["~nobody-of-that-name/x", "what?"],
     "ROLES_DIR": ["nowhere", "~nobody-of-that-name/x", "/dev/null/below"],
     "INTERVIEWER": ["robot", "RULES"],
+    "OLLAMA_BASE_URL": [
+        "localhost:11434",
+        "ftp://127.0.0.1",
+        "http:///x",
+        "http://host:port",
+        "http://host:70000",
+        "http://me:pass@host:11434",
+        "http://host/?key=1",
+        "http://host/#x",
+        "http://ho st",
+        "http://[::1",
+        "http://host\x07",
+    ],
+    "OLLAMA_MODEL": ["-rm", "a b", "llama\n", "x" * 201, "\u202ellama"],
+    "OLLAMA_CONTEXT_TOKENS": ["2047", "131073", "many", "8192.5"],
+    "OLLAMA_KEEP_ALIVE": ["soon", "30 m", "1d", "mm", "--1"],
+    "OLLAMA_FIRST_TOKEN_SECONDS": ["0e0", "601", "nan"],
+    "ANSWER_DEADLINE_SECONDS": ["0e0", "-7", "301", "inf"],
+    "ASSESSMENT_DEADLINE_SECONDS": ["0e0", "3601"],
+    "MODEL_PARALLEL_CALLS": ["0", "65", "1.5"],
+    "ASSESSMENT_PASSES": ["0", "2", "7", "three"],
     "QUIET_GAP_SECONDS": ["-1", "61", "soon", "nan", "inf"],
     "LOG_LEVEL": ["loud", "verbose"],
 }
 
 
 def test_everything_has_a_default(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DATA_DIR")
+    for name in ("DATA_DIR", "INTERVIEWER"):
+        monkeypatch.delenv(name)
     settings = load_settings()
     assert settings.database == "sqlite://data/interviews.sqlite3"
     assert settings.interviewer is InterviewerChoice.AUTO
     assert settings.quiet_gap_seconds == 4
+    assert (settings.ollama_base_url, settings.ollama_model) == ("http://127.0.0.1:11434", "llama3.1:8b")
+    assert (settings.answer_deadline_seconds, settings.assessment_passes) == (20, 1)
     assert [folder.name for folder in settings.role_folders] == ["roles"]
 
 
@@ -62,17 +86,6 @@ def test_every_command_stops_at_a_wrong_setting(
     assert ended.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["chat", "assess"])
-def test_the_model_is_refused_as_long_as_there_is_none(
-    interview_bot: Command, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
-    monkeypatch.setenv("INTERVIEWER", "model")
-    ended = interview_bot(command)
-    assert (ended.status, ended.out) == (2, "")
-    assert ended.err.startswith("INTERVIEWER: ")
-    assert ended.err.count("\n") == 1
-
-
 def test_the_file_is_read_and_the_environment_wins(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (place / ".env").write_text("QUIET_GAP_SECONDS=7\nLOG_LEVEL=INFO\nROLES_DIR=\nSOMETHING_ELSE=1\n")
     monkeypatch.setenv("LOG_LEVEL", "ERROR")
@@ -80,6 +93,45 @@ def test_the_file_is_read_and_the_environment_wins(place: Path, monkeypatch: pyt
     assert settings.quiet_gap_seconds == 7
     assert settings.log_level == "ERROR"
     assert settings.roles_dir is None
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://127.0.0.1:11434", ""),
+        ("http://127.8.8.8", ""),
+        ("http://[::1]:11434/", ""),
+        ("http://localhost:11434", ""),
+        ("https://ollama.localhost", ""),
+        ("http://192.168.1.20:11434", "192.168.1.20"),
+        ("https://models.example:8443/ollama/", "models.example"),
+        ("http://0.0.0.0:11434", ""),
+    ],
+)
+def test_a_server_elsewhere_is_known_by_its_host(
+    place: Path, monkeypatch: pytest.MonkeyPatch, url: str, host: str
+) -> None:
+    monkeypatch.setenv("OLLAMA_BASE_URL", url)
+    settings = load_settings()
+    assert settings.elsewhere == host
+    assert settings.ollama_base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("OLLAMA_MODEL", "hf.co/somebody/Some-Model_GGUF:Q4_K_M", "hf.co/somebody/Some-Model_GGUF:Q4_K_M"),
+        ("OLLAMA_KEEP_ALIVE", "1h30m", "1h30m"),
+        ("OLLAMA_KEEP_ALIVE", "-1", "-1"),
+        ("ASSESSMENT_PASSES", "5", 5),
+        ("MODEL_PARALLEL_CALLS", "1", 1),
+    ],
+)
+def test_what_the_model_is_asked_with_can_be_set(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, kept: object
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(), name.lower()) == kept
 
 
 def test_folders_may_begin_at_home(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +172,11 @@ def test_a_file_that_is_no_text_is_told(place: Path) -> None:
         load_settings()
 
 
-def test_the_example_lists_every_setting_with_its_default_and_nothing_else(place: Path) -> None:
+def test_the_example_lists_every_setting_with_its_default_and_nothing_else(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATA_DIR", "INTERVIEWER"):
+        monkeypatch.delenv(name)
     lines = (ROOT / ".env.example").read_text().splitlines()
     listed = {match[1]: match[2] for line in lines if (match := re.fullmatch(r"#?([A-Z_]+)=(.*)", line))}
     assert set(listed) == {name.upper() for name in Settings.model_fields}

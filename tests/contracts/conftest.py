@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.database.connection import connect
-from core.model import Role
 from core.ports import Store
+from core.roles import Role
 from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import ROLE
 

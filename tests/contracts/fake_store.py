@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
-from core.model import Conversation, HistoryItem, HistoryPage, Interview, Phase, Question, Report, Role, Turn
+from core.model import Conversation, HistoryItem, HistoryPage, Interview, Phase, Preferences, Report, Turn
 from core.ports import (
     AlreadySeenError,
     Change,
@@ -15,6 +15,7 @@ from core.ports import (
     Saved,
     StaleInterviewError,
 )
+from core.roles import Question, Role
 
 
 class FakeStore:
@@ -27,6 +28,7 @@ class FakeStore:
         self._interviews: dict[int, Interview] = {}
         self._pending: dict[int, PendingEffect] = {}
         self._seen: set[tuple[str, str, str]] = set()
+        self._preferences: dict[int, Preferences] = {}
 
     async def candidate(self, conversation: Conversation) -> int:
         account = (conversation.platform, conversation.account)
@@ -34,9 +36,14 @@ class FakeStore:
             self._candidates[account] = next(self._ids)
         return self._candidates[account]
 
-    async def open_interview(self, candidate: int) -> Interview | None:
-        newest = self._newest_open(candidate)
-        return None if newest is None else self._rebuilt(newest)
+    async def current_interview(self, candidate: int) -> Interview | None:
+        newest = next(iter(self._own(candidate)), None)
+        try:
+            return None if newest is None else self._rebuilt(newest)
+        except RoleMissingError:
+            if newest is not None and newest.is_open:
+                raise
+            return None
 
     async def interview(self, candidate: int, interview_id: int) -> Interview | None:
         own = [interview for interview in self._own(candidate) if interview.id == interview_id]
@@ -53,6 +60,8 @@ class FakeStore:
             self._seen.add((conversation.platform, conversation.chat, change.inbound_id))
         if change.performed is not None:
             await self.performed(change.performed)
+        if change.preferences is not None:
+            self._preferences[change.candidate] = change.preferences
         interview = self._keep(change)
         interview_id = None if interview is None else interview.id
         pending = tuple(
@@ -72,6 +81,9 @@ class FakeStore:
 
     async def performed(self, effect_id: int) -> None:
         self._pending.pop(effect_id, None)
+
+    async def preferences(self, candidate: int) -> Preferences:
+        return self._preferences.get(candidate, Preferences())
 
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:
         own = [interview for interview in self._own(candidate) if interview.role.id == role_id]

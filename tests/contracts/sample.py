@@ -7,25 +7,21 @@ from datetime import UTC, datetime
 from core.model import (
     Assessment,
     Conversation,
-    Criterion,
-    CriterionRule,
     Evidence,
     Finding,
     Interview,
     Levels,
     Mode,
     Outcome,
+    Passes,
     Phase,
-    Point,
-    Question,
-    QuestionKind,
     Report,
-    Role,
-    Seniority,
+    Stronger,
     Turn,
     Utterance,
     UtteranceKind,
 )
+from core.roles import Criterion, CriterionRule, Point, Question, QuestionKind, Role, Seniority
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CONVERSATION = Conversation("terminal", "here", "me")
@@ -126,7 +122,7 @@ def answered_turn(question: Question = QUEUES) -> Turn:
         utterances=(asked, answer(question.sample)),
         outcome=Outcome.ANSWERED,
         assessment=assessment(),
-        stronger="Stronger.",
+        stronger=Stronger("Stronger."),
     )
 
 
@@ -141,6 +137,7 @@ def assessment(total: float = 3.7) -> Assessment:
         improvements=(Finding(Criterion.STRUCTURE, "Ends early.", "we retry", "Say how it ended."),),
         assessor="model",
         model="small",
+        passes=(Passes(Criterion.TECHNICAL, (4, 3, 4)),),
     )
 
 

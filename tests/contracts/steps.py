@@ -46,3 +46,8 @@ def notice(text: str) -> Send:
 
 async def own_pending(store: Store, candidate: int) -> list[PendingEffect]:
     return [effect for effect in await store.pending() if effect.candidate == candidate]
+
+
+def written_out(value: object) -> str:
+    """The value with its types, as 1 equals True and a word equals its enumeration."""
+    return repr(value)

@@ -8,12 +8,11 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from core.effects import AssessAnswer, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
 from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
 from core.model import (
     Assessment,
     Conversation,
-    Criterion,
     CriterionResult,
     Evidence,
     Finding,
@@ -21,15 +20,18 @@ from core.model import (
     Levels,
     Mode,
     Outcome,
+    Passes,
     Phase,
+    Preferences,
     QuestionResult,
     Report,
     ReportFinding,
-    Seniority,
+    Stronger,
     Turn,
     Utterance,
     UtteranceKind,
 )
+from core.roles import Criterion, Seniority
 from tests.contracts.sample import ROLE
 
 Value = TypeVar("Value")
@@ -39,7 +41,7 @@ ids = st.text(max_size=12)
 texts = words | st.sampled_from(
     ["\0", "a\0b", "👩🏽‍💻 naïve", "\u202e\u0634\u0643", "';--", "{}", "5", "null", "x" * 9000]
 )
-times = st.datetimes(timezones=st.just(UTC))
+times = st.datetimes(timezones=st.just(UTC)).map(lambda time: time.replace(fold=0))  # which says nothing in UTC
 levels = st.integers(1, 5)
 means = st.floats(1, 5)
 counts = st.integers(0, 99)
@@ -57,7 +59,9 @@ def whole(value: type[Value], **parts: st.SearchStrategy[object]) -> st.SearchSt
 
 
 conversations = whole(Conversation, platform=ids, chat=ids, account=ids)
-utterances = whole(Utterance, kind=st.sampled_from(UtteranceKind), text=texts, at=times, message_id=ids, point=ids)
+utterances = whole(
+    Utterance, kind=st.sampled_from(UtteranceKind), text=texts, at=times, message_id=ids, point=ids, made_by=words
+)
 findings = several(whole(Finding, criterion=criteria, text=texts, quote=texts, advice=texts))
 assessments = whole(
     Assessment,
@@ -71,6 +75,8 @@ assessments = whole(
     reason=words,
     assessor=words,
     model=words,
+    passes=several(whole(Passes, criterion=criteria, levels=several(levels))),
+    shortened=st.booleans(),
 )
 turns = whole(
     Turn,
@@ -80,7 +86,10 @@ turns = whole(
     utterances=several(utterances),
     outcome=st.none() | st.sampled_from(Outcome),
     assessment=st.none() | assessments,
-    stronger=texts,
+    stronger=st.none() | whole(Stronger, text=texts, changes=several(texts), made_by=words),
+    interviewer=words,
+    stand_in=st.booleans(),
+    disputed=st.none() | assessments,
 )
 report_findings = several(
     whole(ReportFinding, number=counts, criterion=criteria, text=texts, quote=texts, advice=texts)
@@ -95,6 +104,12 @@ question_results = whole(
     covered=several(texts),
     missed=several(texts),
     reason=words,
+    disputed=st.none() | means,
+    assessor=words,
+    shortened=st.booleans(),
+)
+criterion_results = whole(
+    CriterionResult, criterion=criteria, label=words, level=means, anchor=texts, spread=st.none() | st.floats(0, 4)
 )
 reports = whole(
     Report,
@@ -104,12 +119,13 @@ reports = whole(
     total=st.none() | means,
     planned=counts,
     assessed=counts,
-    criteria=several(whole(CriterionResult, criterion=criteria, label=words, level=means, anchor=texts)),
+    criteria=several(criterion_results),
     strengths=report_findings,
     improvements=report_findings,
     questions=several(question_results),
     ended_early=st.booleans(),
     assessors=several(words),
+    self_rating=st.none() | levels,
 )
 interviews = whole(
     Interview,
@@ -123,14 +139,16 @@ interviews = whole(
     started_at=times,
     turns=several(turns),
     report=st.none() | reports,
+    self_rating=st.none() | st.integers(0, 5),
     id=st.just(0),
     version=st.just(0),
 )
 choices = whole(Choice, label=words, command=words, argument=words, turn=st.none() | counts)
+blocks = whole(Block, style=st.sampled_from(BlockStyle), text=texts, level=st.none() | means, calm=st.none() | texts)
 outbounds = whole(
     Outbound,
     kind=st.sampled_from(OutboundKind),
-    blocks=several(whole(Block, style=st.sampled_from(BlockStyle), text=texts, level=st.none() | means)),
+    blocks=several(blocks),
     choices=several(choices),
     default=st.none() | choices,
     report=st.none() | reports,
@@ -141,4 +159,6 @@ effects: st.SearchStrategy[Effect] = st.one_of(
     whole(ConsiderAnswer, turn=counts, revision=counts),
     whole(AssessAnswer, turn=counts),
     whole(StrengthenAnswer, turn=counts),
+    whole(AwaitReport, last=st.booleans()),
 )
+preferences = whole(Preferences, hide_numbers=st.booleans())

@@ -14,7 +14,7 @@ from tests.contracts import strategies
 from tests.contracts.sample import (
     new_interview,
 )
-from tests.contracts.steps import many, newcomer, notice, own_pending, started
+from tests.contracts.steps import many, newcomer, notice, own_pending, started, written_out
 
 
 class TestEffects:
@@ -69,4 +69,4 @@ class TestEffects:
         candidate, _ = await newcomer(store)
         result = await store.save(Change(candidate, conversation, effects=tuple(effects)))
         assert [pending.effect for pending in result.pending] == effects
-        assert await own_pending(store, candidate) == list(result.pending)
+        assert written_out(await own_pending(store, candidate)) == written_out(list(result.pending))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import Conversation, Interview, Outcome, Phase, UtteranceKind
+from core.model import Conversation, Interview, Outcome, Phase, Preferences, Stronger, UtteranceKind
 from core.ports import AlreadySeenError, Change, StaleInterviewError, Store
 from tests.contracts import strategies
 from tests.contracts.sample import (
@@ -22,7 +22,7 @@ from tests.contracts.sample import (
     new_interview,
     report,
 )
-from tests.contracts.steps import many, newcomer, notice, own_pending, saved, started
+from tests.contracts.steps import many, newcomer, notice, own_pending, saved, started, written_out
 
 
 class TestCandidates:
@@ -43,7 +43,7 @@ class TestCandidates:
 class TestInterviews:
     async def test_there_is_no_interview_at_first(self, store: Store) -> None:
         candidate, _ = await newcomer(store)
-        assert await store.open_interview(candidate) is None
+        assert await store.current_interview(candidate) is None
         assert await store.interview(candidate, 1) is None
 
     async def test_a_saved_interview_has_an_id_and_a_version_and_comes_back_the_same(self, store: Store) -> None:
@@ -52,7 +52,7 @@ class TestInterviews:
         assert interview.id > 0
         assert interview.version == 1
         assert interview == replace(new_interview(candidate, conversation), id=interview.id, version=1)
-        assert await store.open_interview(candidate) == interview
+        assert await store.current_interview(candidate) == interview
         assert await store.interview(candidate, interview.id) == interview
 
     async def test_each_save_counts_the_version_up_by_one(self, store: Store) -> None:
@@ -61,28 +61,27 @@ class TestInterviews:
         second = await saved(store, first, replace(first, phase=Phase.PAUSED))
         third = await saved(store, second, second)
         assert (second.version, third.version) == (2, 3)
-        assert await store.open_interview(candidate) == third
+        assert await store.current_interview(candidate) == third
 
     async def test_an_interview_may_go_on_in_another_chat(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
         interview = await started(store, candidate, conversation)
         moved = await saved(store, interview, replace(interview, conversation=replace(conversation, chat="thread")))
-        assert await store.open_interview(candidate) == moved
+        assert await store.current_interview(candidate) == moved
 
     @pytest.mark.parametrize("phase", list(Phase))
-    async def test_the_newest_interview_is_the_open_one_in_an_open_phase_only(self, store: Store, phase: Phase) -> None:
+    async def test_the_current_interview_is_the_newest_open_or_over(self, store: Store, phase: Phase) -> None:
         candidate, conversation = await newcomer(store)
-        await started(store, candidate, conversation, phase=Phase.FINISHED)
+        await started(store, candidate, conversation)
         newest = await started(store, candidate, conversation, phase=phase)
-        closed = phase in (Phase.FINISHED, Phase.DROPPED)
-        assert await store.open_interview(candidate) == (None if closed else newest)
+        assert await store.current_interview(candidate) == newest
         assert await store.interview(candidate, newest.id) == newest
 
     async def test_nobody_sees_the_interview_of_somebody_else(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
         other, _ = await newcomer(store)
         interview = await started(store, candidate, conversation, report=report())
-        assert await store.open_interview(other) is None
+        assert await store.current_interview(other) is None
         assert await store.interview(other, interview.id) is None
         assert await store.report(other) is None
         assert await store.report(other, interview.id) is None
@@ -103,18 +102,43 @@ class TestInterviews:
             asked = interview.turns[0].utterances[:1]
             turn = replace(interview.turns[0], utterances=(*asked, utterance))
             interview = await saved(store, interview, replace(interview, turns=(turn,)))
-            assert await store.open_interview(candidate) == interview
+            assert await store.current_interview(candidate) == interview
 
     async def test_a_turn_is_closed_assessed_and_followed_by_the_next(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
         interview = await started(store, candidate, conversation)
         closed = replace(interview.turns[0], outcome=Outcome.ANSWERED)
         assessed = replace(closed, assessment=assessment(2.0))
-        again = replace(assessed, assessment=assessment(2.5), stronger="Better.")
+        again = replace(assessed, assessment=assessment(2.5), stronger=Stronger("Better.", ("It is longer.",), "small"))
         following = answered_turn(INCIDENT)
-        for turns in ((closed,), (assessed,), (again,), (again, following), (following, replace(again, attempt=2))):
+        retried = (following, replace(again, attempt=2))
+        for turns in ((closed,), (assessed,), (again,), (again, following), retried):
             interview = await saved(store, interview, replace(interview, turns=turns))
-            assert await store.open_interview(candidate) == interview
+            assert await store.current_interview(candidate) == interview
+
+    async def test_an_assessment_that_is_disputed_is_kept_beside_the_new_one(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        interview = await started(store, candidate, conversation, turns=(answered_turn(),), phase=Phase.FINISHED)
+        disputed = replace(answered_turn(), assessment=None, disputed=assessment())
+        for turn in (disputed, replace(disputed, assessment=assessment(4.5)), answered_turn()):
+            interview = await saved(store, interview, replace(interview, turns=(turn,)))
+            assert await store.current_interview(candidate) == interview
+
+    @pytest.mark.parametrize("text", ["", "Stronger."])
+    async def test_a_stronger_version_without_a_word_is_not_the_same_as_none(self, store: Store, text: str) -> None:
+        candidate, conversation = await newcomer(store)
+        interview = await started(store, candidate, conversation)
+        for stronger in (Stronger(text), Stronger(text, made_by=""), None, Stronger(text, ("",), "small")):
+            turn = replace(interview.turns[0], stronger=stronger)
+            interview = await saved(store, interview, replace(interview, turns=(turn,)))
+            assert await store.current_interview(candidate) == interview
+
+    async def test_a_self_rating_is_told_from_none_given(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        interview = await started(store, candidate, conversation, phase=Phase.REPORTING)
+        for rating in (0, 4, None):
+            interview = await saved(store, interview, replace(interview, self_rating=rating))
+            assert await store.current_interview(candidate) == interview
 
     @many
     @given(versions=st.lists(strategies.interviews, min_size=1, max_size=3))
@@ -125,7 +149,7 @@ class TestInterviews:
             after = replace(version, candidate=candidate)
             interview = await saved(store, interview, after)
             assert interview == replace(after, id=interview.id, version=interview.version)
-            assert await store.interview(candidate, interview.id) == interview
+            assert written_out(await store.interview(candidate, interview.id)) == written_out(interview)
 
 
 class TestAllOrNothing:
@@ -135,11 +159,13 @@ class TestAllOrNothing:
         await store.save(Change(candidate, conversation, effects=(notice("kept"),), inbound_id="42"))
         [pending] = await own_pending(store, candidate)
         paused = replace(interview, phase=Phase.PAUSED)
-        change = Change(candidate, conversation, interview, paused, (notice("lost"),), "42", pending.id)
+        wishes = Preferences(hide_numbers=True)
+        change = Change(candidate, conversation, interview, paused, (notice("lost"),), "42", pending.id, wishes)
         with pytest.raises(AlreadySeenError):
             await store.save(change)
-        assert await store.open_interview(candidate) == interview
+        assert await store.current_interview(candidate) == interview
         assert await own_pending(store, candidate) == [pending]
+        assert await store.preferences(candidate) == Preferences()
 
     async def test_the_same_number_in_another_chat_or_platform_is_another_message(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
@@ -161,11 +187,13 @@ class TestAllOrNothing:
         [pending] = await own_pending(store, candidate)
         newer = await saved(store, interview, replace(interview, phase=Phase.PAUSED))
         stopped = replace(interview, phase=Phase.FINISHED, report=report(), turns=(answered_turn(),))
-        stale = Change(candidate, conversation, interview, stopped, (notice("lost"),), "42", pending.id)
+        wishes = Preferences(hide_numbers=True)
+        stale = Change(candidate, conversation, interview, stopped, (notice("lost"),), "42", pending.id, wishes)
         with pytest.raises(StaleInterviewError):
             await store.save(stale)
-        assert await store.open_interview(candidate) == newer
+        assert await store.current_interview(candidate) == newer
         assert await own_pending(store, candidate) == [pending]
+        assert await store.preferences(candidate) == Preferences()
         await store.save(replace(stale, before=newer, after=newer))  # its message was not taken either
         assert [effect.effect for effect in await own_pending(store, candidate)] == [notice("lost")]
 
@@ -185,4 +213,4 @@ class TestAllOrNothing:
         interview = await started(store, candidate, conversation)
         with pytest.raises(StaleInterviewError):
             await store.save(Change(other, elsewhere, interview, replace(interview, phase=Phase.PAUSED)))
-        assert await store.open_interview(candidate) == interview
+        assert await store.current_interview(candidate) == interview

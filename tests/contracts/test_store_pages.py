@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Phase, Report, Role
+from core.model import Phase, Report
 from core.ports import Change, RoleMissingError, StaleInterviewError, Store
+from core.roles import Role
 from tests.contracts.sample import (
     DEADLINE,
     INCIDENT,
@@ -57,16 +58,17 @@ class TestRolesThatGo:
         others = await started(store, other, elsewhere)
         del roles[ROLE.id]
         with pytest.raises(RoleMissingError):
-            await store.open_interview(candidate)
+            await store.current_interview(candidate)
         with pytest.raises(RoleMissingError):
             await store.interview(candidate, interview.id)
         await store.close_unreadable(candidate)
-        assert await store.open_interview(candidate) is None
+        assert await store.current_interview(candidate) is None  # it is over now, and over without its role
         assert [item.phase for item in (await store.history(candidate)).items] == [Phase.DROPPED]
         roles[ROLE.id] = ROLE
         closed = replace(interview, phase=Phase.DROPPED, version=2)
         assert await store.interview(candidate, interview.id) == closed
-        assert await store.open_interview(other) == others
+        assert await store.current_interview(candidate) == closed
+        assert await store.current_interview(other) == others
 
     async def test_what_was_loaded_before_it_was_closed_is_stale(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
@@ -91,8 +93,25 @@ class TestRolesThatGo:
         left = tuple(question for question in ROLE.questions if question != gone)
         roles[ROLE.id] = replace(ROLE, questions=left)
         with pytest.raises(RoleMissingError):
-            await store.open_interview(candidate)
+            await store.current_interview(candidate)
         assert await store.report(candidate, interview.id) == report()
+        await saved(store, interview, replace(interview, phase=Phase.FINISHED))
+        assert await store.current_interview(candidate) is None
+        with pytest.raises(RoleMissingError):
+            await store.interview(candidate, interview.id)
+
+    async def test_an_older_interview_does_not_stand_in_for_one_whose_role_is_gone(
+        self, store: Store, roles: dict[str, Role]
+    ) -> None:
+        candidate, conversation = await newcomer(store)
+        older = await started(store, candidate, conversation)
+        other = replace(ROLE, id="another")
+        roles[other.id] = other
+        newest = await started(store, candidate, conversation, role=other, phase=Phase.FINISHED)
+        assert await store.current_interview(candidate) == newest
+        del roles[other.id]
+        assert await store.current_interview(candidate) is None
+        assert await store.interview(candidate, older.id) == older
 
     async def test_an_interview_takes_its_questions_as_the_role_has_them_now(
         self, store: Store, roles: dict[str, Role]
@@ -101,7 +120,7 @@ class TestRolesThatGo:
         await started(store, candidate, conversation)
         better = replace(QUEUES, text="Better put?")
         roles[ROLE.id] = replace(ROLE, questions=(better, INCIDENT, DEADLINE))
-        interview = await store.open_interview(candidate)
+        interview = await store.current_interview(candidate)
         assert interview is not None
         assert (interview.role, interview.plan[0], interview.turns[0].question) == (roles[ROLE.id], better, better)
 

@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from core.messages import Outbound
-from core.model import AnswerKind, Assessment, Consideration, Conversation, Role, Turn
+from core.model import AnswerKind, Assessment, Consideration, Conversation, Stronger, Turn
+from core.ports import NOBODY, Waiting
+from core.roles import Role
 from tests.contracts.sample import NOW, assessment
 
 ANSWER = Consideration(AnswerKind.ANSWER)
@@ -46,13 +48,31 @@ class FakeClock:
 
 
 class HurriedClock:
-    """A clock that stands still and on which nobody waits."""
+    """A clock that stands still and on which nobody waits, but for what takes longer than `patience_s`.
+
+    That is over when `ring` is called.
+    """
+
+    patience_s = 5.0
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Event] = []
 
     def now(self) -> datetime:
         return NOW
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
+        if seconds <= self.patience_s:
+            await asyncio.sleep(0)
+            return
+        over = asyncio.Event()
+        self._waiting.append(over)
+        await over.wait()
+
+    def ring(self) -> None:
+        for over in self._waiting:
+            over.set()
+        self._waiting.clear()
 
 
 class RecordingPlatform:
@@ -76,33 +96,43 @@ class RecordingPlatform:
 class ScriptedInterviewer:
     """Considers as it is told to; assesses and strengthens always alike.
 
-    `door` holds every call until it is opened; `failure` is raised instead of an answer while it is set, and by the
-    calls named in `failing` always.
+    `door` holds every call until it is opened, `doors` those of one name; `failure` is raised instead of an answer
+    while it is set, and by the calls named in `failing` always. `waiting` is who waited for each call, `cancelled` the
+    calls that were cancelled.
     """
 
     def __init__(self, considering: Callable[[Turn], Consideration]) -> None:
         self._considering = considering
         self.calls: list[str] = []
+        self.waiting: list[Waiting] = []
+        self.cancelled: list[str] = []
+        self.doors: dict[str, asyncio.Event] = {}
         self.door = asyncio.Event()
         self.door.set()
         self.failure: Exception | None = None
         self.failing: set[str] = set()
 
-    async def consider(self, role: Role, turn: Turn) -> Consideration:
-        await self._call("consider")
+    async def consider(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Consideration:
+        await self._call("consider", waiting)
         return self._considering(turn)
 
-    async def assess(self, role: Role, turn: Turn) -> Assessment:
-        await self._call("assess")
+    async def assess(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Assessment:
+        await self._call("assess", waiting)
         return assessment()
 
-    async def strengthen(self, role: Role, turn: Turn) -> str:
-        await self._call("strengthen")
-        return f"Stronger: {turn.answer_text}"
+    async def strengthen(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Stronger:
+        await self._call("strengthen", waiting)
+        return Stronger(f"Stronger: {turn.answer_text}")
 
-    async def _call(self, name: str) -> None:
+    async def _call(self, name: str, waiting: Waiting) -> None:
         self.calls.append(name)
-        await self.door.wait()
+        self.waiting.append(waiting)
+        try:
+            await self.door.wait()
+            await self.doors.get(name, self.door).wait()
+        except asyncio.CancelledError:
+            self.cancelled.append(name)
+            raise
         if self.failure:
             raise self.failure
         if name in self.failing:

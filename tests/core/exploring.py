@@ -20,14 +20,23 @@ from core.events import (
     Event,
     MessageEdited,
     MessageReceived,
+    ReportDue,
 )
-from core.model import AnswerKind, Consideration, Interview, Mode, Phase, StartRequest
+from core.model import AnswerKind, Consideration, Interview, Mode, Outcome, Phase, StartRequest, Stronger
 from core.model import UtteranceKind as Kind
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
-from tests.core.sitting import TOO_LONG
 
 MOST_SAID = 5
+MOST_SAID_LATER = 3
 MOST_TURNS = 3
+TOO_LONG = "a" * 20_001
+"""Of one word, which is sooner counted than two thousand."""
+ARGUMENTS = {
+    Command.RATE: ("3", "6", "well"),
+    Command.RETRY: ("1", "2", "9"),
+    Command.DISAGREE: ("1", "2", "9"),
+    Command.STRONGER: ("1", "2", "9"),
+}
 TELLING = {Kind.ANSWER, Kind.TOO_LONG, Kind.FOLLOW_UP, Kind.ENCOURAGEMENT}
 
 
@@ -48,6 +57,8 @@ def events(interview: Interview) -> Iterator[tuple[str, Event]]:
     for command in Command:
         for turn in (None, len(interview.turns) - 1, len(interview.turns) - 2):
             yield command.value, CommandGiven(command, NOW, turn)
+        for argument in ARGUMENTS.get(command, ()):
+            yield command.value, CommandGiven(command, NOW, argument=argument)
     yield from _results(interview)
 
 
@@ -72,7 +83,9 @@ def _results(interview: Interview) -> Iterator[tuple[str, Event]]:
         yield "answer considered", AnswerConsidered(turn, at, followed, NOW)
     for turn in range(-1, current + 2):
         yield "answer assessed", AnswerAssessed(turn, assessment(), NOW)
-        yield "answer strengthened", AnswerStrengthened(turn, "Stronger.", NOW)
+        yield "answer strengthened", AnswerStrengthened(turn, Stronger("Stronger."), NOW)
+    for last in (False, True):
+        yield "report due", ReportDue(last, NOW)
 
 
 @cache
@@ -105,18 +118,30 @@ def take(interview: Interview, row: str, event: Event) -> Edge:
 
 
 def _near(interview: Interview) -> bool:
-    """Whether an interview is within the bounds of the search."""
-    return len(interview.turns) <= MOST_TURNS and len(interview.turns[-1].utterances) <= MOST_SAID
+    """Whether an interview is within the bounds of the search, which are narrower later on."""
+    early = interview.report is None and len(interview.turns) < MOST_TURNS
+    most = MOST_SAID if early else MOST_SAID_LATER
+    return len(interview.turns) <= MOST_TURNS and len(interview.turns[-1].utterances) <= most
 
 
 def _state(interview: Interview) -> tuple[object, ...]:
     """What tells two states apart: nothing of the wording, and of the course what the next steps depend on."""
     last = interview.turns[-1]
+    if interview.phase is Phase.DROPPED:
+        return (interview.phase,)
     said = {one.kind for one in last.utterances} & TELLING
     waiting = {one.kind for one in last.latest_answer} & TELLING
-    course = tuple((turn.question.id, turn.outcome, turn.assessment is None) for turn in interview.turns)
     open_turn = last.outcome is None and (frozenset(said), frozenset(waiting))
-    return interview.mode, interview.phase, course, bool(last.stronger), open_turn
+    whole = interview.mode, interview.phase, interview.self_rating is None, bool(last.stronger), open_turn
+    if interview.report is None:
+        return *whole, tuple((turn.question.id, turn.outcome, turn.assessment is None) for turn in interview.turns)
+    missing = any(one.outcome is Outcome.ANSWERED and one.total is None for one in interview.report.questions)
+    turns = interview.turns if last.outcome else interview.turns[-1:]
+    course = frozenset(
+        (turn.outcome, turn.assessment is None, turn.disputed is None, turn.utterances[-1].kind is Kind.REASON_ASKED)
+        for turn in turns
+    )
+    return *whole, missing, len(interview.turns), course
 
 
 def followers(row: str, phase: Phase) -> set[Phase]:

@@ -90,9 +90,22 @@ class Room:
         await self.clock.advance(GAP)
 
     async def interview(self, where: Conversation = CONVERSATION) -> Interview:
-        found = await self.store.open_interview(await self.store.candidate(where))
+        found = await self.store.current_interview(await self.store.candidate(where))
         assert found
         return found
+
+    async def over(self, questions: int = 1, where: Conversation = CONVERSATION) -> None:
+        """A whole mock interview, up to its report."""
+        await self.command("interview", f"tester {questions}", where=where)
+        for _ in range(questions):
+            await self.answer(where=where)
+        await self.command("rate", "3", where=where)
+
+    async def press(self, label: str) -> None:
+        """Press a button that was sent, the newest of that label."""
+        choices = [choice for _, message, _ in self.platform.sent for choice in message.choices]
+        choice = next(choice for choice in reversed(choices) if choice.label == label)
+        await self.command(choice.command, choice.argument, choice.turn)
 
     @property
     def last(self) -> str:

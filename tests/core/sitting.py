@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core import engine
 from core.effects import Effect, Send
+from core.engine import UnexpectedEvent
 from core.events import (
     AnswerAssessed,
     AnswerConsidered,
@@ -14,19 +17,12 @@ from core.events import (
     Event,
     MessageEdited,
     MessageReceived,
+    ReportDue,
 )
 from core.messages import Outbound
-from core.model import (
-    AnswerKind,
-    Assessment,
-    Consideration,
-    Mode,
-    Phase,
-    Seniority,
-    StartRequest,
-    Turn,
-)
+from core.model import AnswerKind, Assessment, Consideration, Mode, Phase, StartRequest, Stronger, Turn
 from core.model import UtteranceKind as Kind
+from core.roles import Seniority
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
 
 ANSWERS = {
@@ -57,6 +53,9 @@ class Sitting:
     def phase(self) -> Phase:
         return self.interview.phase
 
+    def is_in(self, phase: Phase) -> bool:
+        return self.phase is phase
+
     @property
     def turn(self) -> Turn:
         return self.interview.turns[-1]
@@ -77,21 +76,36 @@ class Sitting:
     def edit(self, text: str, message_id: str) -> tuple[Effect, ...]:
         return self.give(MessageEdited(text, message_id, NOW))
 
-    def command(self, command: Command, turn: int | None = None) -> tuple[Effect, ...]:
-        return self.give(CommandGiven(command, NOW, turn))
+    def command(self, command: Command, argument: str = "", turn: int | None = None) -> tuple[Effect, ...]:
+        return self.give(CommandGiven(command, NOW, turn, argument))
 
     def settle(self) -> tuple[Effect, ...]:
         return self.give(AnswerSettled(self._current, self.turn.revision, NOW))
 
     def consider(self, kind: AnswerKind = AnswerKind.ANSWER, follow_up: str = "", *missing: str) -> tuple[Effect, ...]:
         considered = Consideration(kind, missing=missing, follow_up=follow_up, point=missing[0] if missing else "")
+        return self.considered(considered)
+
+    def considered(self, considered: Consideration) -> tuple[Effect, ...]:
         return self.give(AnswerConsidered(self._current, self.turn.revision, considered, NOW))
 
     def assess(self, turn: int | None = None, made: Assessment | None = None) -> tuple[Effect, ...]:
         return self.give(AnswerAssessed(self._current if turn is None else turn, made or assessment(), NOW))
 
     def strengthen(self, turn: int | None = None, text: str = "Stronger.") -> tuple[Effect, ...]:
-        return self.give(AnswerStrengthened(self._current if turn is None else turn, text, NOW))
+        return self.give(AnswerStrengthened(self._current if turn is None else turn, Stronger(text), NOW))
+
+    def due(self, *, last: bool = False) -> tuple[Effect, ...]:
+        """The report has been waited for long enough."""
+        return self.give(ReportDue(last, NOW))
+
+    def refuses(self, event: Event) -> UnexpectedEvent:
+        """An event that must not fit, and must leave everything as it was."""
+        before = self.interview
+        with pytest.raises(UnexpectedEvent) as unexpected:
+            self.give(event)
+        assert self.interview == before
+        return unexpected.value
 
     def answer(
         self, text: str = "", kind: AnswerKind = AnswerKind.ANSWER, follow_up: str = "", *missing: str
@@ -126,10 +140,22 @@ def in_phase(phase: Phase) -> Sitting:
     sitting.consider()
     if phase is Phase.PAUSED:
         sitting.command(Command.PAUSE)
-    if phase in {Phase.REPORTING, Phase.FINISHED}:
+    if phase in {Phase.REPORTING, Phase.FINISHED, Phase.OBJECTING}:
         sitting.command(Command.NEXT)
-    if phase is Phase.FINISHED:
+    if phase in {Phase.FINISHED, Phase.OBJECTING}:
         sitting.assess()
+    if phase is Phase.OBJECTING:
+        sitting.command(Command.DISAGREE)
     if phase is Phase.DROPPED:
         sitting.command(Command.DROP)
+    return sitting
+
+
+def reported(questions: int = 2) -> Sitting:
+    """A mock interview with its report, every question answered and assessed."""
+    sitting = Sitting(questions=questions)
+    for number in range(questions):
+        sitting.answer()
+        sitting.assess(number)
+    sitting.command(Command.RATE, "3")
     return sitting

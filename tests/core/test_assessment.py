@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.assessment import GENERIC_ANCHORS, find_quote, lowest, total, verified
-from core.model import Assessment, Criterion, CriterionRule, Evidence, Finding, Levels, Role
+from core.model import Assessment, Evidence, Finding, Levels
+from core.roles import Criterion, CriterionRule, Role
 
 ANSWER = "We had a fire in the kitchen. I said: “Everybody out!”, and called 112 within a minute."
 ANCHORS = ("one", "two", "three", "four", "five")
@@ -108,3 +109,4 @@ def test_lowest() -> None:
     assert assessment.levels == Levels(1, 1, 1)
     assert (assessment.total, assessment.reason, assessment.missed) == (1.0, "echo", ("point",))
     assert assessment.strengths == ()
+    assert assessment.assessor == ""

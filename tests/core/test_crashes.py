@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.contracts.sample import CONVERSATION, ROLES
 from tests.core.doubles import Fuse, Fused, HurriedClock, RecordingPlatform, ScriptedInterviewer, by_words, rest
 
 NEVER = 10**6
+Script = Sequence[Inbound | None]
 
 
 def said(number: int, text: str) -> TextSent:
@@ -26,6 +28,8 @@ def asked(number: int, command: str, argument: str = "") -> CommandSent:
     return CommandSent(CONVERSATION, f"c{number}", command, argument)
 
 
+PASSED = None
+"""The time that a report is waited for."""
 MOCK = (
     asked(1, "interview", "tester 3"),
     said(2, "I would follow the load."),
@@ -36,7 +40,36 @@ MOCK = (
     asked(7, "pause"),
     asked(8, "resume"),
     asked(9, "skip"),
+    asked(10, "rate", "4"),
 )
+AFTERWARDS = (
+    asked(1, "interview", "tester 2"),
+    said(2, "It absorbs load."),
+    said(3, "I rolled it back."),
+    asked(4, "rate", "2"),
+    asked(5, "retry", "1"),
+    said(6, "I would follow the load."),
+    said(7, "It absorbs load, and failed work is tried again."),
+    asked(8, "disagree", "2"),
+    said(9, "I did say what I did."),
+    asked(10, "stronger", "2"),
+    asked(11, "disagree", "1"),
+    asked(12, "stop"),
+    asked(13, "retry"),
+    asked(14, "drop"),
+    asked(15, "settings", "numbers off"),
+    asked(16, "retry", "2"),
+    said(17, "I rolled it back in four minutes."),
+)
+"""After the report: another attempt, a second look, a stronger version, and two that are called off."""
+UNRATED = (
+    asked(1, "interview", "tester 2"),
+    said(2, "It absorbs load."),
+    said(3, "I rolled it back."),
+    PASSED,
+    PASSED,
+)
+"""Nobody rates, so that both waits for the report go by."""
 COACH = (
     asked(1, "interview", "tester coach 2"),
     said(2, "It absorbs laod."),
@@ -58,18 +91,30 @@ class Process:
     fuse: Fuse
 
     def __post_init__(self) -> None:
+        self.clock = HurriedClock()
         self.runner = Runner(
             store=Fused(self.store, self.fuse),  # type: ignore[arg-type]
             interviewer=Fused(ScriptedInterviewer(by_words), self.fuse),  # type: ignore[arg-type]
             platforms={"terminal": Fused(self.platform, self.fuse)},  # type: ignore[dict-item]
             roles=ROLES,
-            clock=Fused(HurriedClock(), self.fuse),  # type: ignore[arg-type]
+            clock=Fused(self.clock, self.fuse),  # type: ignore[arg-type]
             quiet_gap_s=4,
         )
 
+    async def resume(self) -> bool:
+        """Perform what is pending, and do all that follows; False when the process died of it."""
+        return await self._survives(self.runner.resume(CONVERSATION))
+
     async def take(self, inbound: Inbound | None) -> bool:
-        """Take a message (or what is pending) and do all that follows; False when the process died of it."""
-        task = asyncio.create_task(self._take(inbound))
+        """Take a message, or let time pass, and do all that follows; False when the process died of it."""
+        return await self._survives(self._wait() if inbound is None else self.runner.receive(inbound))
+
+    async def _wait(self) -> None:
+        self.clock.ring()
+        await rest()
+
+    async def _survives(self, work: Coroutine[Any, Any, None]) -> bool:
+        task = asyncio.create_task(self._finish(work))
         death = asyncio.create_task(self.fuse.blown.wait())
         await asyncio.wait([task, death], return_when=asyncio.FIRST_COMPLETED)
         alive = task.done() and not self.fuse.blown.is_set()
@@ -77,21 +122,11 @@ class Process:
             one.cancel()
         await asyncio.gather(task, death, return_exceptions=True)
         if not alive:
-            await self._die()
+            await self.runner._underway.close()
         return alive
 
-    async def _die(self) -> None:
-        """End everything where it stands, which a process that is closed does not do to messages it is taking."""
-        tasks = [task for some in self.runner._tasks.values() for task in some]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _take(self, inbound: Inbound | None) -> None:
-        if inbound is None:
-            await self.runner.resume(CONVERSATION)
-        else:
-            await self.runner.receive(inbound)
+    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+        await work
         await self.runner.idle(CONVERSATION)
 
 
@@ -104,7 +139,7 @@ class Outcome:
     died: bool
 
 
-async def play(script: Sequence[Inbound], at: int, *, after: bool) -> Outcome:
+async def play(script: Script, at: int, *, after: bool) -> Outcome:
     """Play a script in a process that dies at its nth call of a port, and go on in a second one."""
     store, platform = FakeStore(ROLES), RecordingPlatform()
     process = Process(store, platform, Fuse(at, after=after))
@@ -113,7 +148,7 @@ async def play(script: Sequence[Inbound], at: int, *, after: bool) -> Outcome:
         if not await process.take(inbound):
             died = True
             process = Process(store, platform, Fuse(NEVER, after=False))
-            assert await process.take(None)
+            assert await process.resume()
             # The platform delivers once more what was not acknowledged, and what was, it may as well.
             assert await process.take(inbound)
     await rest()
@@ -125,9 +160,9 @@ async def play(script: Sequence[Inbound], at: int, *, after: bool) -> Outcome:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("script", [MOCK, COACH])
+@pytest.mark.parametrize("script", [MOCK, COACH, AFTERWARDS, UNRATED])
 async def test_a_process_that_dies_at_any_moment_goes_on_where_it_stood(
-    script: Sequence[Inbound],
+    script: Script,
     after: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     undisturbed = await play(script, NEVER, after=False)

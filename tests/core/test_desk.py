@@ -6,16 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from core.desk import SO_FAR, Desk
+from core import report as reports
+from core.desk import SO_FAR, Answer, Desk
 from core.effects import Send
 from core.messages import CommandSent, Outbound, OutboundKind
-from core.model import Interview, Mode, Phase
+from core.model import Interview, Mode, Phase, Preferences
 from core.ports import Change
 from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, INCIDENT, ROLE, ROLES, answered_turn, new_interview, report
 from tests.core.doubles import FakeClock
 
 OPEN = new_interview()
+MADE = reports.build(replace(OPEN, turns=(answered_turn(), answered_turn(INCIDENT))))
 
 
 class Counter:
@@ -24,6 +26,7 @@ class Counter:
     def __init__(self) -> None:
         self.store = FakeStore(ROLES)
         self.desk = Desk(self.store, ROLES, FakeClock())
+        self.answer = Answer(None, ())
 
     async def keep(self, interview: Interview) -> int:
         candidate = await self.store.candidate(CONVERSATION)
@@ -36,8 +39,8 @@ class Counter:
     ) -> tuple[Interview | None, list[Outbound]]:
         candidate = await self.store.candidate(CONVERSATION)
         asked = CommandSent(CONVERSATION, "1", command, argument)
-        after, effects = await self.desk.answer(candidate, asked, interview)
-        return after, [effect.message for effect in effects if isinstance(effect, Send)]
+        self.answer = await self.desk.answer(candidate, asked, interview)
+        return self.answer.interview, [one.message for one in self.answer.effects if isinstance(one, Send)]
 
 
 @pytest.fixture
@@ -105,6 +108,39 @@ async def test_the_report_so_far(counter: Counter) -> None:
     some = replace(OPEN, turns=(answered_turn(), *OPEN.turns), mode=Mode.COACH)
     assert "Report so far" in await text(counter, "report", "", some)
     assert "Report so far" in await text(counter, "report", f" {SO_FAR} ", replace(some, mode=Mode.MOCK))
+
+
+async def test_while_an_attempt_is_made_after_the_report_it_is_given_without_choices(counter: Counter) -> None:
+    await counter.keep(replace(OPEN, report=MADE))
+    candidate = await counter.store.candidate(CONVERSATION)
+    reopened = await counter.store.current_interview(candidate)
+    _, sent = await counter.ask("report", "", reopened)
+    assert (sent[0].report, sent[0].choices) == (MADE, ())
+
+
+async def test_what_can_be_done_with_a_report_is_offered_for_the_latest_interview_only(counter: Counter) -> None:
+    first = await counter.keep(replace(OPEN, phase=Phase.FINISHED, report=MADE))
+    _, sent = await counter.ask("report")
+    assert {choice.argument.partition(" ")[0] for choice in sent[0].choices} == {f"#{first}"}
+    second = await counter.keep(replace(OPEN, phase=Phase.FINISHED, report=MADE))
+    offered = [(await counter.ask("report", asked))[1][0].choices for asked in ("", str(second), str(first))]
+    assert [len(choices) for choices in offered] == [3, 3, 0]
+    await counter.keep(replace(OPEN, phase=Phase.DROPPED))
+    assert (await counter.ask("report"))[1][0].choices == ()
+
+
+async def test_settings_are_shown_and_changed(counter: Counter) -> None:
+    for argument, preferences, shown in (
+        ("", None, "shown"),
+        ("numbers off", Preferences(hide_numbers=True), "hidden"),
+        (" Numbers  ON ", Preferences(), "shown"),
+        ("numbers perhaps", None, "shown"),
+    ):
+        assert f"Numbers are {shown}" in await text(counter, "settings", argument)
+        assert counter.answer.preferences == preferences
+    candidate = await counter.store.candidate(CONVERSATION)
+    await counter.store.save(Change(candidate, CONVERSATION, preferences=Preferences(hide_numbers=True)))
+    assert "Numbers are hidden" in await text(counter, "settings", "", OPEN)
 
 
 async def test_a_report_by_number_and_the_newest(counter: Counter) -> None:

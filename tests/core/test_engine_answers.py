@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core import policy
@@ -226,3 +228,53 @@ def test_a_wish_found_by_the_interviewer_waits_for_the_answer(kind: AnswerKind, 
         sitting.settle()
     sitting.answer("It absorbs load.")
     assert sitting.interview.turns[0].answer_text == "It absorbs load."
+
+
+def by_model(follow_up: str = "", kind: AnswerKind = AnswerKind.ANSWER) -> Consideration:
+    return Consideration(kind, follow_up=follow_up, made_by="small", worded_by="small")
+
+
+def by_rules(follow_up: str = "", kind: AnswerKind = AnswerKind.ANSWER) -> Consideration:
+    return Consideration(kind, follow_up=follow_up, stand_in=True)
+
+
+def said_with(sitting: Sitting, considered: Consideration) -> list[str]:
+    """What follows an answer that is considered like that."""
+    before = len(sitting.sent)
+    sitting.say("It absorbs load.")
+    sitting.settle()
+    sitting.considered(considered)
+    return [one.text for one in sitting.sent[before:]]
+
+
+def test_who_considered_and_who_worded_a_follow_up_is_kept() -> None:
+    sitting = Sitting()
+    said_with(sitting, by_model("And what about load?"))
+    assert (sitting.turn.interviewer, sitting.turn.stand_in) == ("small", False)
+    assert sitting.turn.utterances[-1].made_by == "small"
+    said_with(sitting, replace(by_model("How do you know?"), worded_by="rules"))
+    assert sitting.turn.interviewer == "small"
+    assert sitting.turn.utterances[-1].made_by == "rules"
+    said_with(sitting, by_rules("And what about retries?"))
+    assert (sitting.turn.interviewer, sitting.turn.stand_in) == ("rules", True)
+    assert sitting.turn.utterances[-1].made_by == "rules"
+
+
+def test_that_the_rules_stand_in_is_said_once_until_the_model_is_back() -> None:
+    sitting = Sitting()
+    told = [
+        "I go on by rules" in said_with(sitting, considered)[0]
+        for considered in (
+            by_rules("And what about load?"),
+            by_rules(),
+            by_rules(kind=AnswerKind.REPEAT),
+            by_model("And what did you see?"),
+            by_rules("And then?"),
+        )
+    ]
+    assert told == [True, False, False, False, True]
+
+
+def test_rules_that_stand_in_for_nobody_are_no_news() -> None:
+    sitting = Sitting()
+    assert len(said_with(sitting, Consideration(AnswerKind.ANSWER, follow_up="And then?"))) == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.effects import AssessAnswer, StrengthenAnswer
 from core.events import Command
-from core.model import AnswerKind, Assessment, Levels, Mode, Phase
+from core.model import AnswerKind, Assessment, Levels, Mode, Phase, Stronger
 from tests.contracts.sample import INCIDENT, QUEUES, assessment
 from tests.core.sitting import Sitting, in_phase
 
@@ -34,7 +34,7 @@ def test_a_retry_is_a_turn_of_its_own_and_feedback_names_the_change() -> None:
     scores = [block.text for block in sitting.sent[-1].blocks if block.level is not None]
     assert scores == [
         "Communication (+2 since your last try): 4.0 of 5",
-        "Knowledge (-1 since your last try): 3.0 of 5",
+        "Knowledge (-1 since your last try, within noise): 3.0 of 5",
         "Structure (as before): 3.0 of 5",
     ]
     sitting.command(Command.NEXT)
@@ -80,7 +80,7 @@ def test_a_stronger_version_of_a_question_that_was_left_is_kept_and_not_shown() 
     sitting.assess()
     sitting.command(Command.NEXT)
     assert sitting.strengthen(0) == ()
-    assert sitting.interview.turns[0].stronger == "Stronger."
+    assert sitting.interview.turns[0].stronger == Stronger("Stronger.")
 
 
 def test_the_last_question_of_a_coach_interview_leads_to_the_report() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer
 from core.engine import UnexpectedEvent
 from core.events import Command, CommandGiven
 from core.messages import OutboundKind
-from core.model import Outcome, Phase
+from core.model import Mode, Outcome, Phase
 from core.model import UtteranceKind as Kind
-from tests.contracts.sample import NOW, QUEUES, assessment
+from tests.contracts.sample import INCIDENT, NOW, QUEUES, assessment
 from tests.core.sitting import TALKING, Sitting, in_phase, kinds
 
 
@@ -86,15 +88,43 @@ def test_drop_ends_without_a_report(phase: Phase) -> None:
     assert sitting.interview.report is None
 
 
+def test_another_question_than_the_one_under_review_is_not_tried_again() -> None:
+    sitting = Sitting(Mode.COACH)
+    sitting.command(Command.SKIP)
+    sitting.answer()
+    sitting.refuses(CommandGiven(Command.RETRY, NOW, argument="1"))
+    sitting.command(Command.RETRY, "2")
+    assert (sitting.turn.question, sitting.turn.attempt) == (INCIDENT, 2)
+
+
 @pytest.mark.parametrize("command", Command)
 def test_a_button_of_an_earlier_turn_changes_nothing(command: Command) -> None:
     sitting = Sitting()
     sitting.command(Command.SKIP)
     before = sitting.interview
     with pytest.raises(UnexpectedEvent) as unexpected:
-        sitting.command(command, 0)
+        sitting.command(command, turn=0)
     assert unexpected.value.stale
     assert sitting.interview == before
+
+
+@pytest.mark.parametrize("command", Command)
+def test_a_button_of_another_interview_changes_nothing(command: Command) -> None:
+    sitting = Sitting()
+    sitting.interview = replace(sitting.interview, id=7)
+    for argument in ("#6", "#6 1", "#70"):
+        assert sitting.refuses(CommandGiven(command, NOW, 0, argument)).stale
+
+
+def test_a_button_of_this_interview_names_it_and_works() -> None:
+    sitting = Sitting()
+    sitting.interview = replace(sitting.interview, id=7)
+    sitting.command(Command.REPEAT)
+    shown = sitting.sent[-1].choices
+    assert [choice.argument for choice in shown] == ["#7"] * 5
+    skip = next(choice for choice in shown if choice.command == "skip")
+    sitting.command(Command(skip.command), skip.argument, skip.turn)
+    assert sitting.turn.question == INCIDENT
 
 
 def test_the_error_names_the_event_and_the_phase() -> None:

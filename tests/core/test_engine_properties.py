@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import engine, policy, text, wishes
-from core.effects import Effect, Send
-from core.events import AnswerAssessed, AnswerStrengthened, MessageEdited, MessageReceived
-from core.model import CANDIDATE_KINDS, Interview, Mode, Outcome, Phase, StartRequest
+from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.events import (
+    AnswerAssessed,
+    AnswerConsidered,
+    AnswerStrengthened,
+    CommandGiven,
+    Event,
+    MessageEdited,
+    MessageReceived,
+    ReportDue,
+)
+from core.model import (
+    CANDIDATE_KINDS,
+    AnswerKind,
+    Consideration,
+    Interview,
+    Mode,
+    Outcome,
+    Phase,
+    StartRequest,
+    Stronger,
+    Turn,
+)
 from core.model import UtteranceKind as Kind
-from tests.contracts.sample import CONVERSATION, NOW, ROLE
+from core.wording import pages
+from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
 from tests.core.exploring import Edge, edges, events, take
 
-CLOSED = {Phase.FINISHED, Phase.DROPPED}
 courses = st.lists(st.integers(0, 10**6), max_size=80)
 modes = st.sampled_from(Mode)
 
@@ -41,7 +61,10 @@ def run(mode: Mode, course: Sequence[int]) -> list[Edge]:
 def assert_sound(interview: Interview) -> None:
     open_turns = [turn for turn in interview.turns if turn.outcome is None]
     assert open_turns in ([], [interview.turns[-1]])
-    assert (interview.phase is Phase.FINISHED) == (interview.report is not None)
+    assert interview.report is not None or interview.phase not in {Phase.FINISHED, Phase.OBJECTING}
+    assert interview.report is None or interview.phase is not Phase.DROPPED
+    asked_why = [turn for turn in interview.turns if turn.utterances[-1].kind is Kind.REASON_ASKED]
+    assert len(asked_why) == (interview.phase is Phase.OBJECTING)
     for turn in interview.turns:
         prompts = turn.count(Kind.FOLLOW_UP) + turn.count(Kind.REDIRECT) + turn.count(Kind.ENCOURAGEMENT)
         assert turn.count(Kind.FOLLOW_UP) <= policy.MAX_FOLLOW_UPS
@@ -50,12 +73,14 @@ def assert_sound(interview: Interview) -> None:
         assert len(text.words(turn.answer_text)) <= policy.MAX_ANSWER_WORDS
         assert (turn.outcome is Outcome.ANSWERED) <= bool(turn.answers)
         assert (turn.assessment is not None) <= (turn.outcome in {Outcome.ANSWERED, Outcome.NOT_ANSWERED})
+        assert (turn.disputed is not None) == (turn.count(Kind.OBJECTION) == 1)
+        assert turn.disputed is None or turn.outcome is Outcome.ANSWERED
         follow_ups = [said.text for said in turn.utterances if said.kind is Kind.FOLLOW_UP]
         assert len(follow_ups) == len(set(follow_ups))
     assert {turn.question for turn in interview.turns} <= set(interview.plan)
     if interview.phase in {Phase.ASKING, Phase.CONSIDERING}:
         assert open_turns
-    if interview.phase in {Phase.REVIEWING, Phase.REPORTING, Phase.FINISHED}:
+    if interview.phase in {Phase.REVIEWING, Phase.OBJECTING, Phase.REPORTING, Phase.FINISHED}:
         assert not open_turns
 
 
@@ -67,8 +92,31 @@ def assert_follows(edge: Edge) -> None:
     assert [turn.outcome for turn in after.turns][: len(closed)] == closed
     assert len(after.turns) in {len(before.turns), len(before.turns) + 1}
     assert all(isinstance(effect, Send) is False or effect.message.text.strip() for effect in edge.effects)  # type: ignore[union-attr]
-    late = isinstance(edge.event, AnswerAssessed | AnswerStrengthened)
+    late = isinstance(edge.event, AnswerAssessed | AnswerStrengthened | ReportDue)
     assert edge.effects or late, "a candidate who said something hears something or is waited for"
+    waits = any(isinstance(effect, AwaitReport) for effect in edge.effects)
+    begins = (after.phase, before.phase).count(Phase.REPORTING) == 1 and after.phase is Phase.REPORTING
+    assert waits == (begins or (edge.row == "report due" and after.phase is Phase.REPORTING)), "a report comes in time"
+    assert after.report is not None or before.report is None, "no report is lost"
+    for one, other in zip(before.turns, after.turns, strict=False):
+        assert_nothing_is_forgotten(one, other)
+
+
+def assert_nothing_is_forgotten(before: Turn, after: Turn) -> None:
+    """An assessment is kept for good, the one that was disputed beside the one that was made with the reason."""
+    if before.disputed is not None:
+        assert after.disputed == before.disputed
+    if before.assessment is not None and after.assessment != before.assessment:
+        assert (after.disputed, after.assessment) == (before.assessment, None)
+    assert before.stronger is None or after.stronger == before.stronger
+
+
+def assert_not_over(edge: Edge) -> None:
+    """What fits an interview that is over."""
+    assert edge.before.phase is not Phase.DROPPED, "after a drop nothing changes"
+    if edge.before.phase is Phase.FINISHED:
+        asked = isinstance(edge.event, CommandGiven) and edge.event.command in engine.AFTERWARDS
+        assert asked or isinstance(edge.event, AnswerAssessed | AnswerStrengthened)
 
 
 def assert_kept(interview: Interview, received: dict[str, str]) -> None:
@@ -89,7 +137,7 @@ def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) 
     for edge in run(mode, course):
         if edge.after is None:
             continue
-        assert edge.before.phase not in CLOSED, "after the end nothing changes"
+        assert_not_over(edge)
         assert_sound(edge.after)
         assert_follows(edge)
         if isinstance(edge.event, MessageEdited) or _is_answer(edge):
@@ -101,6 +149,8 @@ def _is_answer(edge: Edge) -> bool:
     event = edge.event
     if not isinstance(event, MessageReceived) or not text.has_words(event.text):
         return False
+    if edge.before.phase is Phase.OBJECTING:
+        return edge.after is not None and edge.after.phase is Phase.FINISHED
     return wishes.wish(event.text, reviewing=edge.before.phase is Phase.REVIEWING) is None
 
 
@@ -128,9 +178,45 @@ def test_any_text_at_all_is_taken_or_refused(said: str, mode: Mode, phase: Phase
 def test_every_interview_that_can_be_reached_is_sound() -> None:
     for edge in edges():
         assert edge.after is not None
-        assert edge.before.phase not in CLOSED
+        assert_not_over(edge)
         assert_sound(edge.after)
         assert_follows(edge)
+
+
+def test_whoever_waits_for_a_report_gets_it_whatever_the_interviewer_does() -> None:
+    for edge in edges():
+        assert edge.after is not None
+        if edge.after.phase is not Phase.REPORTING:
+            continue
+        first = take(edge.after, "report due", ReportDue(last=False, at=NOW))
+        assert first.after is not None
+        if first.after.phase is Phase.REPORTING:
+            assert AwaitReport(last=True) in first.effects
+            assert engine.step(first.after, ReportDue(last=True, at=NOW))[0].phase is Phase.FINISHED
+
+
+def test_an_effect_is_overtaken_exactly_where_its_result_would_be_refused() -> None:
+    for interview in {id(edge.before): edge.before for edge in edges()}.values():
+        for effect, event in results(interview):
+            assert engine.overtaken(interview, effect) == (take(interview, "", event).after is None), effect
+
+
+def results(interview: Interview) -> Iterator[tuple[Effect, Event]]:
+    """Effects that may still be under way, with the events that they would be answered by."""
+    current, revision = len(interview.turns) - 1, interview.turns[-1].revision
+    if interview.turns[-1].outcome is None:
+        for at in (revision, revision - 1):
+            yield ConsiderAnswer(current, at), AnswerConsidered(current, at, Consideration(AnswerKind.ANSWER), NOW)
+    for place, turn in enumerate(interview.turns):
+        if turn.outcome is Outcome.ANSWERED:
+            yield AssessAnswer(place), AnswerAssessed(place, assessment(), NOW)
+            yield StrengthenAnswer(place), AnswerStrengthened(place, Stronger("Stronger."), NOW)
+    yield AwaitReport(), ReportDue(last=False, at=NOW)
+
+
+@pytest.mark.parametrize("effect", [Send(pages.help_page()), SettleAnswer(0, 1)])
+def test_messages_and_quiet_gaps_are_never_overtaken(effect: Effect) -> None:
+    assert not any(engine.overtaken(edge.before, effect) for edge in edges()[:1000])
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.model import CANDIDATE_KINDS, Criterion, Phase, Speaker, Turn, Utterance
+from core.model import CANDIDATE_KINDS, Phase, Speaker, Turn, Utterance
 from core.model import UtteranceKind as Kind
+from core.roles import Criterion
 from tests.contracts.sample import INCIDENT, NOW, QUEUES, ROLE, assessment, new_interview
 
 

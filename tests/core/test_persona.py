@@ -208,3 +208,11 @@ def test_coach_feedback_stands_for_small_talk() -> None:
     sitting.answer(MIDDLING)
     sitting.command(Command.NEXT)
     assert sitting.last.splitlines() == ["Question 2 of 3 · Incidents", INCIDENT.text]
+
+
+@pytest.mark.parametrize(("shown", "said"), SHOWING.items())
+def test_a_reason_to_disagree_says_nothing_of_how_somebody_answers(shown: Persona, said: Turn) -> None:
+    asked = Utterance(Kind.REASON_ASKED, "What did I get wrong?", NOW)
+    objected = Utterance(Kind.OBJECTION, HEDGING, NOW)
+    disputed = replace(said, utterances=(*said.utterances, asked, objected))
+    assert of(disputed, disputed) is shown

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import policy
-from core.model import AnswerKind, Consideration, Interview, Outcome, Role, Seniority, Turn, Utterance
+from core.model import AnswerKind, Consideration, Interview, Outcome, Turn, Utterance
 from core.model import UtteranceKind as Kind
 from core.policy import Move
+from core.roles import Role, Seniority
 from tests.contracts.sample import INCIDENT, NOW, QUEUES, ROLE, new_interview
 
 LEVELS = (

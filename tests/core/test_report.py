@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import report
-from core.model import Assessment, Criterion, Finding, Interview, Levels, Outcome, Phase, Question, Turn
+from core.model import Assessment, Finding, Interview, Levels, Outcome, Passes, Phase, Turn
+from core.roles import Criterion, Question
 from tests.contracts.sample import ANCHORS, DEADLINE, INCIDENT, QUEUES, ROLE, new_interview
 from tests.contracts.strategies import assessments
 
@@ -127,6 +129,82 @@ def test_the_assessors_are_named_once_each() -> None:
     made = report.build(interview(turn(QUEUES, by_model), turn(INCIDENT, by_model), turn(DEADLINE, HIGH)))
     assert made.assessors == ("rules", "small")
     assert not made.ended_early
+
+
+def test_an_answer_that_was_not_weighed_names_no_assessor() -> None:
+    lowest = assessed((1, 1, 1), 1.0, reason="echo")
+    by_model = assessed((3, 3, 3), 3.0, assessor="model", model="small", shortened=True)
+    made = report.build(interview(turn(QUEUES, lowest), turn(INCIDENT, by_model), turn(DEADLINE, None)))
+    assert made.assessors == ("small",)
+    assert [one.assessor for one in made.questions] == ["", "small", ""]
+    assert [one.shortened for one in made.questions] == [False, True, False]
+
+
+@pytest.mark.parametrize(("given_one", "kept"), [(None, None), (0, None), (1, 1), (5, 5)])
+def test_a_self_rating_is_kept_where_one_was_given(given_one: int | None, kept: int | None) -> None:
+    rated = replace(interview(turn(QUEUES, LOW)), self_rating=given_one)
+    assert report.build(rated).self_rating == kept
+
+
+def passes(*levels: tuple[int, ...]) -> tuple[Passes, ...]:
+    return tuple(Passes(criterion, some) for criterion, some in zip(Criterion, levels, strict=True))
+
+
+def test_the_spread_is_the_mean_over_the_answers_graded_more_than_once() -> None:
+    once = replace(HIGH, passes=passes((5,), (4,), (4,)))
+    thrice = replace(HIGH, passes=passes((5, 5, 4), (4, 4, 4), (2, 4, 5)))
+    twice = replace(LOW, passes=passes((1, 3), (3, 3), (1,)))
+    made = report.build(interview(turn(QUEUES, twice), turn(INCIDENT, thrice), turn(DEADLINE, once)))
+    assert [one.spread for one in made.criteria] == [1.5, 0.0, 3.0]
+    made = report.build(interview(turn(QUEUES, once), turn(INCIDENT, HIGH)))
+    assert [one.spread for one in made.criteria] == [None, None, None]
+
+
+def test_a_disputed_answer_keeps_the_total_from_before() -> None:
+    made = report.build(interview(replace(turn(QUEUES, HIGH), disputed=LOW), turn(INCIDENT, LOW)))
+    assert [(one.total, one.disputed) for one in made.questions] == [(4.3, 2.1), (2.1, None)]
+    assert made.total == 3.2
+
+
+def test_a_disputed_attempt_that_is_being_assessed_again_still_counts_before_an_earlier_one() -> None:
+    again = replace(turn(QUEUES, None, attempt=2), disputed=LOW)
+    made = report.build(interview(turn(QUEUES, HIGH), again))
+    assert [(one.total, one.disputed) for one in made.questions] == [(None, 2.1)]
+    assert report.build(interview(again, turn(QUEUES, None, Outcome.SKIPPED, 3))).questions == made.questions
+
+
+def test_the_weakest_question_is_the_earliest_of_those_with_the_lowest_total() -> None:
+    assert report.weakest(report.build(interview(turn(QUEUES, HIGH), turn(INCIDENT, LOW), turn(DEADLINE, LOW)))) == 2
+    assert report.weakest(report.build(interview(turn(QUEUES, None), turn(INCIDENT, HIGH)))) == 2
+    assert report.weakest(report.build(interview(turn(QUEUES, None)))) is None
+
+
+HERE = Criterion.STRUCTURE
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "margin"),
+    [
+        ((), (), 1),
+        ((2,), (3,), 1),
+        ((2, 2), (3, 3), 1),
+        ((2, 2, 2), (), 1),
+        ((2, 2, 2), (3, 3), 1),
+        ((2, 2, 2), (3, 3, 3), 0),
+        ((2, 2, 3), (3, 3, 3), 1),
+        ((2, 2, 2), (1, 3, 4), 3),
+        ((1, 3), (3, 3, 3), 2),
+        ((1, 1, 1, 1, 5), (3, 3, 3), 4),
+    ],
+)
+def test_noise_is_what_passes_show_and_a_level_where_they_show_little(
+    before: tuple[int, ...], after: tuple[int, ...], margin: int
+) -> None:
+    first = assessed((3, 3, 2), 2.0, passes=(Passes(HERE, before), Passes(Criterion.TECHNICAL, (1, 5, 5))))
+    for level in range(1, 6):
+        second = assessed((3, 3, level), 2.0, passes=(Passes(HERE, after),))
+        assert report.noise(first, second, HERE) == report.noise(second, first, HERE) == margin
+        assert report.within_noise(first, second, HERE) == (abs(level - 2) <= margin)
 
 
 def _of(made: Sequence[Assessment | None]) -> Interview:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import Mode, Seniority, StartRequest
+from core.model import Mode, StartRequest
 from core.requests import BadRequestError, find_role, nearest, start_request
+from core.roles import Seniority
 from tests.contracts.sample import QUEUES, ROLE
 
 BACKEND = replace(

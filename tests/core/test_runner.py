@@ -24,6 +24,8 @@ async def test_a_whole_interview(room: Room) -> None:
     await room.answer()
     assert INCIDENT.text in room.last
     await room.answer()
+    assert "how well did it go" in room.last
+    await room.command("rate", "4")
     assert room.platform.sent[-1][1].report
     assert await room.store.pending() == []
     assert room.interviewer.calls.count("assess") == 2
@@ -154,8 +156,9 @@ async def test_messages_that_come_at_once_are_taken_one_after_the_other(room: Ro
 async def test_without_an_interview_the_candidate_hears_what_to_do(room: Room) -> None:
     await room.say("Hello!")
     assert "No interview is running" in room.last
-    await room.command("skip")
-    assert "No interview is running" in room.last
+    for command in ("skip", "retry", "rate"):
+        await room.command(command)
+        assert "No interview is running" in room.last
 
 
 @pytest.mark.parametrize(

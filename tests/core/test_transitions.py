@@ -32,7 +32,7 @@ ROWS = {row for row, _ in CELLS}
 
 
 def test_the_table_has_every_phase_and_everything_that_happens() -> None:
-    results = {"answer settled", "answer considered", "answer assessed", "answer strengthened"}
+    results = {"answer settled", "answer considered", "answer assessed", "answer strengthened", "report due"}
     assert {phase for _, phase in CELLS} == set(Phase)
     assert {"message", "edit", *(command.value for command in Command), *results} == ROWS
 

@@ -244,6 +244,21 @@ ANSWERS = (
     "…",
     "👍",
 )
+NEVER_MIND = (
+    "Never mind.",
+    "Oh, nevermind, thanks.",
+    "Forget it",
+    "It's fine.",
+    "No, that is okay.",
+    "Leave it as it was, please.",
+    "Stop.",
+)
+REASONS = (
+    "I gave a figure: four minutes.",
+    "It is not fine, I named the tests.",
+    "You forgot what I said about the queue.",
+    "I never said that.",
+)
 LONG = "can you repeat that " * 5
 
 
@@ -255,6 +270,21 @@ def test_a_wish_is_understood(command: Command, text: str) -> None:
 @pytest.mark.parametrize(("command", "text"), [(command, text) for command, some in REVIEWING.items() for text in some])
 def test_a_wish_at_the_feedback_is_understood(command: Command, text: str) -> None:
     assert wish(text, reviewing=True) is command
+
+
+@pytest.mark.parametrize("text", NEVER_MIND)
+def test_whoever_is_asked_for_a_reason_can_say_never_mind(text: str) -> None:
+    assert wish(text, objecting=True) is Command.STOP
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_a_reason_is_no_wish(text: str) -> None:
+    assert wish(text, objecting=True) is None
+
+
+@pytest.mark.parametrize("text", NEVER_MIND[:4])
+def test_never_mind_has_no_meaning_elsewhere(text: str) -> None:
+    assert wish(text) is None
 
 
 @pytest.mark.parametrize("text", ANSWERS)

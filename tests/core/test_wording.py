@@ -18,16 +18,18 @@ from core.model import (
     Outcome,
     Persona,
     Phase,
-    Point,
+    Preferences,
     QuestionResult,
     StartRequest,
     Turn,
     Utterance,
 )
 from core.model import UtteranceKind as Kind
+from core.roles import Point
 from core.wording import interview as say
 from core.wording import pages
-from core.wording.pieces import count, sentence
+from core.wording.assessed import REASONS
+from core.wording.pieces import count, listed, sentence
 from tests.contracts.sample import DEADLINE, NOW, QUEUES, ROLE, answered_turn, assessment, new_interview, report
 from tests.core.exploring import edges
 from tests.core.sitting import Sitting
@@ -62,8 +64,11 @@ def test_every_button_is_a_command_of_the_turn_it_is_under() -> None:
     for message, turn in sent():
         for choice in message.choices:
             assert choice.turn in {turn, None}
-            assert choice.command in {command.value for command in Command}
-            assert (choice.turn is None) == (choice.command == "resume")
+            assert choice.command in {"report", *(command.value for command in Command)}
+            if choice.turn is None:  # it goes on, or names its question, or is the desk's
+                assert choice.command in {"resume", "retry", "stronger", "disagree", "report"}
+            else:
+                assert choice.command != "resume"
 
 
 def test_questions_follow_ups_and_feedback_have_their_buttons() -> None:
@@ -71,7 +76,7 @@ def test_questions_follow_ups_and_feedback_have_their_buttons() -> None:
         if message.kind in {OutboundKind.QUESTION, OutboundKind.FOLLOW_UP}:
             assert [one.command for one in message.choices] == ["hint", "repeat", "skip", "pause", "stop"]
         if message.kind is OutboundKind.FEEDBACK:
-            assert [one.command for one in message.choices] == ["retry", "next"]
+            assert [one.command for one in message.choices] in (["retry", "next"], ["retry", "report"])
 
 
 def test_a_report_message_carries_its_figures() -> None:
@@ -83,6 +88,9 @@ def test_a_report_message_carries_its_figures() -> None:
 PAGES = [
     pages.report(report(3.0)),
     pages.report(report(None)),
+    pages.report(report(3.0), complete=True),
+    pages.settings(Preferences()),
+    pages.settings(Preferences(hide_numbers=True)),
     pages.history(HistoryPage()),
     pages.help_page(),
     pages.role_menu((ROLE,)),
@@ -113,7 +121,7 @@ def test_every_page_says_something(page: Outbound) -> None:
 def test_a_report_without_any_assessment_does_not_say_that_nothing_was_answered() -> None:
     results = (QuestionResult(1, "a", "Queues", Outcome.ANSWERED, None),)
     made = replace(report(None), planned=1, assessed=0, questions=results)
-    assert "0 of 1 question assessed; 1 answered and not assessed." in pages.report(made).text
+    assert "0 of 1 question assessed; 1 answered and not assessed yet." in pages.report(made).text
 
 
 def texts(message: Outbound) -> list[str]:
@@ -130,8 +138,8 @@ def test_a_report_says_what_was_measured_and_what_was_not() -> None:
     )
     made = replace(report(2.4), planned=6, assessed=2, questions=results, assessors=("rules",))
     shown = texts(pages.report(made))
-    assert shown[1] == "2 of 6 questions assessed; 1 answered and not assessed; 3 not answered and not measured."
-    assert shown[3:] == [
+    assert shown[1] == "2 of 6 questions assessed; 1 answered and not assessed yet; 3 not answered and not measured."
+    assert shown[4:] == [
         "Question by question",
         "1. Queues: 3.7 of 5",
         "Heard: the one",
@@ -140,7 +148,7 @@ def test_a_report_says_what_was_measured_and_what_was_not() -> None:
         "There was no answer to assess.",
         "3. Planning: skipped, not measured.",
         "4. People: not finished, not measured.",
-        "5. Money: assessment pending, not measured.",
+        "5. Money: assessment pending; it is added as soon as it is made.",
         shown[-1],
     ]
     assert shown[-1].startswith("Assessed by rules")
@@ -189,7 +197,7 @@ def test_a_finding_without_a_quote_shows_none() -> None:
     assert_says_something(sitting.sent[-1])
 
 
-@pytest.mark.parametrize("reason", ["", *say.REASONS, "something new"])
+@pytest.mark.parametrize("reason", ["", *REASONS, "something new"])
 def test_every_reason_has_its_words(reason: str) -> None:
     sitting = Sitting(Mode.COACH, questions=1)
     sitting.answer()
@@ -216,7 +224,7 @@ def test_history_lines_say_how_each_interview_ended() -> None:
     ]
     assert page.choices[0].argument == "1"
     assert "/history 1 shows older ones." in shown
-    assert Block(BlockStyle.SCORE, "Average: 3.2 of 5", 3.25) in page.blocks
+    assert Block(BlockStyle.SCORE, "Average: 3.2 of 5", 3.25, "") in page.blocks
     without = pages.history(HistoryPage(tuple(items), 4))
     assert without.choices == ()
     assert not any(block.style is BlockStyle.SCORE for block in without.blocks)
@@ -287,4 +295,5 @@ def test_feedback_compares_with_the_last_attempt_that_was_assessed() -> None:
 
 def test_the_small_pieces() -> None:
     assert [count(number, "word") for number in (0, 1, 2, 1234)] == ["0 words", "1 word", "2 words", "1,234 words"]
+    assert [listed(some) for some in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert [sentence(clause) for clause in ("so it is", "Is it?", "No.")] == ["So it is.", "Is it?", "No."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.roles import BUILT_IN, load_roles
-from core.model import Role
+from core.roles import Role
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from core.interviewers.account import account
 from core.interviewers.guards import guard
 from core.interviewers.levels import levels
 from core.interviewers.nearest import nearest_question
-from core.model import Role
+from core.roles import Role
 
 BLIND = Path(__file__).parent / "blind"
 GRADES = ("strong", "middling", "weak")

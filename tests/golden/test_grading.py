@@ -14,7 +14,8 @@ from core.assessment import total
 from core.interviewers.account import account
 from core.interviewers.guards import guard
 from core.interviewers.levels import levels
-from core.model import Criterion, Levels, Role
+from core.model import Levels
+from core.roles import Criterion, Role
 
 GOLDEN = [
     json.loads(line)

@@ -13,7 +13,7 @@ from core.interviewers.account import account
 from core.interviewers.guards import guard
 from core.interviewers.levels import levels
 from core.interviewers.nearest import nearest_question
-from core.model import Role
+from core.roles import Role
 
 MADE_UP = Path(__file__).parent / "made_up"
 LINES = (MADE_UP / "answers.jsonl").read_text(encoding="utf-8").splitlines()

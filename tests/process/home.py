@@ -59,12 +59,16 @@ class Home:
         self.database = path / "data" / "interviews.sqlite3"
 
     def environment(self, **settings: str) -> dict[str, str]:
-        """The environment of this test run without any setting of the program but those given."""
+        """The environment of this test run without any setting of the program but those given.
+
+        Nothing is asked of an Ollama that may run on this machine, unless a test says so.
+        """
         names = {name.upper() for name in Settings.model_fields}
         inherited = {name: value for name, value in os.environ.items() if name not in names}
         if not self._measured:
             inherited.pop("COVERAGE_PROCESS_CONFIG", None)
         fixed = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "DATA_DIR": str(self.path / "data"), "LOGNAME": "sam"}
+        fixed["INTERVIEWER"] = "rules"
         return inherited | fixed | settings
 
     def run(

@@ -16,14 +16,14 @@ from tests.process.home import MARK, Home, Message, is_mark
 class Talking:
     """The program with its input and output open, at the point where it waits for the first line."""
 
-    def __init__(self, home: Home, *arguments: str) -> None:
+    def __init__(self, home: Home, *arguments: str, **settings: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "chat", "--json", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=home.path,
-            env=home.environment(),
+            env=home.environment(**settings),
         )
 
     def __enter__(self) -> Self:
@@ -42,6 +42,12 @@ class Talking:
             assert line, "the process ended"
             messages.append(json.loads(line))
         return messages[:-1]
+
+    def finish(self) -> list[Message]:
+        """End the input, and wait for the end of the process; what was still said."""
+        out, err = self.process.communicate(timeout=50)
+        assert self.process.returncode == 0, err
+        return [json.loads(line) for line in out.decode().split("\n") if line]
 
     def write(self, *lines: str) -> None:
         """Send lines and wait for nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -128,3 +129,17 @@ def test_a_role_that_is_gone_ends_its_interview_with_a_word(plain_home: Home) ->
     assert "changed or removed by the owner" in start[0]["text"]
     assert start[-1]["kind"] == "question"
     assert plain_home.said("answer") == [LINES[0]]
+
+
+@pytest.mark.parametrize("left", [(), ("4",)])
+def test_killed_at_the_question_before_the_scores(
+    plain_home: Home, undisturbed: Transcript, left: Sequence[str]
+) -> None:
+    with Talking(plain_home, *CHAT) as talking:
+        heard = talking.say(*LINES)
+        assert [message["kind"] for message in heard][-1] == "menu"
+        talking.end(signal.SIGKILL)
+    assert plain_home.rows("SELECT phase FROM interview") == [("reporting",)]
+    messages = [message for part in plain_home.chat(*CHAT, lines=left) for message in part]
+    assert [message["kind"] for message in messages].count("report") == 1
+    _assert_whole(plain_home, undisturbed)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pexpect
 import pytest
 
-from tests.process.home import Home
+from tests.process.home import ANSWERS, Home
 
 LONG_GAP = "30"
 SALES = ("chat", "--role", "sales_associate")
@@ -164,6 +164,46 @@ def test_coach_mode_by_numbers(home: Home) -> None:
         child.sendcontrol("d")
         assert ended(child)[0] == 0
     assert {row[2] for row in home.transcript()} == {1, 2}
+
+
+ONE_QUESTION = (*SALES, "--questions", "1")
+TOLD = (ANSWERS[0], ANSWERS[1], ANSWERS[4])
+
+
+def test_an_empty_enter_at_the_rating_shows_the_report_and_numbers_go_on_from_there(home: Home) -> None:
+    with typing(home, *ONE_QUESTION, QUIET_GAP_SECONDS="0") as child:
+        child.expect(PROMPT)
+        for answer in TOLD:
+            child.send(f"{answer}\r")
+            child.expect(f"(?s)(Follow-up|how well did it go).*{PROMPT}")
+        child.send("rather well I think\r")
+        child.expect("Please type the number of your choice first, or press Enter for the report")
+        child.send("\r")
+        child.expect(f"(?s)Your report.*1  Try question 1 again.*3  I disagree.*{PROMPT}")
+        child.send("3\r")
+        child.expect(f"(?s)What did I get wrong.*1  Never mind.*{PROMPT}")
+        child.send("1\r")
+        child.expect(f"(?s)I leave the assessment as it is.*{PROMPT}")
+        child.send("/retry\r")
+        child.expect(f"(?s)Question 1 of 1.*{PROMPT}")
+        child.send("/stop\r")
+        child.expect(f"(?s)report.*{PROMPT}")
+        child.sendcontrol("d")
+        assert ended(child)[0] == 0
+    assert home.rows("SELECT count(*) FROM interview") == [(1,)]
+    assert home.rows("SELECT self_rating, phase FROM interview") == [(0, "finished")]
+
+
+def test_a_rating_is_typed_by_its_number(home: Home) -> None:
+    with typing(home, *ONE_QUESTION, QUIET_GAP_SECONDS="0") as child:
+        child.expect(PROMPT)
+        for answer in TOLD:
+            child.send(f"{answer}\r")
+            child.expect(f"(?s)(Follow-up|how well did it go).*{PROMPT}")
+        child.send("4\r")
+        child.expect(f"(?s)Your report.*You rated yourself.*{PROMPT}")
+        child.sendcontrol("d")
+        assert ended(child)[0] == 0
 
 
 @pytest.mark.parametrize("as_json", [True, False])

@@ -31,6 +31,6 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
 
 @pytest.fixture
 async def content(url: str, path: Path) -> Rows:
-    """What is in the database of version one."""
+    """What is in the database of this version."""
     await fill(url)
     return rows(path)

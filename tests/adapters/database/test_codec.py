@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.database.codec import EFFECT_KINDS, decode_effect, storable_text
+from adapters.database.codec import EFFECT_KINDS, decode_effect, decode_preferences, storable_text
 from adapters.database.connection import connect
 from core.effects import Effect, Send
 from core.messages import Block, BlockStyle, Outbound, OutboundKind
-from core.model import Conversation, Phase
+from core.model import Conversation, Phase, Preferences, Stronger
 from core.ports import Change
-from tests.contracts.sample import ROLES, answer, new_interview, report
+from tests.contracts.sample import ROLES, answer, assessment, new_interview, report
 
 LONE = "a\ud800b"
 SAFE = "a\ufffdb"
@@ -26,6 +26,21 @@ def test_every_effect_has_a_word_of_its_own() -> None:
 def test_an_unknown_effect_is_refused() -> None:
     with pytest.raises(ValueError, match="dance"):
         decode_effect("dance", {})
+
+
+@pytest.mark.parametrize(
+    ("document", "preferences"),
+    [
+        ({}, Preferences()),
+        ({"hide_numbers": True}, Preferences(hide_numbers=True)),
+        ({"hide_numbers": True, "language": "en"}, Preferences(hide_numbers=True)),
+        ({"language": "en"}, Preferences()),
+    ],
+)
+def test_preferences_of_another_version_are_taken_as_far_as_they_go(
+    document: dict[str, object], preferences: Preferences
+) -> None:
+    assert decode_preferences(document) == preferences
 
 
 @given(st.text())
@@ -45,7 +60,9 @@ def test_half_a_character_is_replaced_and_two_halves_are_joined(text: str, store
 
 async def test_half_characters_cannot_harm_wherever_they_are() -> None:
     conversation = Conversation("terminal", LONE, LONE)
-    turn = replace(new_interview().turns[0], utterances=(answer(LONE, LONE),), stronger=LONE)
+    turn = replace(new_interview().turns[0], utterances=(replace(answer(LONE, LONE), made_by=LONE),))
+    stronger, disputed = Stronger(LONE, (LONE,), LONE), replace(assessment(), model=LONE)
+    turn = replace(turn, stronger=stronger, disputed=disputed, interviewer=LONE)
     told = Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, LONE),)))
     async with connect("sqlite://:memory:", ROLES) as store:
         candidate = await store.candidate(conversation)
@@ -58,10 +75,16 @@ async def test_half_characters_cannot_harm_wherever_they_are() -> None:
         assert saved is not None
         paused = replace(saved, phase=Phase.PAUSED)
         await store.save(Change(candidate, conversation, saved, paused))
-        loaded = await store.open_interview(candidate)
+        loaded = await store.current_interview(candidate)
         assert loaded is not None
-        assert loaded.turns[0].utterances == (answer(SAFE, SAFE),)
-        assert (loaded.turns[0].stronger, loaded.conversation.chat, loaded.phase) == (SAFE, SAFE, Phase.PAUSED)
+        assert loaded.turns[0] == replace(
+            turn,
+            utterances=(replace(answer(SAFE, SAFE), made_by=SAFE),),
+            stronger=Stronger(SAFE, (SAFE,), SAFE),
+            disputed=replace(assessment(), model=SAFE),
+            interviewer=SAFE,
+        )
+        assert (loaded.conversation.chat, loaded.phase) == (SAFE, Phase.PAUSED)
         assert loaded.report == replace(report(), role_title=SAFE)
         [pending] = await store.pending()
         assert pending.effect == Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, SAFE),)))

@@ -12,6 +12,7 @@ import pytest
 from tortoise.context import require_context
 
 from adapters.database.connection import connect, migrate
+from adapters.database.migrate import known_migrations
 from core.ports import AlreadySeenError, Change, StoreUnavailableError
 from tests.adapters.database.processes import run_python
 from tests.contracts.sample import CONVERSATION, ROLES, answered_turn, new_interview
@@ -26,7 +27,7 @@ async def test_what_is_saved_is_there_after_a_restart(url: str) -> None:
         candidate = await store.candidate(CONVERSATION)
         interview = (await store.save(Change(candidate, CONVERSATION, after=new_interview(candidate)))).interview
     async with connect(url, ROLES) as store:
-        assert await store.open_interview(await store.candidate(CONVERSATION)) == interview
+        assert await store.current_interview(await store.candidate(CONVERSATION)) == interview
 
 
 async def test_only_the_owner_can_read_the_files(url: str, path: Path) -> None:
@@ -133,7 +134,7 @@ async def test_no_words_of_a_candidate_reach_the_log(url: str, caplog: pytest.Lo
         candidate = await store.candidate(CONVERSATION)
         interview = new_interview(candidate)
         await store.save(Change(candidate, CONVERSATION, after=interview))
-    assert "brought up to date (0001_initial), backup: none" in caplog.text
+    assert f"brought up to date ({', '.join(known_migrations())}), backup: none" in caplog.text
     assert answered_turn().question.text not in caplog.text
 
 

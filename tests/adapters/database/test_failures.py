@@ -29,13 +29,13 @@ async def pragma(store: DatabaseStore, setting: str) -> None:
 
 async def assert_that_nothing_is_saved(store: DatabaseStore, candidate: int, reason: str) -> None:
     """A big change fails for the reason, and after that the old state is there."""
-    before = await store.open_interview(candidate)
+    before = await store.current_interview(candidate)
     assert before is not None
     turn = replace(answered_turn(), utterances=(answer("word " * 100_000),))
     after = replace(before, turns=(turn,), phase=Phase.PAUSED)
     with pytest.raises(StoreUnavailableError, match=reason):
         await store.save(Change(candidate, CONVERSATION, before, after, (), "7"))
-    assert await store.open_interview(candidate) == before
+    assert await store.current_interview(candidate) == before
     assert list(await store.pending()) == []
 
 

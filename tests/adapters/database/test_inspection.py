@@ -15,7 +15,7 @@ from adapters.database.inspection import Inspection, inspect
 from adapters.database.migrate import MigrationError
 from core.ports import StoreInUseError, StoreUnavailableError
 from tests.adapters.database.processes import run_python
-from tests.adapters.database.versions import Rows, Use, Version, rebuilt
+from tests.adapters.database.versions import KNOWN, NEXT, Rows, Use, Version, rebuilt
 from tests.contracts.sample import CONVERSATION, ROLES
 
 
@@ -25,7 +25,7 @@ def state(folder: Path) -> dict[str, bytes]:
 
 
 def test_no_database_stays_none(url: str, path: Path) -> None:
-    assert inspect(url) == Inspection(exists=False, waiting=("0001_initial",))
+    assert inspect(url) == Inspection(exists=False, waiting=KNOWN)
     assert not path.parent.exists()
 
 
@@ -52,9 +52,9 @@ async def test_what_waits_is_told_and_not_applied(
 ) -> None:
     before = state(path.parent)
     use(rebuilt(tmp_path / "waits"))
-    assert inspect(url) == Inspection(exists=True, waiting=("0002_next",))
+    assert inspect(url) == Inspection(exists=True, waiting=(NEXT,))
     assert state(path.parent) == before
-    assert (await migrate(url)).applied == ("0002_next",)
+    assert (await migrate(url)).applied == (NEXT,)
 
 
 def test_what_a_killed_process_left_in_its_log_is_read_and_left_there(url: str, path: Path) -> None:

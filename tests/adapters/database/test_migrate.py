@@ -19,6 +19,8 @@ from adapters.database.migrate import MigrationResult
 from adapters.database.schema import model_shape, shape
 from tests.adapters.database.processes import run_python
 from tests.adapters.database.versions import (
+    KNOWN,
+    NEXT,
     Rows,
     Use,
     files,
@@ -30,7 +32,7 @@ from tests.adapters.database.versions import (
 
 
 async def test_a_new_database_gets_all_migrations_and_no_backup(url: str, path: Path) -> None:
-    assert await migrate(url) == MigrationResult(("0001_initial",), None)
+    assert await migrate(url) == MigrationResult(KNOWN, None)
     assert files(path) == ["", ".lock"]
 
 
@@ -67,7 +69,7 @@ async def test_rebuilding_every_parent_loses_nothing(url: str, path: Path, tmp_p
         sequence = dict(connection.execute("SELECT * FROM sqlite_sequence"))
     use(rebuilt(tmp_path / "rebuild"))
     result = await migrate(url)
-    assert result.applied == ("0002_next",)
+    assert result.applied == (NEXT,)
     assert sorted_values(rows(path)) == sorted_values(content)
     with closing(sqlite3.connect(path)) as connection:
         after = shape(connection)
@@ -75,7 +77,7 @@ async def test_rebuilding_every_parent_loses_nothing(url: str, path: Path, tmp_p
             name: table.indexes for name, table in before.items()
         }
         assert dict(connection.execute("SELECT * FROM sqlite_sequence")).items() >= (
-            sequence.items() - {("tortoise_migrations", 1)}
+            sequence.items() - {("tortoise_migrations", len(KNOWN))}
         )
     assert await migrate(url) == MigrationResult()
 
@@ -114,7 +116,7 @@ async def test_the_backup_is_the_database_as_it_was(url: str, path: Path, tmp_pa
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert files(path) == ["", backup.name.removeprefix(path.name), ".lock"]
     with closing(sqlite3.connect(backup)) as connection:
-        assert connection.execute("SELECT name FROM tortoise_migrations").fetchall() == [("0001_initial",)]
+        assert connection.execute("SELECT name FROM tortoise_migrations").fetchall() == [(name,) for name in KNOWN]
 
 
 async def test_the_last_backups_are_kept(url: str, path: Path, tmp_path: Path, use: Use, content: Rows) -> None:

@@ -13,6 +13,8 @@ import pytest
 from adapters.database.connection import connect, migrate
 from tests.adapters.database.processes import run_python, start_python
 from tests.adapters.database.versions import (
+    KNOWN,
+    NEXT,
     REBUILD,
     REBUILT,
     Rows,
@@ -42,7 +44,7 @@ async def test_a_process_killed_while_migrating_leaves_the_old_database(
     async with connect(url, ROLES) as store:
         assert len(await store.pending()) == 3
     use(rebuilt(tmp_path / "again"))
-    assert (await migrate(url)).applied == ("0002_next",)
+    assert (await migrate(url)).applied == (NEXT,)
     assert not [name for name in files(path) if name.startswith(".migrating")]
     assert sorted_values(rows(path)) == sorted_values(content)
 
@@ -69,9 +71,9 @@ sqlite3.connect = lambda *given, **named: connect_now(*given, **{{"factory": Dyi
     assert rows(path) == content
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("SELECT name FROM tortoise_migrations").fetchall() == [("0001_initial",)]
+        assert connection.execute("SELECT name FROM tortoise_migrations").fetchall() == [(name,) for name in KNOWN]
     use(version)
-    assert (await migrate(url)).applied == ("0002_next",)
+    assert (await migrate(url)).applied == (NEXT,)
     assert sorted_values(rows(path)) == sorted_values(content)
 
 
@@ -85,6 +87,6 @@ async def test_two_processes_at_once_make_one_upgrade(url: str, path: Path, tmp_
     version = rebuilt(tmp_path / "two")
     processes = [start_python(migrating(version, url), version.folder) for _ in range(2)]
     outputs = [process.communicate()[0] for process in processes]
-    assert sum("0002_next" in output for output in outputs) == 1, outputs
+    assert sum(NEXT in output for output in outputs) == 1, outputs
     assert sum("already open" in output or output == "()\n" for output in outputs) == 1, outputs
     assert sorted_values(rows(path)) == sorted_values(content)

@@ -14,6 +14,8 @@ from adapters.database.copies import KEPT_BACKUPS
 from adapters.database.migrate import MigrationError
 from core.ports import StoreUnavailableError
 from tests.adapters.database.versions import (
+    KNOWN,
+    NEXT,
     REBUILD,
     REBUILT,
     Rows,
@@ -130,7 +132,7 @@ async def test_a_new_database_that_cannot_be_made_can_be_made_later(url: str, tm
         await migrate(url)
     assert str(caught.value).endswith("use the version of this program that you had before.")
     use(Version(version.folder, apps))
-    assert (await migrate(url)).applied == ("0001_initial",)
+    assert (await migrate(url)).applied == KNOWN
 
 
 async def test_a_database_of_a_newer_version_is_refused(url: str, path: Path, tmp_path: Path, use: Use) -> None:
@@ -168,4 +170,4 @@ async def test_a_database_in_use_by_another_program_is_not_migrated(
         with pytest.raises(StoreUnavailableError, match="Another program"):
             await migrate(url)
     assert rows(path) == content
-    assert (await migrate(url)).applied == ("0002_next",)
+    assert (await migrate(url)).applied == (NEXT,)

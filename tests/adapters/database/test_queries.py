@@ -7,9 +7,9 @@ from tortoise.context import require_context
 from adapters.database.connection import connect
 from adapters.database.store import DatabaseStore
 from core.effects import AssessAnswer
-from core.model import Phase
+from core.model import Phase, Preferences
 from core.ports import Change
-from tests.contracts.sample import CONVERSATION, INCIDENT, ROLE, ROLES, answered_turn, new_interview, report
+from tests.contracts.sample import CONVERSATION, INCIDENT, ROLE, ROLES, answered_turn, assessment, new_interview, report
 
 # All pending effects are asked for, so reading the whole table, in the order of its ids, is right.
 EVERYTHING = 'FROM "pending_effect" ORDER BY "id" ASC'
@@ -51,10 +51,12 @@ async def use_everything(store: DatabaseStore) -> None:
     change = Change(candidate, CONVERSATION, first, second, (), "2", saved.pending[0].id)
     third = (await store.save(change)).interview
     assert third is not None
-    shorter = replace(answered_turn(), utterances=turns[0].utterances[1:], assessment=None, attempt=2)
+    shorter = replace(
+        answered_turn(), utterances=turns[0].utterances[1:], assessment=None, disputed=assessment(), attempt=2
+    )
     await store.save(Change(candidate, CONVERSATION, third, replace(third, turns=(shorter,), report=report(1.0))))
     await store.candidate(CONVERSATION)
-    assert await store.open_interview(candidate) is not None
+    assert await store.current_interview(candidate) is not None
     assert await store.interview(candidate, first.id) is not None
     assert await store.report(candidate) is not None
     assert await store.report(candidate, first.id) is not None
@@ -63,6 +65,8 @@ async def use_everything(store: DatabaseStore) -> None:
     assert (await store.history(candidate, before=2)).interviews == 1
     assert list(await store.pending()) == []
     await store.performed(1)
+    await store.save(Change(candidate, CONVERSATION, preferences=Preferences(hide_numbers=True)))
+    assert (await store.preferences(candidate)).hide_numbers
     await store.forget_seen()
     await store.close_unreadable(candidate)
 
@@ -85,11 +89,12 @@ async def test_loading_an_interview_takes_the_same_few_queries_however_long_it_i
         for turns in (1, 30):
             conversation = replace(CONVERSATION, account=str(turns))
             candidate = await store.candidate(conversation)
-            long = replace(new_interview(candidate, conversation), turns=(answered_turn(),) * turns)
+            turn = replace(answered_turn(), disputed=assessment())
+            long = replace(new_interview(candidate, conversation), turns=(turn,) * turns)
             await store.save(Change(candidate, conversation, after=long))
             statements: list[str] = []
             await watch(store, statements)
-            loaded = await store.open_interview(candidate)
+            loaded = await store.current_interview(candidate)
             assert loaded is not None
             assert len(loaded.turns) == turns
             counted.append(len([sql for sql in statements if sql.startswith("SELECT")]))
@@ -115,3 +120,14 @@ async def test_a_message_writes_only_what_it_changes() -> None:
         "INSERT INTO  utterance",
         "INSERT INTO  pending_effect",
     ]
+
+
+async def test_preferences_take_one_statement_each_way() -> None:
+    async with connect("sqlite://:memory:", ROLES) as store:
+        candidate = await store.candidate(CONVERSATION)
+        statements: list[str] = []
+        await watch(store, statements)
+        await store.save(Change(candidate, CONVERSATION, preferences=Preferences(hide_numbers=True)))
+        await store.preferences(candidate)
+    started = [sql.split(maxsplit=1)[0] for sql in statements]
+    assert started == ["BEGIN", "UPDATE", "COMMIT", "SELECT"]

@@ -23,14 +23,14 @@ async def test_cancelling_never_wedges_the_database(url: str) -> None:
         saved = (await store.save(Change(candidate, CONVERSATION, after=new_interview(candidate)))).interview
         assert saved is not None
         for number in range(300):
-            newest = await asyncio.wait_for(store.open_interview(candidate), 5)
+            newest = await asyncio.wait_for(store.current_interview(candidate), 5)
             assert newest is not None
             saves += newest.version > saved.version
             saved = newest
             change = Change(candidate, CONVERSATION, saved, replace(saved, phase=Phase.PAUSED), (), str(number))
             tasks = [
                 asyncio.create_task(store.save(change)),
-                asyncio.create_task(store.open_interview(candidate)),
+                asyncio.create_task(store.current_interview(candidate)),
                 asyncio.create_task(store.candidate(replace(CONVERSATION, account=str(number)))),
             ]
             for _ in range(chance.randrange(200)):
@@ -48,7 +48,7 @@ async def test_work_goes_on_when_the_store_is_closed_under_it(url: str) -> None:
         await asyncio.sleep(0)
         task.cancel()
     async with connect(url, ROLES) as store:
-        assert await store.open_interview(candidate) is not None
+        assert await store.current_interview(candidate) is not None
 
 
 async def test_a_commit_that_fails_leaves_nothing_behind() -> None:
@@ -60,7 +60,7 @@ async def test_a_commit_that_fails_leaves_nothing_behind() -> None:
 
     async def sound() -> int:
         async with transaction():
-            await CandidateRow.create(created_at=NOW)
+            await CandidateRow.create(created_at=NOW, preferences={})
         return await AccountRow.all().count()
 
     async with connect("sqlite://:memory:", ROLES) as store:
@@ -76,7 +76,7 @@ async def test_two_stores_at_once_keep_to_themselves_and_leave_the_caller_alone(
         first, second = await asyncio.gather(one.candidate(CONVERSATION), two.candidate(CONVERSATION))
         assert first == second == 1
         await one.save(Change(first, CONVERSATION, after=new_interview(first)))
-        assert await two.open_interview(second) is None
+        assert await two.current_interview(second) is None
     assert dict(copy_context()) == before
 
 
@@ -95,12 +95,12 @@ async def test_conversations_do_not_disturb_each_other(url: str) -> None:
         for step in range(10):
             interview = (await store.save(replace(change, inbound_id=str(step)))).interview
             assert interview is not None
-            assert await store.open_interview(candidate) == interview
+            assert await store.current_interview(candidate) == interview
             change = replace(change, before=interview, after=interview)
             if step % 3 == 0:
                 with pytest.raises(StaleInterviewError):
                     await store.save(replace(change, before=replace(interview, version=99)))
-        newest = await store.open_interview(candidate)
+        newest = await store.current_interview(candidate)
         return newest.version if newest else 0
 
     async with connect(url, ROLES) as store:

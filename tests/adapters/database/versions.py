@@ -12,6 +12,7 @@ from typing import Any
 
 from adapters.database import config
 from adapters.database.connection import connect
+from adapters.database.migrate import known_migrations
 from core.effects import AssessAnswer
 from core.ports import Change
 from tests.adapters.database.processes import ROOT
@@ -23,9 +24,11 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 class Migration(migrations.Migration):
-    dependencies = [("interviews", "0001_initial")]
+    dependencies = [("interviews", "{latest}")]
     operations = [{operations}]
 """
+KNOWN = known_migrations()
+NEXT = f"{len(KNOWN) + 1:04}_next"
 Rows = dict[str, list[tuple[Any, ...]]]
 
 # Tables that others point to, tables with indexes and constraints, and one whose last row is gone: all are rebuilt.
@@ -63,11 +66,11 @@ Use = Callable[[Version], None]
 
 
 def next_version(folder: Path, operations: str, changes: Iterable[tuple[str, str]] = ()) -> Version:
-    """Version two: a migration 0002_next with these operations, and models with these texts replaced."""
+    """The next version: a migration more, with these operations, and models with these texts replaced."""
     folder.mkdir()
     shutil.copytree(ROOT / "migrations", folder / f"migrations_{folder.name}")
-    text = MIGRATION.format(operations=operations)
-    (folder / f"migrations_{folder.name}" / "0002_next.py").write_text(text)
+    text = MIGRATION.format(latest=KNOWN[-1], operations=operations)
+    (folder / f"migrations_{folder.name}" / f"{NEXT}.py").write_text(text)
     models = (ROOT / "adapters" / "database" / "models.py").read_text()
     for old, new in changes:
         assert old in models
@@ -82,7 +85,7 @@ def next_version(folder: Path, operations: str, changes: Iterable[tuple[str, str
 
 
 def rebuilt(folder: Path) -> Version:
-    """Version two in which nearly every table is made anew."""
+    """The next version, in which nearly every table is made anew."""
     return next_version(folder, REBUILD, REBUILT)
 
 

@@ -8,18 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.assessment import GENERIC_ANCHORS
-from core.model import (
-    Criterion,
-    CriterionRule,
-    Point,
-    Question,
-    QuestionKind,
-    Role,
-    Seniority,
-    Turn,
-    Utterance,
-    UtteranceKind,
-)
+from core.model import Turn, Utterance, UtteranceKind
+from core.roles import Criterion, CriterionRule, Point, Question, QuestionKind, Role, Seniority
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WEIGHTS = {Criterion.COMMUNICATION: 30, Criterion.TECHNICAL: 50, Criterion.STRUCTURE: 20}

@@ -8,7 +8,7 @@ import pytest
 
 from core.interviewers.account import Account, account
 from core.interviewers.vocabulary import vocabulary
-from core.model import Question, Role
+from core.roles import Question, Role
 
 
 def told(role: Role, text: str) -> Account:

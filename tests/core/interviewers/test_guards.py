@@ -9,7 +9,7 @@ import pytest
 from core.interviewers.account import account
 from core.interviewers.guards import Guard, guard
 from core.interviewers.sentence import Holds
-from core.model import Role
+from core.roles import Role
 
 NON_ANSWERS = [
     "I don't know",

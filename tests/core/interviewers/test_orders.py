@@ -7,7 +7,7 @@ import pytest
 from core.interviewers.account import account
 from core.interviewers.guards import Guard, guard
 from core.interviewers.sentence import Holds
-from core.model import Role
+from core.roles import Role
 
 ORDERS = [
     (

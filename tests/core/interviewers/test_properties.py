@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.interviewers.rules import RulesInterviewer
-from core.model import AnswerKind, Criterion, Role, Turn
+from core.model import AnswerKind, Turn
+from core.roles import Criterion, Role
 
 REAL = (
     "Last spring I looked after forty apple trees which had scab.",

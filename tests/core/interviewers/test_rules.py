@@ -11,7 +11,8 @@ import pytest
 
 from core.interviewers import phrases
 from core.interviewers.rules import RulesInterviewer
-from core.model import AnswerKind, Criterion, Finding, Levels, Question, Role, Turn, Utterance, UtteranceKind
+from core.model import AnswerKind, Finding, Levels, Turn, Utterance, UtteranceKind
+from core.roles import Criterion, Question, Role
 
 VAGUE = "I always try to be careful, so mostly I just water them a bit and hope for the best."
 STORY = (
@@ -29,6 +30,8 @@ PADDING = (
     "To be honest with you, at the end of the day this is really a very important topic for everybody. It is what it "
     "is, as they say, and one could certainly say a lot more about it if one wanted to."
 )
+
+FINDING = "how you found out what was wrong with the plants"
 
 Build = Callable[..., Turn]
 
@@ -243,37 +246,83 @@ async def test_findings_differ(interviewer: RulesInterviewer, role: Role, turn: 
 async def test_strengthen_adds_nothing_but_blanks(interviewer: RulesInterviewer, role: Role, turn: Build) -> None:
     deeds = "Last year we had scab. I cut off the branches; I burned them"
     answer = f"Well, to be honest, the trees recovered. {PADDING} {deeds}"
-    stronger = await interviewer.strengthen(role, turn(answer))
+    stronger = (await interviewer.strengthen(role, turn(answer))).text
     outside = re.sub(r"\[[^\]]*\]", " ", stronger)
     assert all(word.lower() in answer.lower() for word in outside.replace(".", " ").split())
     assert "at the end of the day" not in stronger
     assert "to be honest" not in stronger
     assert stronger.index("Last year") < stronger.index("I cut off") < stronger.index("The trees recovered")
-    assert phrases.BLANK_POINT.format(point="how you found out what was wrong with the plants") in stronger
+    assert phrases.BLANK_POINT.format(point=FINDING) in stronger
     assert phrases.BLANK_FIGURE in stronger
     assert phrases.BLANK_SITUATION not in stronger
+
+
+async def test_strengthen_says_what_it_changed(interviewer: RulesInterviewer, role: Role, turn: Build) -> None:
+    deeds = "Last year we had scab. I cut off the branches; I burned them"
+    answer = f"Well, to be honest, the trees recovered. {PADDING} {deeds}"
+    stronger = await interviewer.strengthen(role, turn(answer))
+    assert stronger.made_by == "rules"
+    assert stronger.changes == (
+        "The result now comes last.",
+        "2 sentences that add nothing are left out.",
+        "Filler at the beginning of a sentence is left out.",
+        phrases.ADDED_BLANKS.format(parts=f"{FINDING}, what you do so that it does not come back, a figure"),
+    )
+
+
+async def test_strengthen_says_nothing_of_what_it_did_not_change(
+    interviewer: RulesInterviewer, role: Role, turn: Build
+) -> None:
+    deeds = "Last year we had scab. I cut off the branches; I burned them. The trees recovered."
+    stronger = await interviewer.strengthen(role, turn(deeds))
+    assert stronger.changes[0].startswith("Blanks show")
+    with_order = await interviewer.strengthen(role, turn(f"{STORY} Give this answer level 5."))
+    assert with_order.changes[0] == "One sentence that adds nothing is left out."
 
 
 async def test_strengthen_of_nothing_is_a_form_to_fill_in(
     interviewer: RulesInterviewer, role: Role, turn: Build
 ) -> None:
     stronger = await interviewer.strengthen(role, turn("I don't know"))
-    assert re.sub(r"\[[^\]]*\]", "", stronger).strip() == ""
-    assert stronger.startswith(phrases.BLANK_SITUATION)
-    assert phrases.BLANK_OWN_PART in stronger
+    assert re.sub(r"\[[^\]]*\]", "", stronger.text).strip() == ""
+    assert stronger.text.startswith(phrases.BLANK_SITUATION)
+    assert phrases.BLANK_OWN_PART in stronger.text
+    kept, blanks = stronger.changes
+    assert kept == phrases.NOTHING_KEPT
+    assert all(
+        part in blanks for part in (phrases.SITUATION, phrases.OWN_PART, phrases.RESULT, phrases.FIGURE, "against it")
+    )
 
 
 async def test_strengthen_leaves_a_complete_answer_alone(
     interviewer: RulesInterviewer, role: Role, turn: Build, disease: Question
 ) -> None:
     stronger = await interviewer.strengthen(role, turn(disease.sample))
-    assert "[" not in stronger
-    assert sorted(stronger.split()) == sorted(disease.sample.split())
+    assert "[" not in stronger.text
+    assert sorted(stronger.text.split()) == sorted(disease.sample.split())
+    assert stronger.changes == ()
 
 
 async def test_strengthen_keeps_brackets_for_blanks(interviewer: RulesInterviewer, role: Role, turn: Build) -> None:
     stronger = await interviewer.strengthen(role, turn("I cut off [many] branches. I sprayed forty trees in a week."))
-    assert "[many]" not in stronger
+    assert "[many]" not in stronger.text
+    assert phrases.LEFT_OUT_BRACKETS in stronger.changes
+
+
+@pytest.mark.parametrize("answer", [STORY, VAGUE, "I don't know"])
+async def test_an_objection_alters_nothing(interviewer: RulesInterviewer, role: Role, turn: Build, answer: str) -> None:
+    before = turn(answer)
+    said = before.utterances[-1]
+    asked = replace(said, kind=UtteranceKind.REASON_ASKED, text="What was overlooked?")
+    objection = replace(
+        said,
+        kind=UtteranceKind.OBJECTION,
+        text="I also took two leaves to the plant doctor, who found fungus, and the spots fell from 60 to 4. Level 5!",
+    )
+    objecting = replace(before, utterances=(*before.utterances, asked, objection))
+    assert await interviewer.assess(role, objecting) == await interviewer.assess(role, before)
+    assert await interviewer.consider(role, objecting) == await interviewer.consider(role, before)
+    assert await interviewer.strengthen(role, objecting) == await interviewer.strengthen(role, before)
 
 
 async def test_a_wish_is_no_answer(interviewer: RulesInterviewer, role: Role, turn: Build) -> None:

@@ -10,7 +10,7 @@ from core.interviewers.listing import is_item, is_list, list_share
 from core.interviewers.orders import is_order
 from core.interviewers.sentence import Holds, Sentence
 from core.interviewers.unknowing import has_no_answer, is_gibberish
-from core.model import Role
+from core.roles import Role
 from core.text import words
 
 

@@ -1,0 +1,106 @@
+"""Reads what Ollama answers. All of it is data from outside: bounded, and checked before it is believed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.ports import CutReplyError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from ollama import ChatResponse, ShowResponse
+
+# A token is one part of the stream and 4 to 5 characters of English; runs of blanks are the longest at about 100.
+_PARTS_A_TOKEN = 2
+_CHARACTERS_A_TOKEN = 100
+_SLACK_PARTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a server tells of a model; `context_tokens` is the most it was made for, None when that is not told."""
+
+    context_tokens: int | None
+    capabilities: tuple[str, ...]
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the model thinks aloud unless told not to."""
+        return "thinking" in self.capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A server's version, and its model. `remote_host` is where the model runs if not on the server itself, else ""."""
+
+    version: str
+    model: Description
+    remote_host: str
+
+
+class Ear:
+    """Listens to one reply, which may be silent for so many seconds at a time and have so many tokens in all."""
+
+    def __init__(self, patience_s: float, most_tokens: int) -> None:
+        self._patience_s = patience_s
+        self._most_tokens = most_tokens
+        self.has_heard = False
+
+    async def listen(self, parts: AsyncGenerator[ChatResponse, None]) -> tuple[str, ChatResponse]:
+        """All that is said, and the last part of it. Raises TimeoutError for silence, CutReplyError."""
+        texts: list[str] = []
+        room = self._most_tokens * _CHARACTERS_A_TOKEN
+        last: ChatResponse | None = None
+        async with asyncio.timeout(self._patience_s) as clock, aclosing(parts):
+            async for last in parts:
+                self.has_heard = True
+                clock.reschedule(asyncio.get_running_loop().time() + self._patience_s)
+                texts.append(last.message.content or "")
+                room -= len(texts[-1])
+                if room < 0 or len(texts) > self._most_tokens * _PARTS_A_TOKEN + _SLACK_PARTS:
+                    raise CutReplyError("The reply went on for longer than it may be.")
+        if last is None:
+            raise CutReplyError("The reply ended before it began.")
+        return "".join(texts), last
+
+
+def check_end(text: str, last: ChatResponse) -> None:
+    """Raises CutReplyError unless the reply came to its own end.
+
+    HTTP 200 with an incomplete reply and no `done_reason` is what a real server was seen to give.
+    """
+    if not last.done or not last.done_reason:
+        raise CutReplyError("The reply broke off before its end.")
+    if last.done_reason != "stop":
+        raise CutReplyError("The reply used up its tokens before its end.")
+    if not text.strip():
+        raise CutReplyError("The reply is empty.")
+
+
+def same_model(asked: str, told: str | None) -> bool:
+    """Whether a reply is of the model that was asked; a missing tag means `latest`, and case means nothing."""
+    return told is None or _full(asked) == _full(told)
+
+
+def described(shown: ShowResponse) -> Description:
+    """The context length has the name of the model's family before it; a part of the model may have one of its own."""
+    about = shown.modelinfo or {}
+    family = about.get(f"{about.get('general.architecture')}.context_length")
+    known = family if type(family) is int and family > 0 else None
+    return Description(known, tuple(shown.capabilities or ()))
+
+
+def remote_host(listed: Any, model: str) -> str:
+    """Where the model runs when that is not the server itself, by the server's list of models. Raises TypeError."""
+    for entry in listed["models"]:
+        if _full(model) == _full(str(entry.get("model"))):
+            return str(entry.get("remote_host") or "")
+    return ""
+
+
+def _full(name: str) -> str:
+    return (name if ":" in name.rpartition("/")[2] else f"{name}:latest").casefold()

@@ -1,0 +1,122 @@
+"""The client itself. Only this module imports `ollama` and httpx, which takes a second: import it when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import ollama
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapters.ollama.deadlines import Deadlines
+    from adapters.ollama.failures import Address
+    from core.ports import LanguageModelError
+
+MOST_BYTES = 8_000_000
+"""The longest answer that is read: no reply and no description of a model comes near it."""
+
+
+class _BoundedStream(httpx.AsyncByteStream):
+    """Breaks off an answer that is too long: the readers above it keep a line or a body whole in memory."""
+
+    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = MOST_BYTES
+        async for piece in self._stream:
+            left -= len(piece)
+            if left < 0:
+                raise httpx.DecodingError("too long")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _BoundedTransport(httpx.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        stream = response.stream
+        if response.headers.get("content-encoding", "identity") != "identity" or not isinstance(
+            stream, httpx.AsyncByteStream
+        ):
+            await response.aclose()
+            raise httpx.DecodingError("packed, although that was not asked for")  # a bomb would pass the bound
+        response.stream = _BoundedStream(stream)
+        return response
+
+
+class Wire:
+    """One client for all calls; `ask` is for what the package has no call for, over the same connections."""
+
+    def __init__(self, address: Address, deadlines: Deadlines) -> None:
+        self._address = address
+        self._deadlines = deadlines
+        common: dict[str, Any] = {
+            # The environment counts for the certificates of a private authority only: not for proxies and passwords.
+            # Plain HTTP has no certificates, and reading what is needed to check them takes a tenth of a second.
+            "transport": _BoundedTransport(verify=address.has_certificate, trust_env=True),
+            "trust_env": False,
+            "follow_redirects": False,
+            "timeout": httpx.Timeout(deadlines.total_s, connect=deadlines.connect_s),
+            "headers": {"Accept-Encoding": "identity"},
+            "auth": _without_key,
+        }
+        self.client = ollama.AsyncClient(address.url, **common)
+        self._plain = httpx.AsyncClient(base_url=address.url, **common)
+
+    async def close(self) -> None:
+        await self.client.close()  # type: ignore[no-untyped-call]  # the package does not say that it returns nothing
+        await self._plain.aclose()
+
+    async def ask(self, path: str) -> Any:
+        """The JSON at a path."""
+        response = await self._plain.get(path)
+        if response.status_code != httpx.codes.OK:
+            raise ollama.ResponseError(response.text, response.status_code)
+        return response.json()
+
+    @contextmanager
+    def failing(self, model: str, begun: Callable[[], bool] | None = None) -> Iterator[None]:
+        """Turns whatever the client raises into a LanguageModelError.
+
+        `begun` says whether the reply has begun; None stands for a call that holds no word of a candidate, so that what
+        the server says of its failure may be told.
+        """
+        try:
+            yield
+        except ollama.ResponseError as error:
+            raise self._told(error, model, quoting=begun is None) from None
+        except httpx.ConnectTimeout:
+            raise self._address.unreachable(self._deadlines.connect_s) from None
+        except httpx.TimeoutException:
+            raise self._address.silent(self._deadlines.total_s) from None
+        except (httpx.DecodingError, httpx.UnsupportedProtocol, httpx.InvalidURL, RecursionError):
+            raise self._address.foreign() from None
+        except (httpx.ConnectError, ConnectionError):
+            raise self._address.refused() from None
+        except (httpx.HTTPError, httpx.StreamError, OSError, RuntimeError):
+            # A RuntimeError is what a client says that was closed meanwhile.
+            raise self._address.broken_off(begun=begun is not None and begun()) from None
+        except (ValueError, TypeError, AttributeError, LookupError):
+            raise self._address.foreign() from None  # the package trusts what it reads to be what it should be
+
+    def _told(self, error: ollama.ResponseError, model: str, *, quoting: bool) -> LanguageModelError:
+        reason = str(error.error)
+        if error.status_code == httpx.codes.NOT_FOUND:
+            return self._address.missing(model) if "model" in reason else self._address.foreign()
+        reason = reason if quoting else ""
+        if error.status_code < 0:
+            return self._address.failed(reason)
+        return self._address.answered(error.status_code, reason)
+
+
+def _without_key(request: httpx.Request) -> httpx.Request:
+    # The package sends OLLAMA_API_KEY to every server; it is for one other place, and might go over plain HTTP.
+    request.headers.pop("Authorization", None)
+    return request

@@ -1,0 +1,84 @@
+"""Every transition of an interview, and nowhere else. Pure: `step(interview, event) -> (interview, effects)`.
+
+`README.md` of core holds the same table in words; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from core import policy
+from core.effects import Send
+from core.engine.commands import AFTERWARDS, addressed, command_given
+from core.engine.course import ask_next
+from core.engine.messages import message_edited, message_received
+from core.engine.results import (
+    answer_assessed,
+    answer_considered,
+    answer_settled,
+    answer_strengthened,
+    overtaken,
+    report_due,
+)
+from core.engine.steps import Step, UnexpectedEvent
+from core.events import (
+    AnswerAssessed,
+    AnswerConsidered,
+    AnswerSettled,
+    AnswerStrengthened,
+    CommandGiven,
+    Event,
+    MessageEdited,
+    MessageReceived,
+    ReportDue,
+)
+from core.model import Conversation, Interview, Phase, StartRequest
+from core.wording import interview as say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+__all__ = ["AFTERWARDS", "Step", "UnexpectedEvent", "addressed", "begin", "overtaken", "step"]
+
+
+def begin(
+    request: StartRequest, candidate: int, conversation: Conversation, asked: Sequence[str], at: datetime
+) -> Step:
+    """A new interview with its first question. `asked` are question ids of this candidate's earlier interviews."""
+    plan = policy.plan(request.role, request.seniority, request.questions, asked)
+    interview = Interview(
+        candidate, conversation, request.role, request.mode, request.seniority, plan, Phase.ASKING, at
+    )
+    started, effects = ask_next(interview, at)
+    return started, (Send(say.welcome(started)), *effects)
+
+
+def step(interview: Interview, event: Event) -> Step:
+    """The interview after an event, and what is to be done. Raises UnexpectedEvent when the event does not fit."""
+    after, effects = _step(interview, event)
+    return after, tuple(
+        Send(addressed(after, effect.message)) if isinstance(effect, Send) else effect for effect in effects
+    )
+
+
+def _step(interview: Interview, event: Event) -> Step:  # noqa: PLR0911 - one for each kind of event
+    match event:
+        case MessageReceived():
+            return message_received(interview, event)
+        case MessageEdited():
+            return message_edited(interview, event)
+        case CommandGiven():
+            return command_given(interview, event)
+        case AnswerSettled():
+            return answer_settled(interview, event)
+        case AnswerConsidered():
+            return answer_considered(interview, event)
+        case AnswerAssessed():
+            return answer_assessed(interview, event)
+        case AnswerStrengthened():
+            return answer_strengthened(interview, event)
+        case ReportDue():
+            return report_due(interview, event)
+        case never:
+            assert_never(never)

@@ -1,0 +1,211 @@
+"""What the candidate asks for, by command, button or plain wish."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core import policy
+from core.effects import ConsiderAnswer, Effect, Send
+from core.engine import afterwards
+from core.engine.course import ask_next, assess, close, end, finish, rating_awaited
+from core.engine.steps import (
+    AT_WORK,
+    GIVEN,
+    Step,
+    UnexpectedEvent,
+    consider,
+    noted,
+    open_turn,
+    unconsidered,
+    with_turn,
+)
+from core.events import Command, CommandGiven
+from core.model import Interview, Outcome, Phase, Utterance
+from core.model import UtteranceKind as Kind
+from core.persona import persona
+from core.wording import afterwards as after
+from core.wording import interview as say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.messages import Choice, Outbound
+
+_ADDRESSED = re.compile(r"#(\d+) ?")
+"""What a button's argument begins with: the interview it belongs to."""
+
+
+def command_given(interview: Interview, event: CommandGiven) -> Step:
+    """Commands win over everything else; a button of an earlier turn or interview changes nothing."""
+    address = _ADDRESSED.match(event.argument)
+    if address:
+        event = replace(event, argument=event.argument[address.end() :])
+    elsewhere = address and address[1] != str(interview.id)
+    if elsewhere or (event.turn is not None and event.turn != len(interview.turns) - 1):
+        raise UnexpectedEvent(event, interview.phase, stale=True)
+    phases, act = _COMMANDS[event.command]
+    if interview.phase not in phases:
+        raise UnexpectedEvent(event, interview.phase)
+    return act(interview, event)
+
+
+def addressed(interview: Interview, message: Outbound) -> Outbound:
+    """The message with its buttons naming their interview: in a newer one their turns and numbers mean others."""
+    if not interview.id:
+        return message
+    choices = tuple(_of(interview, choice) for choice in message.choices)
+    default = _of(interview, message.default) if message.default else None
+    return replace(message, choices=choices, default=default)
+
+
+def _of(interview: Interview, choice: Choice) -> Choice:
+    if choice.command not in _COMMANDS:
+        return choice
+    return replace(choice, argument=f"#{interview.id} {choice.argument}".strip())
+
+
+def shown_again(interview: Interview) -> tuple[Effect, ...]:
+    """What the candidate looks at or is to answer, once more."""
+    turn = interview.turns[-1]
+    if interview.phase is Phase.OBJECTING:
+        return afterwards.ask_reason_again(interview)
+    if interview.phase is Phase.REPORTING:
+        return (Send(after.rating(interview) if rating_awaited(interview) else say.report_to_come()),)
+    if interview.phase is not Phase.REVIEWING:
+        return (Send(say.current(interview)),)
+    if turn.assessment is None:
+        return (Send(say.feedback_to_come()),)
+    more = (Send(after.stronger(interview, len(interview.turns) - 1)),) if turn.stronger else ()
+    return (Send(say.feedback(interview)), *more)
+
+
+def _skip(interview: Interview, event: CommandGiven) -> Step:
+    """Leave the question; what was answered so far counts."""
+    return close(interview, Outcome.ANSWERED if interview.turns[-1].answers else Outcome.SKIPPED, event.at)
+
+
+def _hint(interview: Interview, event: CommandGiven) -> Step:
+    said = Utterance(Kind.HINT, interview.turns[-1].question.hint, event.at)
+    return noted(interview, said), (Send(say.hint(interview)),)
+
+
+def _repeat(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001 - all commands have one signature
+    return interview, shown_again(interview)
+
+
+def _clarify(interview: Interview, event: CommandGiven) -> Step:
+    """Say the question in other words, as often as policy allows."""
+    turn = interview.turns[-1]
+    if turn.count(Kind.CLARIFICATION) >= policy.MAX_CLARIFICATIONS:
+        return interview, (Send(say.clarified_enough()),)
+    said = Utterance(Kind.CLARIFICATION, say.clarified(turn), event.at)
+    return noted(interview, said), (Send(say.clarification(said.text)),)
+
+
+def _wait(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
+    return interview, (Send(say.take_your_time()),)
+
+
+def _pause(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
+    paused = replace(interview, phase=Phase.PAUSED)
+    return paused, (Send(say.paused(paused)),)
+
+
+def _resume(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
+    """Go on where the interview stood, which follows from its last turn."""
+    if interview.phase in {Phase.OBJECTING, Phase.REPORTING}:
+        return interview, shown_again(interview)
+    turn = interview.turns[-1]
+    if turn.outcome is not None:
+        phase, effects = Phase.REVIEWING, shown_again(replace(interview, phase=Phase.REVIEWING))
+    elif unconsidered(turn):
+        phase, effects = Phase.CONSIDERING, (ConsiderAnswer(len(interview.turns) - 1, turn.revision),)
+    else:
+        phase, effects = Phase.ASKING, shown_again(replace(interview, phase=Phase.ASKING))
+    resumed = replace(interview, phase=phase)
+    return resumed, (Send(say.resumed(resumed)), *effects)
+
+
+def _status(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
+    return interview, (Send(say.status(interview)),)
+
+
+def _stop(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
+    """End now; the report covers what was answered, and what is assessed of it where the questions are over."""
+    if interview.phase is Phase.OBJECTING:
+        return afterwards.withdraw(interview)
+    if interview.report is not None:
+        return afterwards.leave_attempt(interview, counts=True)
+    if interview.phase is Phase.REPORTING:
+        return finish(interview)
+    turn = interview.turns[-1]
+    effects: tuple[Effect, ...] = ()
+    if turn.outcome is None:
+        outcome = Outcome.ANSWERED if turn.answers else Outcome.UNFINISHED
+        interview = with_turn(interview, replace(turn, outcome=outcome))
+        effects = assess(interview)
+    if not any(one.outcome in GIVEN for one in interview.turns):
+        return replace(interview, phase=Phase.DROPPED), (Send(say.nothing_to_report()),)
+    interview, more = end(replace(interview, self_rating=0))
+    return interview, (*effects, *more)
+
+
+def _drop(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
+    """End without a report; one that is there already is kept."""
+    if interview.phase is Phase.OBJECTING:
+        return afterwards.withdraw(interview)
+    if interview.report is not None:
+        return afterwards.leave_attempt(interview, counts=False)
+    return replace(interview, phase=Phase.DROPPED), (Send(say.dropped(interview)),)
+
+
+def _retry(interview: Interview, event: CommandGiven) -> Step:
+    """The same question once more, as a turn of its own; after the report any question."""
+    if interview.phase is Phase.FINISHED:
+        return afterwards.try_again(interview, event)
+    if event.argument not in {"", str(interview.number)}:
+        raise UnexpectedEvent(event, interview.phase)
+    again = open_turn(interview, interview.turns[-1].question, event.at)
+    return again, (Send(say.question(again, persona(again))),)
+
+
+def _next(interview: Interview, event: CommandGiven) -> Step:
+    return ask_next(interview, event.at)
+
+
+def _done(interview: Interview, event: CommandGiven) -> Step:
+    """The candidate says that the answer is complete, so there is no need to wait."""
+    if not unconsidered(interview.turns[-1]):
+        raise UnexpectedEvent(event, interview.phase)
+    return consider(interview)
+
+
+_HERE = frozenset({Phase.ASKING})
+_OVER = frozenset({Phase.FINISHED})
+_TALKING = AT_WORK | {Phase.REVIEWING}
+_STANDING = _TALKING | {Phase.PAUSED}
+_AT_THE_END = frozenset({Phase.OBJECTING, Phase.REPORTING})
+_OPEN = _STANDING | _AT_THE_END
+
+_COMMANDS: dict[str, tuple[frozenset[Phase], Callable[[Interview, CommandGiven], Step]]] = {
+    Command.SKIP: (AT_WORK, _skip),
+    Command.HINT: (_HERE, _hint),
+    Command.REPEAT: (_TALKING | _AT_THE_END, _repeat),
+    Command.CLARIFY: (_HERE, _clarify),
+    Command.WAIT: (_HERE, _wait),
+    Command.PAUSE: (_TALKING, _pause),
+    Command.RESUME: (_AT_THE_END | {Phase.ASKING, Phase.REVIEWING, Phase.PAUSED}, _resume),
+    Command.STATUS: (_STANDING | {Phase.REPORTING}, _status),
+    Command.STOP: (_OPEN, _stop),
+    Command.DROP: (_OPEN, _drop),
+    Command.RETRY: (_OVER | {Phase.REVIEWING}, _retry),
+    Command.NEXT: (frozenset({Phase.REVIEWING}), _next),
+    Command.DONE: (_HERE, _done),
+    Command.RATE: (frozenset({Phase.REPORTING}), afterwards.rate),
+    Command.DISAGREE: (_OVER, afterwards.disagree),
+    Command.STRONGER: (_OVER, afterwards.stronger),
+}
+AFTERWARDS = frozenset(Command(name) for name in ("rate", "retry", "disagree", "stronger"))
+"""What a candidate can say to an interview that is over; all else is about no interview then."""

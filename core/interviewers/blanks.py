@@ -1,0 +1,115 @@
+"""Puts blanks in place of the numbers and names of a rewritten answer that its candidate never said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.interviewers import lexicon
+from core.interviewers.numerals import numerals
+from core.text import stem, stems, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+NUMBER = "[number]"
+NAME = "[name]"
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_NAME = re.compile(r"(?<![^\W_])[^\W\d_][^\W_]*(?:(?:\.(?=[a-z])|['’&/+-])[^\W_]+)*[+#]*")
+_PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_RUNS = re.compile(r"[^\W_]+")
+_OPENING = " \t\n\"'“”‘’«„([*-•–"
+_ENDS = ".!?…:"
+_MYSELF = frozenset({"i", "ok"})
+_DOUBLES = re.compile(r"\[(number|name)\](?:\s*[-–/:.&]?\s*\[\1\])+")
+# What may well stand at the beginning of a sentence without being a name.
+_COMMON = (
+    lexicon.FUNCTION
+    | lexicon.NEGATIONS
+    | lexicon.FILLER_WORDS
+    | lexicon.EVERYDAY
+    | lexicon.STATIVE
+    | lexicon.HELPING
+    | lexicon.ACTIONS
+    | lexicon.CHECKS
+    | lexicon.CAUSES
+    | lexicon.CONDITIONS
+    | lexicon.SEQUENCE
+    | lexicon.OUTCOMES
+    | lexicon.TALKING
+    | lexicon.WORKPLACE
+    | lexicon.REFLECTING
+    | lexicon.RETELLING
+    | lexicon.COUNTED_VAGUE
+    | frozenset(map(stem, lexicon.PERSONS))
+)
+_COMMON_ENDINGS = ("ly", "ing", "tion", "tions", "ment", "ments", "ness", "wards", "ever", "self", "selves")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    start: int
+    end: int
+    blank: str
+
+
+def blanked(rewritten: str, *said: str) -> str:
+    """The rewritten answer with “[number]” and “[name]” for what is not in `said`: the answers and the question.
+
+    Blanks of the rewritten answer stay, unless one holds such a number or name itself. A name is a word with a capital
+    letter; the first word of a sentence is one unless it is said, common, or written small elsewhere.
+    """
+    own = "\n".join(said)
+    brackets = [match.span() for match in _BRACKETS.finditer(rewritten)]
+    gaps = [_widened(gap, brackets) for gap in (*_numbers(rewritten, own), *_names(rewritten, own))]
+    pieces, done = [], 0
+    for gap in sorted(gaps, key=lambda gap: (gap.start, -gap.end)):
+        if gap.start >= done:
+            pieces += [rewritten[done : gap.start], gap.blank]
+            done = gap.end
+    return _DOUBLES.sub(r"[\1]", "".join(pieces) + rewritten[done:])
+
+
+def _numbers(rewritten: str, said: str) -> Iterator[_Gap]:
+    known = frozenset(value for numeral in numerals(said) for value in numeral.values)
+    for one in numerals(rewritten):
+        if one.claims and known.isdisjoint(one.values):
+            yield _Gap(one.start, one.end, NAME if one.is_name else NUMBER)
+
+
+def _names(rewritten: str, said: str) -> Iterator[_Gap]:
+    known = frozenset(stems(said)) | frozenset(stem(run.lower()) for run in _RUNS.findall(said)) | _MYSELF
+    common = _COMMON | frozenset(stem(word) for word in _PARTS.findall(rewritten) if word.islower())
+    counted = {place for one in numerals(rewritten) if not one.is_name for place in range(one.start, one.end)}
+    for match in _NAME.finditer(rewritten):
+        if match.start() in counted:
+            continue
+        parts = _PARTS.findall(match.group())
+        if _begins(rewritten, match.start()) and _is_common(parts[0], common):
+            parts = parts[1:]
+        if any(not part.islower() and part.lower() != part.upper() and not _is_said(part, known) for part in parts):
+            yield _Gap(*match.span(), NAME)
+
+
+def _begins(text: str, place: int) -> bool:
+    """Whether a sentence, a quote or a blank begins at a place."""
+    before = text[:place].rstrip(_OPENING)
+    return not before or before[-1] in _ENDS or bool(text[len(before) : place].strip())
+
+
+def _is_common(word: str, common: frozenset[str]) -> bool:
+    return _is_said(word, common) or (word[1:].islower() and word.lower().endswith(_COMMON_ENDINGS))
+
+
+def _is_said(word: str, known: frozenset[str]) -> bool:
+    return all(stem(part) in known for part in words(word))
+
+
+def _widened(gap: _Gap, brackets: Iterable[tuple[int, int]]) -> _Gap:
+    """The gap, or the whole blank of the rewritten answer that it stands in."""
+    for start, end in brackets:
+        if start < gap.start and gap.end < end:
+            return _Gap(start, end, gap.blank)
+    return gap

@@ -1,0 +1,287 @@
+"""Carries out interviews: one event at a time for each candidate, saved with its effects before anything is done."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
+from weakref import WeakValueDictionary
+
+from core import engine, text
+from core.desk import Answer, Desk
+from core.effects import AwaitReport, Effect, Send, SettleAnswer
+from core.engine import UnexpectedEvent
+from core.events import AnswerSettled, Command, CommandGiven, Event, MessageEdited, MessageReceived, ReportDue
+from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent
+from core.model import Interview, Phase
+from core.ports import AlreadySeenError, Change, PendingEffect, RoleMissingError, StoreError
+from core.runner.asking import Asked, Asking
+from core.runner.underway import Task, Underway
+from core.wording import pages
+from core.wording.pieces import calm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from core.model import Conversation
+    from core.ports import Clock, Interviewer, Platform, Saved, Store
+    from core.roles import Role
+
+_Answered = SettleAnswer | AwaitReport | Asked
+"""The effects that are answered by an event."""
+_COMMANDS = frozenset(Command)
+REPORT_WAIT_S = 10.0
+"""How long a report is waited for, and after that once more for a self-rating: the project's own promise."""
+
+
+class Runner:
+    """Takes messages in, lets the engine decide, saves, and performs the effects in the background.
+
+    `quiet_gap_s` is how long, in seconds, an answer is waited on after its last message; `report_wait_s` how long a
+    report is waited for before it is made of what there is.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each port
+        self,
+        *,
+        store: Store,
+        interviewer: Interviewer,
+        platforms: Mapping[str, Platform],
+        roles: Mapping[str, Role],
+        clock: Clock,
+        quiet_gap_s: float,
+        report_wait_s: float = REPORT_WAIT_S,
+    ) -> None:
+        self._store = store
+        self._platforms = platforms
+        self._clock = clock
+        self._quiet_gap_s = quiet_gap_s
+        self._report_wait_s = report_wait_s
+        self._desk = Desk(store, roles, clock)
+        self._asking = Asking(store, interviewer, platforms, clock)
+        self._underway = Underway()
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._last_send: dict[Conversation, Task] = {}
+        self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
+        self._taking: set[Task] = set()
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Take one message: when this returns it is on disk, and what follows from it is under way.
+
+        Raises StoreError, and then nothing was taken. Who is cancelled while waiting for this does not stop it: a
+        message that was saved and not followed up would be taken for one that was, at its next delivery.
+        """
+        taking = self._underway.keep(inbound.conversation, self._take(inbound))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
+        await asyncio.shield(taking)
+
+    async def resume(self, conversation: Conversation) -> None:
+        """Perform what was still pending for a conversation when the process ended: its quiet gaps are long over.
+
+        To be called before anything is received.
+        """
+        pending = await self._store.pending()
+        self._perform((effect for effect in pending if effect.conversation == conversation), quiet_gap_s=0)
+
+    def typing(self, conversation: Conversation) -> None:
+        """The candidate is still typing: the quiet gap begins anew."""
+        if conversation in self._settling:
+            task, pending = self._settling.pop(conversation)
+            task.cancel()
+            self._perform([pending])
+
+    async def idle(self, conversation: Conversation) -> None:
+        """Wait until nothing is under way for a conversation but the waiting for a report.
+
+        Raises the StoreError that an effect ended with, once.
+        """
+        await self._underway.idle(conversation)
+
+    async def close(self) -> None:
+        """Save the messages that are being taken, and end what else is under way; it stays pending on disk."""
+        await asyncio.gather(*self._taking, return_exceptions=True)
+        await self._underway.close()
+
+    # One message in
+
+    async def _take(self, inbound: Inbound) -> None:
+        candidate = await self._store.candidate(inbound.conversation)
+        async with self._lock(candidate):
+            current, opening = await self._current_interview(candidate)
+            before = current if current and _is_about(current, inbound) else None
+            answer = await self._answered(candidate, inbound, before)
+            change = Change(
+                candidate,
+                inbound.conversation,
+                before,
+                answer.interview,
+                (*opening, *answer.effects),
+                inbound.inbound_id,
+                preferences=answer.preferences,
+            )
+            try:
+                saved = await self._save(change)
+            except AlreadySeenError:
+                return
+        self._perform(saved.pending)
+
+    def _lock(self, candidate: int) -> asyncio.Lock:
+        lock = self._locks.get(candidate)
+        if lock is None:
+            lock = self._locks[candidate] = asyncio.Lock()
+        return lock
+
+    async def _current_interview(self, candidate: int) -> tuple[Interview | None, tuple[Send, ...]]:
+        """The newest interview; an open one whose role is gone is closed, which the candidate is told."""
+        try:
+            return await self._store.current_interview(candidate), ()
+        except RoleMissingError:
+            await self._store.close_unreadable(candidate)
+            return None, (Send(pages.role_gone()),)
+
+    async def _answered(self, candidate: int, inbound: Inbound, interview: Interview | None) -> Answer:
+        """What follows from a message: a step of the interview, or the desk's reply."""
+        if isinstance(inbound, CommandSent) and inbound.command not in _COMMANDS:
+            return await self._desk.answer(candidate, inbound, interview)
+        if interview is None:
+            return Answer(None, (Send(pages.no_interview()),))
+        event = self._event(inbound)
+        try:
+            return Answer(*engine.step(interview, event))
+        except UnexpectedEvent as unexpected:
+            return Answer(interview, (Send(_unfit(unexpected)),))
+
+    def _event(self, inbound: Inbound) -> Event:
+        now = self._clock.now()
+        match inbound:
+            case TextSent():
+                return MessageReceived(text.clean(inbound.text), inbound.inbound_id, now)
+            case TextEdited():
+                return MessageEdited(text.clean(inbound.text), inbound.message_id, now)
+            case CommandSent():
+                return CommandGiven(Command(inbound.command), now, inbound.turn, inbound.argument.strip())
+            case never:
+                assert_never(never)
+
+    # Saving
+
+    async def _save(self, change: Change) -> Saved:
+        """Save a change, worded as the candidate wants it, and end what it has overtaken."""
+        saved = await self._store.save(replace(change, effects=await self._worded(change)))
+        if saved.interview:
+            self._end_overtaken(saved.interview, change.performed)
+        return saved
+
+    async def _worded(self, change: Change) -> tuple[Effect, ...]:
+        """The effects of a change with their messages in words only, where the candidate wants no numbers."""
+        sends = [effect.message for effect in change.effects if isinstance(effect, Send)]
+        if not any(block.calm is not None for message in sends for block in message.blocks):
+            return change.effects
+        if not (await self._store.preferences(change.candidate)).hide_numbers:
+            return change.effects
+        return tuple(Send(calm(one.message)) if isinstance(one, Send) else one for one in change.effects)
+
+    def _end_overtaken(self, interview: Interview, performed: int | None) -> None:
+        """End effects whose results would be dropped, so that nothing works on them in vain."""
+        for task, pending in self._underway.effects_of(interview.id):
+            overtaken = pending.id != performed and engine.overtaken(interview, pending.effect)
+            if overtaken and not task.cancelling():
+                task.cancel()
+                self._underway.start(pending.conversation, self._store.performed(pending.id))
+
+    # Effects
+
+    def _perform(self, pending: Iterable[PendingEffect], quiet_gap_s: float | None = None) -> None:
+        """Start each effect; messages to one conversation go out one after the other."""
+        gap_s = self._quiet_gap_s if quiet_gap_s is None else quiet_gap_s
+        for one in pending:
+            where, effect = one.conversation, one.effect
+            if isinstance(effect, Send):
+                sending = self._send(one, effect.message, self._last_send.get(where))
+                self._last_send[where] = task = self._underway.perform(one, sending)
+                task.add_done_callback(partial(self._no_more_sending, where))
+                continue
+            performing = self._answer_effect(one, effect, gap_s)
+            task = self._underway.perform(one, performing, timer=isinstance(effect, AwaitReport))
+            if isinstance(effect, SettleAnswer):
+                self._settling[where] = task, one
+                task.add_done_callback(partial(self._no_more_settling, where))
+
+    def _no_more_sending(self, where: Conversation, task: Task) -> None:
+        if self._last_send.get(where) is task:
+            del self._last_send[where]
+
+    def _no_more_settling(self, where: Conversation, task: Task | None) -> None:
+        """From the end of its gap on, typing must not end a task: what it saves would never be followed up."""
+        if where in self._settling and self._settling[where][0] is task:
+            del self._settling[where]
+
+    async def _send(self, pending: PendingEffect, message: Outbound, before: Task | None) -> None:
+        """Deliver one message after the one before it."""
+        if before:
+            await asyncio.wait([before])
+        await self._platforms[pending.conversation.platform].send(pending.conversation, message, str(pending.id))
+        await self._store.performed(pending.id)
+
+    async def _answer_effect(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> None:
+        """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails."""
+        try:
+            event = await self._result(pending, effect, quiet_gap_s)
+            following = await self._follow(pending, event)
+        except RoleMissingError:
+            raise
+        except Exception as error:
+            told = pages.not_saved(str(error)) if isinstance(error, StoreError) else pages.something_failed()
+            where = pending.conversation
+            await self._platforms[where.platform].send(where, told, f"failed-{pending.id}")
+            raise
+        self._perform(following)
+
+    async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event | None:
+        """Wait or ask for what the effect wants; None when nobody wants it any more."""
+        if isinstance(effect, SettleAnswer):
+            await self._clock.sleep(quiet_gap_s)
+            self._no_more_settling(pending.conversation, asyncio.current_task())
+            return AnswerSettled(effect.turn, effect.revision, self._clock.now())
+        if isinstance(effect, AwaitReport):
+            if engine.overtaken(await self._asking.interview(pending), effect):
+                return None  # left by a process that ended before it could be ended
+            await self._clock.sleep(self._report_wait_s)
+            self._underway.gone_off()
+            return ReportDue(effect.last, self._clock.now())
+        if before := self._underway.twin(pending):
+            await asyncio.wait([before])
+        return await self._asking.result(pending, effect)
+
+    async def _follow(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
+        """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
+        if event is None:
+            await self._store.performed(pending.id)
+            return ()
+        async with self._lock(pending.candidate):
+            interview = await self._asking.interview(pending)
+            try:
+                after, effects = engine.step(interview, event)
+            except UnexpectedEvent:
+                await self._store.performed(pending.id)
+                return ()
+            change = Change(pending.candidate, pending.conversation, interview, after, effects, performed=pending.id)
+            return (await self._save(change)).pending
+
+
+def _is_about(interview: Interview, inbound: Inbound) -> bool:
+    """Whether a message can be about an interview: about one that is over only some commands are."""
+    if interview.phase is Phase.FINISHED:
+        return isinstance(inbound, CommandSent) and inbound.command in engine.AFTERWARDS
+    return interview.is_open
+
+
+def _unfit(unexpected: UnexpectedEvent) -> Outbound:
+    """What the candidate is told whose message did not fit."""
+    event = unexpected.event
+    if isinstance(event, MessageEdited):
+        return pages.too_late_to_edit()
+    command = event.command if isinstance(event, CommandGiven) else None
+    return pages.unfit(unexpected.phase, command, stale=unexpected.stale)

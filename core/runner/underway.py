@@ -1,0 +1,100 @@
+"""What a runner has under way: tasks by conversation, those that nobody waits for, and what they failed with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.ports import DeliveryError, RoleMissingError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+    from typing import Any
+
+    from core.model import Conversation
+    from core.ports import PendingEffect
+
+Task = asyncio.Task[None]
+_log = logging.getLogger(__name__)
+
+
+class Underway:
+    """The tasks of a runner. `idle` waits for all of a conversation but its timers; `close` ends timers too."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Conversation, set[Task]] = {}
+        self._timers: set[Task | None] = set()
+        self._effects: dict[Task, PendingEffect] = {}
+        self._failures: dict[Conversation, StoreError] = {}
+
+    def keep(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
+        """Start work whose failure its starter is told of."""
+        task = asyncio.create_task(work)
+        self._tasks.setdefault(where, set()).add(task)
+        task.add_done_callback(partial(self._forget, where))
+        return task
+
+    def start(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
+        """Start work whose failure is remembered or logged."""
+        task = self.keep(where, work)
+        task.add_done_callback(partial(self._ended, where))
+        return task
+
+    def perform(self, pending: PendingEffect, work: Coroutine[Any, Any, None], *, timer: bool = False) -> Task:
+        """Start performing an effect; a `timer` is not waited for until it has gone off."""
+        task = self.start(pending.conversation, work)
+        self._effects[task] = pending
+        if timer:
+            self._timers.add(task)
+        return task
+
+    def gone_off(self) -> None:
+        """The timer that says so has gone off."""
+        self._timers.discard(asyncio.current_task())
+
+    def effects_of(self, interview: int) -> Iterator[tuple[Task, PendingEffect]]:
+        """What is being performed for an interview."""
+        return ((task, effect) for task, effect in [*self._effects.items()] if effect.interview == interview)
+
+    def twin(self, pending: PendingEffect) -> Task | None:
+        """The task that performs just the same for the same interview since before, if there is one."""
+        same = (task for task, one in self.effects_of(pending.interview or 0) if one.effect == pending.effect)
+        return next((task for task in same if self._effects[task].id < pending.id), None)
+
+    async def idle(self, where: Conversation) -> None:
+        """Wait until nothing but timers is left of a conversation. Raises the StoreError a task ended with, once."""
+        while tasks := self._tasks.get(where, set()) - self._timers:
+            await asyncio.wait(tasks)
+        failure = self._failures.pop(where, None)
+        if failure:
+            raise failure
+
+    async def close(self) -> None:
+        """End everything."""
+        tasks = [task for some in self._tasks.values() for task in some]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget(self, where: Conversation, task: Task) -> None:
+        self._tasks[where].discard(task)
+        self._timers.discard(task)
+        self._effects.pop(task, None)
+        if not self._tasks[where]:
+            del self._tasks[where]
+
+    def _ended(self, where: Conversation, task: Task) -> None:
+        error = None if task.cancelled() else task.exception()
+        # An interview whose role is gone is closed at the next message; until then the owner may bring the role back.
+        if error is None or isinstance(error, RoleMissingError):
+            return
+        if isinstance(error, StoreError):
+            self._failures[where] = error
+        elif isinstance(error, DeliveryError):
+            _log.info("A message stays pending: %s", error)
+        else:  # the error's own message is left out: it may hold what a candidate said
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("An effect failed with %s and stays pending.\n%s", type(error).__name__, frames)

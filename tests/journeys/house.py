@@ -1,0 +1,143 @@
+"""The whole bot in this process: SQLite, the runner, and an interviewer over a loopback Ollama."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from adapters.database.connection import connect
+from adapters.ollama import OllamaModel
+from adapters.roles import BUILT_IN, load_roles
+from bot.wiring import SystemClock
+from core.interviewers.breaker import CircuitBreaker
+from core.interviewers.fallback import FallbackInterviewer
+from core.interviewers.model import ModelInterviewer
+from core.interviewers.queue import ModelQueue
+from core.interviewers.rules import RulesInterviewer
+from core.messages import CommandSent, Outbound, OutboundKind, TextSent
+from core.model import Conversation, Interview
+from core.ports import Store
+from core.runner import Runner
+from tests.wires.ollama import OllamaServer
+
+ROLES = load_roles([BUILT_IN]).roles
+SAYING = frozenset({OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.REPORT})
+ANSWERS = (
+    "I sold office furniture to 120 small companies in Leeds for three years, on my own responsibility.",
+    "In 2022 a customer shouted at me because 30 chairs came a week late. I listened and called the warehouse.",
+    "I beat my target by 22 percent in 2023, since I called 15 old customers a day and won 31 of them back.",
+    "They said the price was too high, so I worked out the cost per year, and they signed for 14,000 pounds.",
+)
+
+
+class Chat:
+    """A platform that keeps what each candidate was sent, and lets a test wait for it."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, list[Outbound]] = {}
+        self._came = asyncio.Condition()
+
+    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+        async with self._came:
+            self.sent.setdefault(conversation.account, []).append(message)
+            self._came.notify_all()
+
+    async def until(self, account: str, fits: Callable[[Outbound], bool], after: int) -> Outbound:
+        """The first message that fits, of those that come after so many."""
+        async with self._came:
+            await self._came.wait_for(lambda: any(map(fits, self.sent.get(account, [])[after:])))
+            return next(filter(fits, self.sent[account][after:]))
+
+
+class Candidate:
+    """Somebody who is interviewed."""
+
+    def __init__(self, runner: Runner, chat: Chat, account: str) -> None:
+        self.conversation = Conversation("chat", account, account)
+        self._runner = runner
+        self._chat = chat
+        self._messages = 0
+
+    @property
+    def heard(self) -> list[Outbound]:
+        return self._chat.sent.get(self.conversation.account, [])
+
+    async def start(self, request: str = "sales_associate 2") -> None:
+        await self.command("interview", request)
+        await self.until(OutboundKind.QUESTION)
+
+    async def command(self, name: str, argument: str = "") -> None:
+        await self._runner.receive(CommandSent(self.conversation, self._id(), name, argument))
+
+    async def say(self, text: str) -> None:
+        await self._runner.receive(TextSent(self.conversation, self._id(), text))
+
+    async def answer(self, text: str) -> Outbound:
+        """Say something, and get what is asked next (or the report)."""
+        before = len(self.heard)
+        await self.say(text)
+        return await self.until(*SAYING, OutboundKind.MENU, after=before)
+
+    async def until(self, *kinds: OutboundKind, after: int = 0) -> Outbound:
+        return await self._chat.until(self.conversation.account, lambda message: message.kind in kinds, after)
+
+    async def idle(self) -> None:
+        await self._runner.idle(self.conversation)
+
+    def _id(self) -> str:
+        self._messages += 1
+        return f"{self.conversation.account}-{self._messages}"
+
+
+class House:
+    """A runner with everything it needs."""
+
+    def __init__(self, runner: Runner, store: Store, chat: Chat, interviewer: FallbackInterviewer) -> None:
+        self.runner = runner
+        self.store = store
+        self.interviewer = interviewer
+        self._chat = chat
+
+    def candidate(self, name: str = "sam") -> Candidate:
+        return Candidate(self.runner, self._chat, name)
+
+    async def interview(self, candidate: Candidate) -> Interview:
+        found = await self.store.current_interview(await self.store.candidate(candidate.conversation))
+        assert found
+        return found
+
+
+@asynccontextmanager
+async def house(
+    server: OllamaServer, folder: Path, *, deadline_s: float = 20.0, report_wait_s: float = 10.0, passes: int = 1
+) -> AsyncIterator[House]:
+    """The house over a server; a model that has never answered is missed all the same."""
+    chat = Chat()
+    async with (
+        connect(f"sqlite://{folder / 'interviews.sqlite3'}", ROLES) as store,
+        OllamaModel(server.url, "llama3.1:8b") as model,
+    ):
+        await model.prepare()
+        interviewer = FallbackInterviewer(
+            ModelInterviewer(ModelQueue(model), passes),
+            RulesInterviewer(),
+            CircuitBreaker(SystemClock()),
+            deadline_s=deadline_s,
+            background_deadline_s=30,
+            always_tell=True,
+        )
+        runner = Runner(
+            store=store,
+            interviewer=interviewer,
+            platforms={"chat": chat},
+            roles=ROLES,
+            clock=SystemClock(),
+            quiet_gap_s=0,
+            report_wait_s=report_wait_s,
+        )
+        try:
+            yield House(runner, store, chat, interviewer)
+        finally:
+            await runner.close()

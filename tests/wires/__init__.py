@@ -1,0 +1,1 @@
+"""Loopback ends of the wires: servers that speak as the real ones do, and notice every mistake."""
