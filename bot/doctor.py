@@ -14,7 +14,7 @@ from rich.table import Table
 from adapters.database.inspection import inspect
 from adapters.roles import load_roles
 from bot.findings import Finding
-from bot.model_check import examine_model
+from bot.model_check import CONTEXT, examine_model
 from bot.settings import BadSettingError, Settings, load_settings
 from core.ports import StoreError, StoreInUseError
 from core.wording.pieces import count
@@ -98,7 +98,12 @@ def _roles(settings: Settings) -> Finding:
 def _interviewer(settings: Settings, model: Sequence[Finding]) -> Finding:
     if all(finding.state == "off" for finding in model):
         return Finding("interviewer", "ok", "by rules, without a language model")
-    if any(finding.state == "broken" for finding in model):
+    broken = {finding.part for finding in model if finding.state == "broken"}
+    if broken == {CONTEXT}:
+        return Finding(
+            "interviewer", "ok", f"with {settings.ollama_model}, which is asked, but not as set: see {CONTEXT}"
+        )
+    if broken:
         return Finding("interviewer", "ok", "by rules, until the language model can be asked")
     return Finding("interviewer", "ok", f"with {settings.ollama_model}; by rules while it cannot be asked")
 

@@ -54,7 +54,7 @@ def evaluate(settings: Settings, options: EvalOptions) -> int:
     found = figures(measuring, model, passes)
     if options.as_json:
         print(as_json(measuring, found, interrupted=interrupted))  # noqa: T201 - what was asked for
-    elif measuring.graded:
+    elif measuring.shows_something:
         show(measuring, found)
     _tell_what_is_missing(measuring, interrupted=interrupted)
     if interrupted:
@@ -110,6 +110,8 @@ def _tell_what_is_missing(measuring: Measuring, *, interrupted: bool) -> None:
         _tell(f"{times} times: {sentence}" if times > 1 else sentence)
     if measuring.is_whole:
         return
+    if not measuring.shows_something:
+        _tell("The model graded nothing, so there are no figures to show.")
     done = f"{measuring.graded} of {count(measuring.wanted, 'grading')} made"
     if interrupted:
         _tell(f"Stopped: {done}, so these figures are not those of the whole set.")

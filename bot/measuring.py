@@ -66,6 +66,12 @@ class Measuring:
         return sum(map(len, self.gradings))
 
     @property
+    def shows_something(self) -> bool:
+        """Whether anything tells about who was measured: what code decides would look perfect by itself."""
+        decided = [grading.decided for some in self.gradings for grading in some]
+        return not all(decided) or (bool(decided) and self.is_whole)
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing is missing."""
         return self.graded == self.wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,19 +18,26 @@ from bot.wiring import model_of
 from core.model import Turn, Utterance, UtteranceKind
 from core.ports import LanguageModelError, ModelMissingError
 from core.prompts import BadReplyError
+from core.prompts.assess import assess_prompt
 from core.prompts.consider import consider_prompt, read_consideration
-from core.roles import Role
+from core.roles import Criterion, Question, Role
 
 if TYPE_CHECKING:
     from adapters.ollama import Inspection, OllamaModel
 
 REPLY_DEADLINE_S = 60.0
 _KNOCK_S = 3.0
+ANSWER_WORDS = 400
+"""How long an answer should fit into the model's context; few are longer."""
+CONTEXT = "model context"
 _SERVER, _MODEL, _REPLY = "ollama", "model", "model reply"
+_MUCH = 1_000_000
+_SLOW = "Look whether Ollama works at all (`ollama run`); if it does, choose a smaller model."
+_ROUND = 1024
 
 
 async def examine_model(settings: Settings) -> list[Finding]:
-    """The findings about the model's server, the model and one reply; the first that is broken is the last."""
+    """The findings about the model's server, the model, its context and one reply, up to a model that is not there."""
     if settings.interviewer is InterviewerChoice.RULES:
         return [Finding(_SERVER, "off", "INTERVIEWER is rules, so no model is asked")]
     if await _is_not_wanted(settings):
@@ -40,11 +48,9 @@ async def examine_model(settings: Settings) -> list[Finding]:
         except ModelMissingError as error:
             return [_server(settings, ""), Finding(_MODEL, "broken", str(error))]
         except LanguageModelError as error:
-            return [Finding(_SERVER, "broken", str(error), "Start it, or set INTERVIEWER=rules.")]
-        findings = [_server(settings, found.version), _model(settings, found)]
-        if findings[-1].state == "ok":
-            findings.append(await _reply(settings, model))
-        return findings
+            return [Finding(_SERVER, "broken", str(error), "Or set INTERVIEWER=rules.")]
+        parts = [_server(settings, found.version), _model(settings, found), _context(settings, found)]
+        return [*parts, await _reply(settings, model)]
 
 
 async def _is_not_wanted(settings: Settings) -> bool:
@@ -68,16 +74,42 @@ def _server(settings: Settings, version: str) -> Finding:
 
 
 def _model(settings: Settings, found: Inspection) -> Finding:
-    name, wanted = settings.ollama_model, settings.ollama_context_tokens
-    most = found.model.context_tokens
     where = f"; answers leave this machine for {found.remote_host}, where it runs" if found.remote_host else ""
-    if most is None:
-        return Finding(_MODEL, "ok", f"{name}, which does not say how large its context is{where}")
+    return Finding(_MODEL, "ok", f"{settings.ollama_model}{where}")
+
+
+def _context(settings: Settings, found: Inspection) -> Finding:
+    """Whether the context is what was set, and large enough for the questions of the roles that there are."""
+    wanted, needed = settings.ollama_context_tokens, _needed_tokens(settings)
+    most = found.model.context_tokens or _MUCH
+    enough = max(LEAST_CONTEXT_TOKENS, needed)
     if most < wanted:
-        detail = f"{name} has a context of {most:,} tokens, and OLLAMA_CONTEXT_TOKENS is {wanted:,}."
-        setting = f"Set OLLAMA_CONTEXT_TOKENS={most}, or choose" if most >= LEAST_CONTEXT_TOKENS else "Choose"
-        return Finding(_MODEL, "broken", detail, f"{setting} another model.")
-    return Finding(_MODEL, "ok", f"{name}, with {wanted:,} of the {most:,} tokens that its context can have{where}")
+        detail = f"{settings.ollama_model} has {most:,} tokens, and OLLAMA_CONTEXT_TOKENS is {wanted:,}."
+        return Finding(CONTEXT, "broken", detail, _advice(most if most >= enough else None))
+    if wanted < needed:
+        long = f"a question with an answer of {ANSWER_WORDS} words takes up to {needed:,} tokens"
+        detail = f"{long}, and OLLAMA_CONTEXT_TOKENS is {wanted:,}: long answers are cut, or assessed by rules."
+        more = -(-needed // _ROUND) * _ROUND
+        return Finding(CONTEXT, "broken", detail, _advice(min(more, most) if most >= needed else None))
+    if found.model.context_tokens is None:
+        return Finding(CONTEXT, "ok", f"{wanted:,} tokens; the model does not say how many it can have")
+    return Finding(CONTEXT, "ok", f"{wanted:,} of the {most:,} tokens that the model can have")
+
+
+def _advice(enough: int | None) -> str:
+    return f"Set OLLAMA_CONTEXT_TOKENS={enough}, or choose another model." if enough else "Choose another model."
+
+
+def _needed_tokens(settings: Settings) -> int:
+    """What the largest question about an answer takes, in all the roles."""
+    roles = load_roles(settings.role_folders).roles.values()
+    turns = [(role, _answered(question, _long(question.sample))) for role in roles for question in role.questions]
+    prompts = (assess_prompt(*one, criterion, 0, _MUCH).prompt for one in turns for criterion in Criterion)
+    return max((prompt.room_tokens for prompt in prompts), default=0)
+
+
+def _long(text: str) -> str:
+    return " ".join(islice(cycle(text.split()), ANSWER_WORDS))
 
 
 async def _reply(settings: Settings, model: OllamaModel) -> Finding:
@@ -92,7 +124,7 @@ async def _reply(settings: Settings, model: OllamaModel) -> Finding:
         seconds = monotonic() - begun
         read_consideration(reply, turn.question)
     except TimeoutError:
-        return Finding(_REPLY, "broken", f"none within {REPLY_DEADLINE_S:.0f} s.", "Choose a smaller model.")
+        return Finding(_REPLY, "broken", f"none within {REPLY_DEADLINE_S:.0f} s.", _SLOW)
     except LanguageModelError as error:
         return Finding(_REPLY, "broken", str(error), "Look at Ollama's own log, or choose another model.")
     except BadReplyError:
@@ -108,5 +140,9 @@ def _sample() -> tuple[Role, Turn]:
     """An answer that comes with the program."""
     role = next(iter(load_roles([BUILT_IN]).roles.values()))
     question = role.questions[0]
-    said = Utterance(UtteranceKind.ANSWER, question.sample, datetime.now(UTC))
-    return role, Turn(question, utterances=(said,))
+    return role, _answered(question, question.sample)
+
+
+def _answered(question: Question, answer: str) -> Turn:
+    said = Utterance(UtteranceKind.ANSWER, answer, datetime.now(UTC))
+    return Turn(question, utterances=(said,))

@@ -18,7 +18,8 @@ from adapters.roles import BUILT_IN
 from core.ports import StoreUnavailableError
 
 DEFAULT_OLLAMA_URL = "http://127.0.0.1:11434"
-LEAST_CONTEXT_TOKENS = 2048
+LEAST_CONTEXT_TOKENS = 4096
+"""Less does not hold what an assessment takes: anchors, graded samples, and an answer of some hundred words."""
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}")
 _KEEP_ALIVE = re.compile(r"-?\d{1,9}|-?(\d{1,9}(\.\d{1,3})?(ms|s|m|h)){1,4}")
 """Seconds, or Go's way of writing a duration, as in 1h30m; below zero means for ever."""
@@ -88,7 +89,7 @@ class Settings(BaseSettings):
     ollama_first_token_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
     answer_deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
     assessment_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 180.0
-    model_parallel_calls: Annotated[int, Field(ge=1, le=64)] = 4
+    model_parallel_calls: Annotated[int, Field(ge=1, le=64)] = 5
     assessment_passes: Annotated[int, AfterValidator(odd)] = 1
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"

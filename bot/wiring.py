@@ -22,6 +22,8 @@ from core.ports import Interviewer, LanguageModel, LanguageModelError
 if TYPE_CHECKING:
     from adapters.ollama import OllamaModel
 
+_log = logging.getLogger(__name__)
+
 
 class SystemClock:
     """The machine's clock."""
@@ -69,7 +71,8 @@ async def interviewer_of(settings: Settings) -> AsyncIterator[Interviewer]:
             yield FallbackInterviewer(
                 ModelInterviewer(queue_of(model, settings), settings.assessment_passes),
                 rules,
-                CircuitBreaker(SystemClock()),
+                considering=CircuitBreaker(SystemClock()),
+                grading=CircuitBreaker(SystemClock()),
                 deadline_s=settings.answer_deadline_seconds,
                 background_deadline_s=settings.assessment_deadline_seconds,
                 always_tell=settings.interviewer is InterviewerChoice.MODEL,
@@ -85,7 +88,11 @@ def queue_of(model: LanguageModel, settings: Settings) -> ModelQueue:
 
 
 async def _prepare(model: OllamaModel) -> None:
-    """Load the model; one that cannot be is found out, and dealt with, at the first answer."""
+    """Look where the model runs and load it; one that cannot be is found out, and dealt with, at the first answer."""
+    with suppress(LanguageModelError):
+        where = (await model.inspect()).remote_host
+        if where:
+            _log.warning("Ollama runs the model at %s: answers leave this machine.", where)
     with suppress(LanguageModelError):
         await model.prepare()
 

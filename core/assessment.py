@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.roles import Role
 
 Quoted = TypeVar("Quoted", Evidence, Finding)
+_Flat = tuple[str, list[int]]
 
 GENERIC_ANCHORS: dict[Criterion, tuple[str, str, str, str, str]] = {
     Criterion.COMMUNICATION: (
@@ -42,7 +43,8 @@ GENERIC_ANCHORS: dict[Criterion, tuple[str, str, str, str, str]] = {
 UNSUPPORTED = 2
 _SHORTEST_FUZZY = 12
 _ALIKE = 92.0
-_APART = re.compile(r"[\W_]+")
+_PIECE = re.compile(r"(?P<word>[^\W_]+)|(?P<apart>[\W_]+)")
+_APOSTROPHES = "'’"
 
 
 def total(levels: Levels, role: Role) -> float:
@@ -56,14 +58,7 @@ def find_quote(quote: str, answer: str) -> str | None:
 
     Case, punctuation, quotation marks and blanks do not count, and a slip of a letter in a longer quote is allowed.
     """
-    wanted, _ = _flat(quote)
-    said, places = _flat(answer)
-    if not wanted:
-        return None
-    start = f" {said} ".find(f" {wanted} ")
-    if start >= 0:
-        return answer[places[start] : places[start + len(wanted) - 1] + 1]
-    return _nearly(wanted, said, places, answer)
+    return _found(quote, answer, _flat(answer))
 
 
 def verified(assessment: Assessment, answer: str) -> Assessment:
@@ -71,10 +66,11 @@ def verified(assessment: Assessment, answer: str) -> Assessment:
 
     A criterion with no quote left goes down to level 2 at most. The total is left to `total`.
     """
-    evidence = tuple(_exact(item, answer) for item in assessment.evidence)
+    flat = _flat(answer)
+    evidence = tuple(_exact(item, answer, flat) for item in assessment.evidence)
     kept = tuple(item for item in evidence if item is not None)
-    strengths = tuple(_exact(item, answer) for item in assessment.strengths)
-    improvements = tuple(_exact(item, answer) for item in assessment.improvements)
+    strengths = tuple(_exact(item, answer, flat) for item in assessment.strengths)
+    improvements = tuple(_exact(item, answer, flat) for item in assessment.improvements)
     return replace(
         assessment,
         levels=_supported(assessment.levels, {item.criterion for item in kept}),
@@ -101,27 +97,41 @@ def _supported(levels: Levels, criteria: set[Criterion]) -> Levels:
     )
 
 
-def _exact(item: Quoted, answer: str) -> Quoted | None:
-    quote = find_quote(item.quote, answer)
+def _exact(item: Quoted, answer: str, flat: _Flat) -> Quoted | None:
+    quote = _found(item.quote, answer, flat)
     return None if quote is None else replace(item, quote=quote)
 
 
-def _flat(text: str) -> tuple[str, list[int]]:
+def _found(quote: str, answer: str, flat: _Flat) -> str | None:
+    """What a quote stands for in an answer that was made flat already."""
+    wanted, _ = _flat(quote)
+    said, places = flat
+    if not wanted:
+        return None
+    start = f" {said} ".find(f" {wanted} ")
+    if start >= 0:
+        return answer[places[start] : places[start + len(wanted) - 1] + 1]
+    return _nearly(wanted, said, places, answer)
+
+
+def _flat(text: str) -> _Flat:
     """The text in lower case with one blank for all that is not a word, and where each character came from."""
-    letters: list[str] = []
+    pieces: list[str] = []
     places: list[int] = []
-    for place, letter in enumerate(text):
-        low = letter.lower()[:1]
-        if _APART.match(low):
-            if letters and letters[-1] != " " and letter not in "'’":
-                letters.append(" ")
-                places.append(place)
-        else:
-            letters.append(low)
-            places.append(place)
-    if letters and letters[-1] == " ":
-        letters.pop()
-    return "".join(letters), places
+    for match in _PIECE.finditer(text):
+        start, piece = match.start(), match.group()
+        if match.lastgroup == "word":
+            pieces.append(_lower(piece))
+            places.extend(range(start, match.end()))
+        elif pieces and (apart := piece.lstrip(_APOSTROPHES)):
+            pieces.append(" ")
+            places.append(start + len(piece) - len(apart))
+    return "".join(pieces).rstrip(), places
+
+
+def _lower(word: str) -> str:
+    """A word in lower case, letter by letter, so that each keeps its place."""
+    return word.lower() if word.isascii() else "".join(letter.lower()[:1] for letter in word)
 
 
 def _nearly(wanted: str, said: str, places: list[int], answer: str) -> str | None:

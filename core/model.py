@@ -233,7 +233,8 @@ class Turn:
 
     `attempt` counts from 1; `revision` counts the messages and edits of the candidate, so that a late result can be
     recognised; `outcome` is None while the turn is open. `interviewer` is who considered the answer last ("rules", or a
-    language model's name), `stand_in` whether that was in place of a model. `disputed` is the assessment that the
+    language model's name; where a model was needed at all, the last time it was), `stand_in` whether that was in place
+    of a model. `disputed` is the assessment that the
     candidate disagreed with, once it has been made again.
     """
 

@@ -9,6 +9,7 @@ from core import text
 from core.model import AnswerKind, Consideration, Interview, Outcome, Persona, Turn
 from core.model import UtteranceKind as Kind
 from core.persona import persona
+from core.prompts.thread import LONGEST_OBJECTION
 from core.roles import Question, Role, Seniority
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ MAX_ANSWER_WORDS = 2000
 MAX_ANSWER_CHARACTERS = 20_000
 MAX_KEPT_CHARACTERS = 2_000_000
 """Of one message that is too long to be assessed; the candidate is told when something was cut off."""
-MAX_REASON_WORDS = 300
+MAX_REASON_WORDS = LONGEST_OBJECTION
 MAX_REASON_CHARACTERS = 3000
 """Of the reason why a candidate disagrees; a longer one is asked for in short."""
 MIN_QUESTIONS = 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from core.effects import Effect
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 
 class DeliveryError(Exception):
     """A message could not be delivered; it stays pending."""
+
+
+class UnreachableError(DeliveryError):
+    """The candidate cannot be written to any more: they blocked the bot, left, or deleted their account."""
 
 
 class StoreError(Exception):
@@ -100,19 +107,35 @@ class LanguageModel(Protocol):
         ...
 
 
+class Urgency(IntEnum):
+    """How soon a call of a model is wanted, the soonest first."""
+
+    CONSIDERATION = auto()
+    LOOKED_ON = auto()
+    BACKGROUND = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Who waits for an interviewer: whose share of a model it takes, and whether the candidate looks on meanwhile.
 
-    `told` is called with a place in the queue, 1 for the next, when the candidate has to wait for others. `begun` is
-    called whenever a call leaves the queue for the model, `replied` whenever the model has replied to one.
+    `told` is called with a place in the queue, 1 for the next, when the candidate has to wait for others. `considers`
+    says that the interview cannot go on without it. `calling` is entered for each call while it is with the model, and
+    so hears whether it was replied to, failed or was given up.
     """
 
     candidate: int = 0
     looks_on: bool = True
     told: Callable[[int], Awaitable[None]] | None = None
-    begun: Callable[[], None] | None = None
-    replied: Callable[[], None] | None = None
+    considers: bool = False
+    calling: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    @property
+    def urgency(self) -> Urgency:
+        """How soon it is wanted; a consideration is one whoever looks on."""
+        if self.considers:
+            return Urgency.CONSIDERATION
+        return Urgency.LOOKED_ON if self.looks_on else Urgency.BACKGROUND
 
 
 NOBODY = Waiting(looks_on=False)

@@ -31,8 +31,8 @@ _THING = (
     r"one more time))"
 )
 _MOMENT = (
-    r"(?:just )?(?:a|one|another|some) (?:short |little |quick )?"
-    r"(?:moment|minute|minutes|second|seconds|sec|bit|while|time)"
+    r"(?:(?:just )?(?:a|one|another|some) (?:short |little |quick )?"
+    r"(?:moment|minute|minutes|second|seconds|sec|bit|while|time|more time)|(?:a (?:bit|little) )?more time)"
 )
 
 _PATTERNS: dict[Command, tuple[str, ...]] = {
@@ -113,7 +113,8 @@ _PATTERNS: dict[Command, tuple[str, ...]] = {
     ),
     Command.WAIT: (
         (
-            r"(?:hold on|hang on|wait|let me think|let me see|(?:(?:im|i am) )?thinking|(?:give me )?<moment>)"
+            r"(?:hold on|hang on|wait|let me think|let me see|(?:(?:im|i am) )?thinking"
+            r"|(?:give me |i (?:just )?need )?<moment>)"
             r"(?: (?:about|on) (?:it|that|this))?(?: (?:for )?<moment>)?(?: (?:let me|im|i am|to) think(?:ing)?)?"
             r"(?: about (?:it|that|this))?"
         ),

@@ -31,8 +31,10 @@ def rate(interview: Interview, event: CommandGiven) -> Step:
 def try_again(interview: Interview, event: CommandGiven) -> Step:
     """Another attempt at a question after the report, the weakest where none is named."""
     index = _latest(interview, event.argument or _weakest(interview))
-    if index is None or is_pending(interview.turns[index]):
+    if index is None:
         return interview, (Send(after.which_question(interview, Command.RETRY)),)
+    if is_pending(interview.turns[index]):
+        return interview, (Send(after.still_assessing(interview, index)),)
     again = open_turn(interview, interview.turns[index].question, event.at)
     return again, (Send(say.question(again, persona(again))),)
 
@@ -40,6 +42,8 @@ def try_again(interview: Interview, event: CommandGiven) -> Step:
 def disagree(interview: Interview, event: CommandGiven) -> Step:
     """Ask what was wrong about an assessment, once for each answer."""
     index = _latest(interview, event.argument or _only_one_to_dispute(interview))
+    if index is not None and is_pending(interview.turns[index]):
+        return interview, (Send(after.still_assessing(interview, index)),)
     if index is not None and interview.turns[index].disputed is not None:
         return interview, (Send(after.disputed_already()),)
     if index is None or not _can_be_disputed(interview.turns[index]):
@@ -61,11 +65,10 @@ def object_to(interview: Interview, event: MessageReceived) -> Step:
     if len(text.words(event.text)) > policy.MAX_REASON_WORDS or len(event.text) > policy.MAX_REASON_CHARACTERS:
         return interview, (Send(after.reason_too_long()),)
     index = _objected(interview)
-    interview, words = back(interview, Send(after.looking_again()), AssessAnswer(index))
     interview = noted(interview, Utterance(Kind.OBJECTION, event.text, event.at, event.message_id), index)
     turn = interview.turns[index]
     again = replace(turn, revision=turn.revision + 1, disputed=turn.assessment, assessment=None)
-    return with_turn(interview, again, index), words
+    return back(with_turn(interview, again, index), Send(after.looking_again()), AssessAnswer(index))
 
 
 def withdraw(interview: Interview) -> Step:

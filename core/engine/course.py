@@ -127,7 +127,8 @@ def _report(interview: Interview) -> tuple[Report, bool]:
 
 
 def _is_incomplete(made: Report) -> bool:
-    return any(one.outcome is Outcome.ANSWERED and one.total is None for one in made.questions)
+    """Whether an answer was never assessed; what comes of a second look is told by itself."""
+    return any(one.outcome is Outcome.ANSWERED and one.total is None and one.disputed is None for one in made.questions)
 
 
 def _at_the_lowest(turn: Turn) -> Turn:

@@ -42,6 +42,7 @@ _WISHES = {
     AnswerKind.SKIP: Command.SKIP,
     AnswerKind.STOP: Command.STOP,
 }
+_RULES = "rules"
 _NO_ANSWER = {AnswerKind.NON_ANSWER: Kind.NON_ANSWER, AnswerKind.OFF_TOPIC: Kind.OFF_TOPIC}
 
 
@@ -60,7 +61,8 @@ def answer_considered(interview: Interview, event: AnswerConsidered) -> Step:
         raise UnexpectedEvent(event, interview.phase, stale=True)
     made = event.consideration
     word = (Send(say.stand_in()),) if made.stand_in and not _stood_in_before(interview) else ()
-    interview = with_turn(interview, replace(turn, interviewer=made.made_by, stand_in=made.stand_in))
+    if made.stand_in or made.made_by != _RULES or not turn.interviewer:
+        interview = with_turn(interview, replace(turn, interviewer=made.made_by, stand_in=made.stand_in))
     interview, effects = _follow(interview, event)
     return interview, (*word, *effects)
 
@@ -92,8 +94,9 @@ def _follow_up(made: Consideration, event: AnswerConsidered) -> Utterance:
 
 
 def _stood_in_before(interview: Interview) -> bool:
-    """Whether the rules stood in for a model at the consideration before."""
-    return next((turn.stand_in for turn in reversed(interview.turns) if turn.interviewer), False)
+    """Whether the rules stood in for a model when one was needed last: a plain “I don't know” needs none."""
+    needed = (turn for turn in reversed(interview.turns) if turn.stand_in or turn.interviewer not in {"", _RULES})
+    return next((turn.stand_in for turn in needed), False)
 
 
 def _reclassified(interview: Interview, kind: Kind) -> Interview:
@@ -134,11 +137,18 @@ def answer_strengthened(interview: Interview, event: AnswerStrengthened) -> Step
 
 
 def report_due(interview: Interview, event: ReportDue) -> Step:
-    """The report is made of what there is, after one more wait for the self-rating of somebody who was asked for it."""
+    """The report is made of what there is, after one more wait for the self-rating of somebody who was asked for it.
+
+    A first report in which nothing would be assessed is nothing to read, so it is waited for once more, too.
+    """
     if interview.phase is not Phase.REPORTING:
         raise UnexpectedEvent(event, interview.phase, stale=True)
-    if rating_awaited(interview) and not event.last:
+    if event.last:
+        return finish(interview)
+    if rating_awaited(interview):
         return interview, (AwaitReport(last=True),)
+    if interview.report is None and not any(turn.assessment for turn in interview.turns):
+        return interview, (Send(say.report_takes_longer()), AwaitReport(last=True))
     return finish(interview)
 
 

@@ -11,6 +11,7 @@ from core.assessment import UNSUPPORTED, find_quote, lowest, total, verified
 from core.interviewers.findings import not_weighed
 from core.interviewers.lexicon import FUNCTION
 from core.interviewers.masking import heard
+from core.interviewers.proposals import worth_showing
 from core.interviewers.replies import Replies
 from core.model import Assessment, Evidence, Finding, Levels, Passes
 from core.ports import NOBODY, UnusableRepliesError
@@ -159,13 +160,15 @@ def _supported(grade: Grade, said: Heard) -> Grade:
     """
     real = tuple(quote for quote in _quotes(grade) if _is_real(quote, said))
     first = next(iter(_quotes(grade)), "")
+    weakest = _is_real(grade.improvement_quote, said)
     return replace(
         grade,
         level=grade.level if real else min(grade.level, UNSUPPORTED),
         evidence=real,
         covered=tuple((point, quote) for point, quote in grade.covered if quote in real),
-        strength=grade.strength if first in real else "",
-        improvement=grade.improvement if _is_real(grade.improvement_quote, said) else "",
+        strength=worth_showing(grade.strength, said.turn) if first in real else "",
+        improvement=worth_showing(grade.improvement, said.turn) if weakest else "",
+        advice=worth_showing(grade.advice, said.turn),
     )
 
 

@@ -26,7 +26,7 @@ class Guard(StrEnum):
 
 _KINDS = {
     Guard.NON_ANSWER: AnswerKind.NON_ANSWER,
-    Guard.ORDERS: AnswerKind.NON_ANSWER,
+    Guard.ORDERS: AnswerKind.OFF_TOPIC,
     Guard.OFF_TOPIC: AnswerKind.OFF_TOPIC,
 }
 WASTED_WORDS = 40

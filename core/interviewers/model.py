@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.interviewers.belief import believed, plausible
 from core.interviewers.blanks import blanked
 from core.interviewers.followups import FollowUp, follow_up
 from core.interviewers.grading import Grader
 from core.interviewers.guards import kind_of
 from core.interviewers.masking import heard
-from core.interviewers.proposals import believed, is_repeated, worth_asking
+from core.interviewers.proposals import is_repeated, worth_asking
 from core.interviewers.replies import Replies
 from core.interviewers.strengthening import strengthened
 from core.model import AnswerKind, Consideration, Stronger
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from core.ports import Waiting
     from core.prompts.consider import ReadConsideration
     from core.roles import Point, Question, Role
+
+_SHORTENED = "The answer was too long to be read whole, so its beginning is not in this version."
 
 
 class ModelInterviewer:
@@ -66,16 +69,18 @@ class ModelInterviewer:
         read = await Replies(self._model, waiting).read(fitted.prompt, read_stronger)
         own = said.turn.answer_text, turn.question.text
         changes = tuple(blanked(change, *own) for change in read.changes)
-        return Stronger(blanked(read.text, *own), changes, self._model.name)
+        noted = (_SHORTENED, *changes) if fitted.shortened else changes
+        return Stronger(blanked(read.text, *own), noted, self._model.name)
 
     def _considered(self, said: Heard, read: ReadConsideration) -> Consideration:
-        missing = _by_weight(point for point in said.question.points if point.id not in read.covered)
-        kind = believed(read.kind, said.message)
-        if kind is not AnswerKind.ANSWER:
-            return Consideration(kind, read.covered, missing, made_by=self._model.name)
+        covered = plausible(said.whole, read.covered)
+        missing = _by_weight(point for point in said.question.points if point.id not in covered)
+        kind = believed(read.kind, said.message, said.turn)
         name = self._model.name
+        if kind is not AnswerKind.ANSWER:
+            return Consideration(kind, covered, missing, made_by=name)
         chosen, worded_by = self._chosen(said, read, missing)
-        return Consideration(kind, read.covered, missing, chosen.text, chosen.point, name, worded_by)
+        return Consideration(kind, covered, missing, chosen.text, chosen.point, name, worded_by)
 
     def _chosen(self, said: Heard, read: ReadConsideration, missing: Sequence[str]) -> tuple[FollowUp, str]:
         """The follow-up, and who worded it: the model, or the role file in its place."""

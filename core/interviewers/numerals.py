@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ _SCALES = {
 }
 _UNITS = {"k": 10**3, "mn": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9}
 _HALF = frozenset[Value]({Decimal(50), Decimal("0.5"), "1/2"})
+_QUARTER = frozenset[Value]({Decimal(25), Decimal("0.25"), "1/4"})
 _SINGLE: dict[str, frozenset[Value]] = {
     **dict.fromkeys(row("half halves halve halved halving"), _HALF),
     **dict.fromkeys(row("twice double doubles doubled doubling"), frozenset({Decimal(2)})),
@@ -41,21 +43,28 @@ _SINGLE: dict[str, frozenset[Value]] = {
     **{f"{word}fold": frozenset({value}) for word, value in _SMALL.items()},
     **{word: frozenset({value}) for word, value in _counted(4, 1, "fourth fifth sixth seventh eighth ninth").items()},
     **{word: frozenset({value}) for word, value in _counted(10, 1, "tenth eleventh twelfth").items()},
-    **{word: frozenset({word}) for word in row("dozens hundreds thousands millions billions")},
+    **{word: frozenset({value, word}) for word, value in (("decade", Decimal(10)), ("century", Decimal(100)))},
+    "fortnight": frozenset({Decimal(2), Decimal(14)}),
+    **{word: frozenset({word}) for word in row("decades centuries dozens hundreds thousands millions billions")},
 }
 # “First” orders what is told and “second” is a time as well: they claim no figure.
 _ORDERING = _counted(1, 1, "first second third")
 _HUNDRED = 100
 _FIRST_TENS = 20
 _TEN = 10
+_PLACES = 3
 
 _SCALE = "(?:" + "|".join(_SCALES) + ")"
 _WORD = r"\b(?:" + "|".join([*_SMALL, *_SCALES]) + r")\b"
 _NUMBER = re.compile(
-    r"(?P<digits>\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?!\d)|\d+(?:[.,:/]\d+)*)(?P<unit>[^\W_]*)"
+    r"(?P<digits>\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?!\d)|\d+(?:[.,:/]\d+)*)(?P<unit>[^\W_\u00bc-\u00be\u2150-\u215e]*)"
     rf"(?P<scales>(?:[ -]{_SCALE}\b)*)"
     r"|(?P<parts>\b(?:an?|one|two|three))[ -](?P<share>third|quarter)s?\b"
     r"(?=$|[.,;:!?]| (?:of|less|more|fewer|faster|slower|smaller|lower|higher)\b)"
+    r"|(?P<bare>(?<!first )(?<!second )(?<!third )(?<!fourth )(?<!last )(?<!next )(?<!this )(?<!each"
+    r" )(?<!every )(?<!the )"
+    r"(?<!per )\bquarters?(?= of\b))"
+    r"|(?P<vulgar>[\u00bc-\u00be\u2150-\u215e])"
     rf"|(?P<series>(?:\ba (?={_SCALE}\b))?{_WORD}(?:(?: and |[ -]){_WORD})*)"
     r"|(?P<word>[^\W\d_][^\W_]*(?:(?<=\d)\.\d+)*)",
     re.IGNORECASE,
@@ -92,6 +101,10 @@ def numerals(text: str) -> Iterator[Numeral]:
             yield Numeral(*match.span(), _in_digits(match))
         elif match["share"]:
             yield Numeral(*match.span(), _share(match))
+        elif match["bare"]:
+            yield Numeral(*match.span(), _QUARTER)
+        elif match["vulgar"]:
+            yield Numeral(*match.span(), _vulgar(match["vulgar"]))
         elif match["series"]:
             yield from _series(match)
         else:
@@ -123,6 +136,13 @@ def _share(match: re.Match[str]) -> frozenset[Value]:
     parts = int(_SMALL.get(match["parts"].lower(), 1))
     whole, percent = (3, 33) if match["share"].lower() == "third" else (4, 25)
     return frozenset({f"{parts}/{whole}", Decimal(parts * percent)})
+
+
+def _vulgar(fraction: str) -> frozenset[Value]:
+    """What a fraction in one character may mean: ¼ is 1/4, 0.25 and 25 percent."""
+    share = round(Decimal(unicodedata.numeric(fraction)), _PLACES)
+    written = unicodedata.normalize("NFKC", fraction).replace("\u2044", "/")
+    return frozenset({written, share.normalize(), Decimal(int(share * _HUNDRED))})
 
 
 def _series(match: re.Match[str]) -> Iterator[Numeral]:

@@ -18,7 +18,8 @@ _OVERLAP = 200
 _START = r"(?:^|[.,:;!?\"“(\[{>#*-]\s*|\b(?:please|kindly|now|and|then|must|should|shall|you|simply|instead|so)\s+)"
 _RULES = r"(?:rubrics?|instructions?|prompts?|criteria|criterion|anchors?|grading|scoring|system messages?)"
 _VERBS = (
-    r"(?:give|award|assign|rate|grade|score|mark|set|assess|evaluate|return|output|respond|reply|record|report|write|treat"
+    r"(?:give|award|assign|rate|grade|score|mark|set|assess|evaluate|return|output|respond|reply"
+    r"|record|report|write|treat"
     r"|count|consider|enter|put|print)"
 )
 _ANSWER = (
@@ -68,7 +69,10 @@ _PATTERNS = tuple(
         r"(?:\w+\s+){0,2}as\s+(?:\w+\s+)?" + _PRAISE + r"\b",
         r"^\W*" + _ROLES + _MESSAGE + r"\s*[\]>|]*\s*:\s*\S",
         r"\bnote to (?:the |whoever |my )?(?:" + _GRADER + r"|grades|grading|system)",
-        r"<\|?/?\s*(?:system|assistant|im_start|im_end|inst)\b|\[/?(?:system|inst|admin)\b|^#{2,}\s*(?:system|instruction)",
+        (
+            r"<\|?/?\s*(?:system|assistant|im_start|im_end|inst)\b|\[/?(?:system|inst|admin)\b"
+            r"|^#{2,}\s*(?:system|instruction)"
+        ),
         r"\b(?:communication|technical|structure)\b\W{0,2}[:=>]\W{0,3}[1-5]\b",
         r"\bcommunication\W{1,3}[1-5]\b.{0,20}\btechnical\b|\btechnical\W{1,3}[1-5]\b.{0,20}\bstructure\b",
         r"\b(?:levels?|score|rating|grade)\b[\"']?\s*[:=>]\s*[\"'\[{]?\s*5\b",
@@ -125,7 +129,8 @@ _PATTERNS = tuple(
         _START + r"(?:do not|don['’]t|never|stop|no need to)\s+(?:apply|use|using|applying|follow|consult|check)\b"
         r"[^.!?\n]{0,25}\b(?:rubrics?|anchors?|checklists?|grading|scoring|criteria)\b",
         (
-            r"\b(?:your|previous|prior|earlier)\b[^.!?\n]{0,12}\b(?:instructions?|rules|prompt|rubric|guidelines|orders)\b"
+            r"\b(?:your|previous|prior|earlier)\b[^.!?\n]{0,12}\b(?:instructions?|rules|prompt|rubric"
+            r"|guidelines|orders)\b"
             r"[^.!?\n]{0,15}\b(?:no longer|do not|don['’]t|are not)\b[^.!?\n]{0,8}\b(?:apply|valid|count|matter)\b"
         ),
         (
@@ -134,7 +139,8 @@ _PATTERNS = tuple(
         ),
         (
             r"\b(?:pretend|assume|suppose|act as if|make believe)\b[^.!?\n]{0,25}\b(?:checklist|rubric|criteria"
-            r"|criterion|points|question|answer)\b[^.!?\n]{0,30}\b(?:covered|met|fulfilled|complete|satisfied|answered|perfect)\b"
+            r"|criterion|points|question|answer)\b[^.!?\n]{0,30}\b(?:covered|met|fulfilled|complete|satisfied"
+            r"|answered|perfect)\b"
         ),
         r"\blet the record (?:show|state)\b|\btick (?:every|all|each)\b[^.!?\n]{0,12}\bbox(?:es)?\b",
         r"[\"'](?:communication|technical|structure|strengths|improvements|verdict|grade|levels)[\"']\s*[:=]",
@@ -160,6 +166,16 @@ _PATTERNS = tuple(
             r"\bgive me (?:a |an |the )?(?:full |top |best |highest |\d|five\b|ten\b)[^.!?\n]{0,6}"
             r"(?:\bof\b|\bout of\b|/|\bpoints\b|\bmarks\b|\bstars\b|\bscore\b)"
         ),
+        (
+            r"(?:^\W*|[.,:;!?\"“(]\s*|\b(?:please|kindly|just|simply)\s+)"
+            r"(?:treat|mark|assume|pretend|count|consider|take|regard|accept|tick|record|note)\b[^.!?\n]{0,25}"
+            r"\b(?:points?|everything|all of (?:it|them)|checklist|looks_for)\b[^.!?\n]{0,25}"
+            r"\b(?:covered|met|made|fulfilled|satisfied|mentioned|present|complete)\b"
+        ),
+        r"^\W*(?:an? )?(?:\w+ )?(?:note|message|memo|hint|word) (?:to|for) (?:(?:the|my|your|our|any"
+        r"|whoever) )?(?:\w+ )?"
+        r"(?:reviewer|recruiter|interviewer|manager|reader|system|model|ai|bot|" + _MARKER + r")s?\s*[:–—-]",
+        r"\b(?:follow[- ]?up(?: question)?|next question) (?:should|must|has to|shall|will|ought to) (?:be|ask|read)\b",
         r"\boverrid(?:es?|ing)\b[^.!?\n]{0,40}\b(?:rubric|instructions?|prompt|criteria|rules you)\b",
     )
 )

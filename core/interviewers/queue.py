@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from core.ports import ModelBusyError
+from core.ports import ModelBusyError, Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Calls in the background leave these places free: neither they nor one call that hangs keep a candidate waiting.
+# Places that only considerations may take: neither gradings nor one call that hangs keep a candidate from going on.
 _KEPT_FREE = 2
 
 
@@ -79,25 +79,31 @@ class _Line:
 class ModelQueue:
     """Shares a language model among candidates.
 
-    At most `parallel` calls run at once, those in the background on at most max(1, `parallel` - 2) of these places.
-    Calls of candidates who look on go first, in turn over the candidates. `most_waiting` of them and
-    `most_in_background` of the others may wait; a candidate who looks on is told so after `patience_s` seconds.
+    At most `parallel` calls run at once. All but considerations have max(1, `parallel` - 2) of these places together,
+    and the background alone half of that: a candidate who is to go on never waits for gradings, and one who looks on
+    for a grading not for those that nobody looks on for. Considerations go first and the background last, in turn over
+    the candidates. `most_waiting` of each other class and `most_in_background` may wait; a candidate who looks on is
+    told so after `patience_s` seconds.
     """
 
     def __init__(
         self,
         model: LanguageModel,
         *,
-        parallel: int = 4,
+        parallel: int = 5,
         most_waiting: int = 100,
         most_in_background: int = 400,
         patience_s: float = 2.0,
     ) -> None:
         self._model = model
-        self._parallel = parallel
         self._patience_s = patience_s
-        self._lines = {True: _Line(most_waiting), False: _Line(most_in_background)}
-        self._running = {True: 0, False: 0}
+        self._most_running = {
+            Urgency.CONSIDERATION: parallel,
+            Urgency.LOOKED_ON: max(1, parallel - _KEPT_FREE),
+            Urgency.BACKGROUND: max(1, (parallel - _KEPT_FREE) // 2),
+        }
+        self._lines = {one: _Line(most_in_background if one is Urgency.BACKGROUND else most_waiting) for one in Urgency}
+        self._running = dict.fromkeys(Urgency, 0)
 
     @property
     def name(self) -> str:
@@ -114,19 +120,15 @@ class ModelQueue:
         call = self._join(waiting)
         try:
             await call.placed.wait()
-            if waiting.begun:
-                waiting.begun()
-            reply = await self._model.complete(prompt)
+            with waiting.calling():
+                return await self._model.complete(prompt)
         finally:
             # Cancelled, failed or over; a call may be cancelled in the very moment in which it gets its place.
             self._leave(call)
-        if waiting.replied:
-            waiting.replied()
-        return reply
 
     def _join(self, waiting: Waiting) -> _Call:
         call = _Call(waiting)
-        line = self._lines[waiting.looks_on]
+        line = self._lines[waiting.urgency]
         line.join(call)
         self._serve()
         if call.placed.is_set():
@@ -134,35 +136,45 @@ class ModelQueue:
         if len(line) > line.most:
             line.leave(call)
             raise ModelBusyError(f"{line.most} calls are waiting for the language model already.")
-        if waiting.looks_on and waiting.told:
+        if waiting.urgency is not Urgency.BACKGROUND and waiting.told:
             call.telling = asyncio.create_task(self._tell(call, waiting.told))
         return call
 
     def _leave(self, call: _Call) -> None:
         call.stop_telling()
         if call.placed.is_set():
-            self._running[call.waiting.looks_on] -= 1
+            self._running[call.waiting.urgency] -= 1
             self._serve()
         else:
-            self._lines[call.waiting.looks_on].leave(call)
+            self._lines[call.waiting.urgency].leave(call)
 
     def _serve(self) -> None:
         """Give every place that is free to the call whose turn it is."""
-        for looks_on, line in self._lines.items():
-            while line and self._has_room(looks_on=looks_on):
+        for urgency, line in self._lines.items():
+            while line and self._has_room(urgency):
                 call = line.take()
                 call.stop_telling()
-                self._running[looks_on] += 1
+                self._running[urgency] += 1
                 call.placed.set()
 
-    def _has_room(self, *, looks_on: bool) -> bool:
-        in_background = max(1, self._parallel - _KEPT_FREE)
-        return sum(self._running.values()) < self._parallel and (looks_on or self._running[False] < in_background)
+    def _has_room(self, urgency: Urgency) -> bool:
+        """Whether a call may begin: the less urgent classes share the places of the more urgent ones."""
+        shared = (one for one in Urgency if one <= urgency)
+        return all(self._running_from(one) < self._most_running[one] for one in shared)
+
+    def _running_from(self, urgency: Urgency) -> int:
+        return sum(running for one, running in self._running.items() if one >= urgency)
+
+    def _place(self, call: _Call) -> int:
+        """How many calls are served until this one is, itself included."""
+        urgency = call.waiting.urgency
+        before = sum(len(line) for one, line in self._lines.items() if one < urgency)
+        return before + self._lines[urgency].place(call)
 
     async def _tell(self, call: _Call, told: Callable[[int], Awaitable[None]]) -> None:
         """Tell a candidate, once, that others are before them; that this fails is no reason to give the call up."""
         await asyncio.sleep(self._patience_s)
         try:
-            await told(self._lines[True].place(call))
+            await told(self._place(call))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer matters more
             _log.info("A candidate could not be told their place in the line (%s).", type(error).__name__)

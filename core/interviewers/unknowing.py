@@ -21,6 +21,14 @@ _DONE = (
     r"(?:been|had|done|did|have|worked|work|used|use|dealt|deal|seen|see|came|come|faced|tried|learned|designed|built"
     r"|thought|experienced|met|needed|heard|really)"
 )
+# How somebody feels right now; “I was nervous, but …” begins a story.
+_OPENING = r"(?:(?:sorry|oh|well|honestly|to be honest|but|because|and) )*"
+_VERY = r"(?:just|so|really|very|too|a bit|a little|quite|pretty|super|getting|feeling|still)"
+_NERVOUS = (
+    r"(?:nervous|anxious|scared|stressed(?: out)?|overwhelmed|panicking|in a panic|freaking out|afraid|terrified"
+    r"|shaking)"
+)
+_NOW = r"(?: (?:right now|today|now|at the moment|about (?:this|it)|of this|any more))*"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -35,6 +43,8 @@ _PATTERNS = tuple(
         r"^(?:i (?:will|would|have to|must|think i) )?(?:\w+ )?(?:pass|skip)\b|\bnot applicable\b|^n a$",
         r"\b(?:next|another|different) question\b|\bask me (?:something else|another|a different)\b|\bbeats me\b",
         r"\bhard to say\b|\bcould not (?:tell|say)\b|\bhave to (?:pass|skip|guess)\b|\bnothing (?:i can|to)\b",
+        rf"^{_OPENING}i (?:am|feel) (?:{_VERY} )*{_NERVOUS}{_NOW}(?: (?:and |so |that )*i can not\b.*)?$",
+        rf"^{_OPENING}i (?:just |really )*can not (?:just |really )*do (?:this|it|that){_NOW}$",
         r"\bhave (?:got )?nothing\b|\bi (?:give up|forgot|have forgotten|wish i knew)\b|\bwho knows\b|\bsearch me\b",
     )
 )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEFT_OUT = "[the beginning was left out: {words} words] "
 REST_LEFT_OUT = " [the rest was left out: {words} words]"
+LONGEST_OBJECTION = 120
+"""Words of what a candidate says against an assessment: enough for a reason, and little beside an answer."""
 _ANSWER_KINDS = frozenset({UtteranceKind.FOLLOW_UP, UtteranceKind.ANSWER})
 # An answer that was too long was not taken, and an objection is about an assessment.
 _NOT_SHOWN = frozenset({UtteranceKind.TOO_LONG, UtteranceKind.REASON_ASKED, UtteranceKind.OBJECTION})
@@ -60,7 +62,7 @@ def objection(turn: Turn) -> str:
     return "\n".join(clean(one.text) for one in turn.utterances if one.kind is UtteranceKind.OBJECTION)
 
 
-def beginning(text: str, most_words: int) -> str:
+def beginning(text: str, most_words: int = LONGEST_OBJECTION) -> str:
     """The first words of a text; a mark at the end tells how many are left out."""
     ends = [end for _, end in word_spans(text)]
     if len(ends) <= most_words:

@@ -19,7 +19,7 @@ from core.ports import AlreadySeenError, Change, PendingEffect, RoleMissingError
 from core.runner.asking import Asked, Asking
 from core.runner.underway import Task, Underway
 from core.wording import pages
-from core.wording.pieces import calm
+from core.wording.pieces import calm, without_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,9 @@ _Answered = SettleAnswer | AwaitReport | Asked
 """The effects that are answered by an event."""
 _COMMANDS = frozenset(Command)
 REPORT_WAIT_S = 10.0
-"""How long a report is waited for, and after that once more for a self-rating: the project's own promise."""
+"""How long a report is waited for by whoever has given a self-rating: the project's own promise."""
+_LAST_WAITS = 5
+"""How many such waits more somebody has who thinks about the self-rating, before the report comes by itself."""
 
 
 class Runner:
@@ -83,7 +85,7 @@ class Runner:
         To be called before anything is received.
         """
         pending = await self._store.pending()
-        self._perform((effect for effect in pending if effect.conversation == conversation), quiet_gap_s=0)
+        self._perform((effect for effect in pending if effect.conversation == conversation), resumed=True)
 
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
@@ -111,7 +113,8 @@ class Runner:
         async with self._lock(candidate):
             current, opening = await self._current_interview(candidate)
             before = current if current and _is_about(current, inbound) else None
-            answer = await self._answered(candidate, inbound, before)
+            over = current is not None and current.phase is Phase.FINISHED
+            answer = await self._answered(candidate, inbound, before, over=over)
             change = Change(
                 candidate,
                 inbound.conversation,
@@ -141,12 +144,12 @@ class Runner:
             await self._store.close_unreadable(candidate)
             return None, (Send(pages.role_gone()),)
 
-    async def _answered(self, candidate: int, inbound: Inbound, interview: Interview | None) -> Answer:
+    async def _answered(self, candidate: int, inbound: Inbound, interview: Interview | None, *, over: bool) -> Answer:
         """What follows from a message: a step of the interview, or the desk's reply."""
         if isinstance(inbound, CommandSent) and inbound.command not in _COMMANDS:
             return await self._desk.answer(candidate, inbound, interview)
         if interview is None:
-            return Answer(None, (Send(pages.no_interview()),))
+            return Answer(None, (Send(pages.no_interview(over=over)),))
         event = self._event(inbound)
         try:
             return Answer(*engine.step(interview, event))
@@ -193,9 +196,8 @@ class Runner:
 
     # Effects
 
-    def _perform(self, pending: Iterable[PendingEffect], quiet_gap_s: float | None = None) -> None:
+    def _perform(self, pending: Iterable[PendingEffect], *, resumed: bool = False) -> None:
         """Start each effect; messages to one conversation go out one after the other."""
-        gap_s = self._quiet_gap_s if quiet_gap_s is None else quiet_gap_s
         for one in pending:
             where, effect = one.conversation, one.effect
             if isinstance(effect, Send):
@@ -203,7 +205,7 @@ class Runner:
                 self._last_send[where] = task = self._underway.perform(one, sending)
                 task.add_done_callback(partial(self._no_more_sending, where))
                 continue
-            performing = self._answer_effect(one, effect, gap_s)
+            performing = self._answer_effect(one, effect, resumed=resumed)
             task = self._underway.perform(one, performing, timer=isinstance(effect, AwaitReport))
             if isinstance(effect, SettleAnswer):
                 self._settling[where] = task, one
@@ -225,19 +227,28 @@ class Runner:
         await self._platforms[pending.conversation.platform].send(pending.conversation, message, str(pending.id))
         await self._store.performed(pending.id)
 
-    async def _answer_effect(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> None:
+    async def _answer_effect(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> None:
         """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails."""
         try:
-            event = await self._result(pending, effect, quiet_gap_s)
+            event = await self._result(pending, effect, 0 if resumed else self._quiet_gap_s)
             following = await self._follow(pending, event)
         except RoleMissingError:
             raise
         except Exception as error:
-            told = pages.not_saved(str(error)) if isinstance(error, StoreError) else pages.something_failed()
-            where = pending.conversation
-            await self._platforms[where.platform].send(where, told, f"failed-{pending.id}")
+            told = await self._told_of(error, pending, effect, resumed=resumed)
+            if told:
+                where = pending.conversation
+                await self._platforms[where.platform].send(where, told, f"failed-{pending.id}")
             raise
         self._perform(following)
+
+    async def _told_of(
+        self, error: Exception, pending: PendingEffect, effect: _Answered, *, resumed: bool
+    ) -> Outbound | None:
+        """What the candidate is told of an effect that failed, None when that is only logged."""
+        if isinstance(error, StoreError):
+            return pages.not_saved(str(error))
+        return await self._asking.failed(pending, effect, again=resumed)
 
     async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event | None:
         """Wait or ask for what the effect wants; None when nobody wants it any more."""
@@ -248,7 +259,7 @@ class Runner:
         if isinstance(effect, AwaitReport):
             if engine.overtaken(await self._asking.interview(pending), effect):
                 return None  # left by a process that ended before it could be ended
-            await self._clock.sleep(self._report_wait_s)
+            await self._clock.sleep(self._report_wait_s * (_LAST_WAITS if effect.last else 1))
             self._underway.gone_off()
             return ReportDue(effect.last, self._clock.now())
         if before := self._underway.twin(pending):
@@ -267,8 +278,18 @@ class Runner:
             except UnexpectedEvent:
                 await self._store.performed(pending.id)
                 return ()
+            if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
+                effects = tuple(Send(without_choices(one.message)) if isinstance(one, Send) else one for one in effects)
             change = Change(pending.candidate, pending.conversation, interview, after, effects, performed=pending.id)
             return (await self._save(change)).pending
+
+    async def _is_newest(self, interview: Interview) -> bool:
+        """Whether it can still be gone back to, so that the buttons of what comes late are worth showing."""
+        try:
+            newest = await self._store.current_interview(interview.candidate)
+        except RoleMissingError:
+            return False
+        return newest is not None and newest.id == interview.id
 
 
 def _is_about(interview: Interview, inbound: Inbound) -> bool:

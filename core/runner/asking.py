@@ -10,12 +10,15 @@ from core import engine
 from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer
 from core.events import AnswerAssessed, AnswerConsidered, AnswerStrengthened, Event
 from core.model import Phase
-from core.ports import DeliveryError, Waiting
+from core.ports import DeliveryError, StoreError, Waiting
+from core.wording import afterwards as after
 from core.wording import interview as say
+from core.wording import pages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from core.effects import Effect
     from core.messages import Outbound
     from core.model import Interview
     from core.ports import Clock, Interviewer, PendingEffect, Platform, Store
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
 """The effects that an interviewer is asked for."""
 SLOW_S = 15.0
-"""After so many seconds of waiting for feedback a candidate is told that it is on its way."""
+"""After so many seconds a candidate who waits for an assessment or a stronger version is told that it is coming."""
 
 
 class Asking:
@@ -50,11 +53,12 @@ class Asking:
                 consideration = await self._interviewer.consider(role, turn, waiting)
                 return AnswerConsidered(effect.turn, effect.revision, consideration, self._clock.now())
             case AssessAnswer():
-                async with self._telling_if_slow(pending, interview):
+                async with self._telling_if_slow(pending, effect):
                     assessment = await self._interviewer.assess(role, turn, waiting)
                 return AnswerAssessed(effect.turn, assessment, self._clock.now())
             case StrengthenAnswer():
-                stronger = await self._interviewer.strengthen(role, turn, waiting)
+                async with self._telling_if_slow(pending, effect):
+                    stronger = await self._interviewer.strengthen(role, turn, waiting)
                 return AnswerStrengthened(effect.turn, stronger, self._clock.now())
             case never:
                 assert_never(never)
@@ -67,19 +71,34 @@ class Asking:
             raise LookupError(msg)
         return interview
 
+    async def failed(self, pending: PendingEffect, effect: Effect, *, again: bool) -> Outbound | None:
+        """What the candidate hears of an effect that failed, None where they do not wait for it after the report.
+
+        `again` says that it was left by a process that ended, so that they heard of it before.
+        """
+        try:
+            interview = await self.interview(pending)
+        except (StoreError, LookupError):
+            return pages.something_failed()
+        is_extra = interview.report is not None and (again or not _looks_on(interview, effect))
+        if is_extra and isinstance(effect, AssessAnswer | StrengthenAnswer):
+            return None
+        return pages.something_failed(over=interview.phase is Phase.FINISHED)
+
     @asynccontextmanager
-    async def _telling_if_slow(self, pending: PendingEffect, interview: Interview) -> AsyncIterator[None]:
-        """Tell somebody who looks at a question in coach mode, and has to wait long for its feedback, how to go on."""
-        telling = asyncio.create_task(self._tell_slow(pending)) if interview.phase is Phase.REVIEWING else None
+    async def _telling_if_slow(self, pending: PendingEffect, effect: Asked) -> AsyncIterator[None]:
+        """Tell a candidate who has to wait long that it is coming."""
+        telling = asyncio.create_task(self._tell_slow(pending, effect))
         try:
             yield
         finally:
-            if telling:
-                telling.cancel()
+            telling.cancel()
 
-    async def _tell_slow(self, pending: PendingEffect) -> None:
+    async def _tell_slow(self, pending: PendingEffect, effect: Asked) -> None:
         await self._clock.sleep(SLOW_S)
-        await self._send(pending, say.feedback_to_come(), f"slow-{pending.id}")
+        with suppress(StoreError, LookupError):
+            if word := _word_meanwhile(await self.interview(pending), effect):
+                await self._send(pending, word, f"slow-{pending.id}")
 
     async def _tell(self, pending: PendingEffect, place: int) -> None:
         """Tell a candidate their place in the queue: true for a moment only, so it is not kept."""
@@ -92,9 +111,29 @@ class Asking:
             await self._platforms[where.platform].send(where, message, key)
 
 
-def _looks_on(interview: Interview, effect: Asked) -> bool:
+def _looks_on(interview: Interview, effect: Effect) -> bool:
     """Whether the candidate waits for just this."""
-    if not isinstance(effect, AssessAnswer) or interview.phase in {Phase.REPORTING, Phase.REVIEWING}:
+    if not isinstance(effect, AssessAnswer) or interview.phase is Phase.REPORTING:
         return True
+    return _is_reviewed(interview, effect) or _is_asked_for(interview, effect)
+
+
+def _is_reviewed(interview: Interview, effect: Asked) -> bool:
+    """Whether the candidate looks at the answer in coach mode."""
+    return interview.phase is Phase.REVIEWING and effect.turn == len(interview.turns) - 1
+
+
+def _is_asked_for(interview: Interview, effect: Asked) -> bool:
+    """Whether it is about a second look, or another attempt after the report."""
     turn = interview.turns[effect.turn]
     return interview.report is not None and (turn.attempt > 1 or turn.disputed is not None)
+
+
+def _word_meanwhile(interview: Interview, effect: Asked) -> Outbound | None:
+    """What somebody is told who has waited long, None for who has gone on, or waits for the first report."""
+    if isinstance(effect, StrengthenAnswer):
+        shown = _is_reviewed(interview, effect) or interview.report is not None
+        return after.still_strengthening(interview, effect.turn) if shown else None
+    if _is_reviewed(interview, effect):
+        return say.feedback_to_come()
+    return after.still_assessing(interview, effect.turn) if _is_asked_for(interview, effect) else None

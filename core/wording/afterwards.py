@@ -1,7 +1,8 @@
 """What the interviewer says once the questions are over; imported as `after`.
 
-It holds rating, rated, retried, ask_reason, looking_again, reassessed, disputed_already, which_question, strengthening
-and stronger; stand_in and waiting are said while an interview runs, so they are in `interview`.
+It holds rating, rated, retried, ask_reason, looking_again, reassessed, disputed_already, still_assessing,
+which_question, strengthening, still_strengthening and stronger; stand_in and waiting are said while an interview runs,
+so they are in `interview`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ _WHICH = {
     Command.STRONGER: "Which of your answers shall I make stronger?",
 }
 _SHOW = Choice("Show the report", "report")
+_RULES_ALONE = (
+    "Your answer was assessed by rules, which look at the answer alone: as long as no language model is there, your "
+    "reason is kept beside it and changes no level."
+)
 
 
 def rating(interview: Interview) -> Outbound:
@@ -38,7 +43,8 @@ def rating(interview: Interview) -> Outbound:
     levels = [Choice(label, "rate", str(level), turn) for level, label in enumerate(RATINGS, 1)]
     show = Choice("Show the report", "rate", "", turn)
     asked = line("That was the last question, thank you. Before the scores: how well did it go, in your own eyes?")
-    return Outbound(OutboundKind.MENU, (asked,), (*levels, show), show)
+    alone = small("The report comes by itself in a minute.")
+    return Outbound(OutboundKind.MENU, (asked, alone), (*levels, show), show)
 
 
 def rated() -> Outbound:
@@ -72,8 +78,10 @@ def ask_reason(interview: Interview, turn: int) -> Outbound:
         f"What did I get wrong about your answer to question {_number(interview, turn)}, "
         f"{interview.turns[turn].question.focus}? Tell me in a sentence or two, and I look at it again."
     )
+    made = interview.turns[turn].assessment
+    by_rules = (small(_RULES_ALONE),) if made and made.assessor == "rules" else ()
     never_mind = Choice("Never mind", "stop", turn=len(interview.turns) - 1)
-    return Outbound(OutboundKind.MENU, (asked,), (never_mind,))
+    return Outbound(OutboundKind.MENU, (asked, *by_rules), (never_mind,))
 
 
 def reason_too_long() -> Outbound:
@@ -127,11 +135,24 @@ def disputed_already() -> Outbound:
     return notice("I have looked at this answer a second time already; both results are kept. /retry tries it again.")
 
 
+def still_assessing(interview: Interview, turn: int) -> Outbound:
+    """For somebody who waits for an assessment, or wants something of an answer that has none yet."""
+    number, again = _number(interview, turn), interview.turns[turn].disputed is not None
+    doing = "looking at" if again else "assessing"
+    return notice(
+        f"I am still {doing} your answer to question {number}{' a second time' if again else ''}; "
+        "what comes of it follows by itself."
+    )
+
+
 def which_question(interview: Interview, command: Command) -> Outbound:
     """Asks which question a command is about; only those that it can be about are offered."""
     questions = [one for one in report.build(interview).questions if _fits(one, command)]
     if not questions:
-        return notice("There is no assessed answer that this could be about.")
+        pending = [index for index, turn in enumerate(interview.turns) if turn.outcome is Outcome.ANSWERED]
+        pending = [index for index in pending if interview.turns[index].assessment is None]
+        none = notice("There is no assessed answer that this could be about.")
+        return still_assessing(interview, pending[-1]) if pending else none
     choices = tuple(Choice(f"Question {one.number}: {one.focus}", command, str(one.number)) for one in questions)
     return Outbound(OutboundKind.MENU, (line(_WHICH[command]),), choices)
 
@@ -147,6 +168,14 @@ def _fits(result: QuestionResult, command: Command) -> bool:
 def strengthening() -> Outbound:
     """The stronger version is being written."""
     return notice("One moment, I am writing a stronger version of your answer from what you said.")
+
+
+def still_strengthening(interview: Interview, turn: int) -> Outbound:
+    """For somebody who waits long for a stronger version."""
+    if interview.phase is Phase.REVIEWING and turn == len(interview.turns) - 1:
+        return notice("A stronger version of your answer is on its way. /next goes on without it.")
+    number = _number(interview, turn)
+    return notice(f"I am still writing the stronger version of your answer to question {number}; it follows by itself.")
 
 
 def stronger(interview: Interview, turn: int) -> Outbound:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _THANKS = ("Thank you.", "All right, thank you.", "Thanks, I have that.", "Understood, thank you.")
 _CHATTY_BUDGET = "In about 120 words, please: one example, and what came of it."
 _BOUNDARY = "I can only work with answers to the question. Say it in your own words, or use /skip or /stop."
-_REVIEWING = "You are looking at feedback: try again, or go to the next question."
+_REVIEWING = "You are looking at feedback: /retry tries the question again, /next goes on."
 _FEEDBACK_TO_COME = "Your feedback is on its way. /next goes on without it."
 _STEPS = (
     "first, where it was and what the matter was",
@@ -42,8 +42,8 @@ def welcome(interview: Interview) -> Outbound:
                 f"This is a {interview.mode.value} interview. {mode} Answer as you would in the room; I may ask back."
             ),
             small(
-                "Your answers are kept on the machine I run on and go nowhere else. /help shows what you can say, "
-                "/pause keeps this for later."
+                "Your answers are kept on the machine I run on; only a language model that its owner has set, if any, "
+                "is shown them. /help shows what you can say, /pause keeps this for later."
             ),
         ),
     )
@@ -190,7 +190,7 @@ def _attempt_before(interview: Interview) -> Assessment | None:
 def review_choices(interview: Interview) -> tuple[Choice, Choice]:
     """The two ways on after feedback."""
     turn = len(interview.turns) - 1
-    last = interview.number == len(interview.plan)
+    last = interview.report is not None or interview.number == len(interview.plan)
     return Choice("Try again", "retry", turn=turn), Choice(
         "To the report" if last else "Next question", "next", turn=turn
     )
@@ -276,6 +276,11 @@ def dropped(interview: Interview) -> Outbound:
 def nothing_to_report() -> Outbound:
     """An interview that was stopped before anything was answered."""
     return notice("Stopped. Nothing was answered yet, so there is nothing to report.")
+
+
+def report_takes_longer() -> Outbound:
+    """The report is due, and none of the answers is assessed yet."""
+    return notice("Your answers are still being assessed. The report comes by itself as soon as there is one to read.")
 
 
 def report_to_come() -> Outbound:

@@ -121,8 +121,13 @@ def open_already(interview: Interview, request: StartRequest | None) -> Outbound
     )
 
 
-def no_interview() -> Outbound:
-    """A message for an interview when none is open."""
+def no_interview(*, over: bool = False) -> Outbound:
+    """A message for an interview when none is open; `over` when the latest has ended with its report."""
+    if over:
+        return notice(
+            "Your interview is over. /report shows its report, /retry takes a question again, /interview starts a new "
+            "one."
+        )
     return notice("No interview is running. /interview starts one, /history shows the earlier ones.")
 
 
@@ -183,15 +188,15 @@ _UNFIT_COMMANDS: dict[tuple[Phase, Command], str] = {
 _ELSEWHERE: dict[Command, str] = {
     Command.DISAGREE: "You can disagree with an assessment once you have the report.",
     Command.STRONGER: "You can ask for a stronger version of an answer once you have the report.",
-    Command.RATE: "That was asked before the report, once. Nothing was changed.",
+    Command.RATE: "That is asked once, at the end of a mock interview and before its report. Nothing was changed.",
 }
-"""What commands that belong to the report are told before it and, the rating, after it."""
+"""What commands that belong to the report are told before it and, the rating, at any other time."""
 
 
 def unfit(phase: Phase, command: Command | None, *, stale: bool = False) -> Outbound:
-    """Something that does not fit the state of the interview, said kindly; `stale` for a button of an earlier turn."""
+    """Something that does not fit the state of the interview, said kindly; `stale` for a button of what has passed."""
     if stale:
-        return notice("That choice belongs to an earlier question. Nothing was changed.")
+        return notice("That choice belongs to an earlier question or interview. Nothing was changed.")
     if command is None or phase is Phase.DROPPED:
         return notice(_UNFIT[phase])
     return notice(_UNFIT_COMMANDS.get((phase, command)) or _ELSEWHERE.get(command) or _UNFIT[phase])
@@ -209,8 +214,13 @@ def not_saved(reason: str) -> Outbound:
     return notice(f"I cannot go on: {reason} What you said before is kept.")
 
 
-def something_failed() -> Outbound:
-    """An effect failed in a way nobody foresaw."""
+def something_failed(*, over: bool = False) -> Outbound:
+    """An effect failed in a way nobody foresaw; `over` when the report is there."""
+    if over:
+        return notice(
+            "Something went wrong on my side, so this has to wait. Nothing is lost; I try it again when I am started "
+            "next. /report shows your report."
+        )
     return notice(
         "Something went wrong on my side. What you said is saved; /repeat shows the question, /status where we are."
     )

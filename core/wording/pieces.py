@@ -47,6 +47,11 @@ def calm(message: Outbound) -> Outbound:
     return replace(message, blocks=blocks, report=None)
 
 
+def without_choices(message: Outbound) -> Outbound:
+    """The message without buttons, where they would be refused."""
+    return replace(message, choices=(), default=None)
+
+
 def _calm(block: Block) -> Block:
     if block.calm is None:
         return block

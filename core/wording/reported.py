@@ -35,7 +35,7 @@ def report(made: Report, *, so_far: bool = False, complete: bool = False, past: 
     A report so far, and one of an interview that is `past`, has no choices, because these are about the latest one.
     """
     title = f"{'Report so far' if so_far else 'Your report'}: {made.role_title}, {made.seniority.value} level"
-    blocks = [line("All your answers are assessed now, so this report is complete.")] if complete else []
+    blocks = [line(_complete(made))] if complete else []
     blocks.append(heading(title))
     blocks += _figures(made)
     blocks += _finding_blocks("Strengths", made.strengths)
@@ -47,6 +47,19 @@ def report(made: Report, *, so_far: bool = False, complete: bool = False, past: 
     blocks += [small(_assessed_by(made, assessor)) for assessor in made.assessors]
     choices = () if so_far or past else _report_choices(made)
     return Outbound(OutboundKind.REPORT, tuple(blocks), choices, report=made)
+
+
+def _complete(made: Report) -> str:
+    """That pending answers have been added, and which one is still looked at again."""
+    again = [str(one.number) for one in made.questions if _is_looked_at_again(one)]
+    if not again:
+        return "All your answers are assessed now, so this report is complete."
+    which = f"question {again[0]} is" if len(again) == 1 else f"questions {listed(again)} are"
+    return f"All your answers are assessed now; {which} being assessed again, because you disagreed."
+
+
+def _is_looked_at_again(result: QuestionResult) -> bool:
+    return result.total is None and result.disputed is not None
 
 
 def _figures(made: Report) -> list[Block]:
@@ -76,12 +89,14 @@ def _summary(criteria: Sequence[CriterionResult]) -> str:
 
 def _measured(made: Report) -> str:
     """How many questions the figures stand on."""
-    pending = sum(one.outcome is Outcome.ANSWERED and one.total is None for one in made.questions)
-    if made.total is None and not pending:
+    again = sum(_is_looked_at_again(one) for one in made.questions)
+    pending = sum(one.outcome is Outcome.ANSWERED and one.total is None for one in made.questions) - again
+    if made.total is None and not pending and not again:
         none = "The question was not" if made.planned == 1 else f"None of the {made.planned} questions was"
         return f"{none} answered, so there is nothing to measure."
-    left_out = made.planned - made.assessed - pending
-    waiting = f"; {pending} answered and not assessed yet" if pending else ""
+    left_out = made.planned - made.assessed - pending - again
+    waiting = f"; {again} being assessed again" if again else ""
+    waiting += f"; {pending} answered and not assessed yet" if pending else ""
     rest = f"; {left_out} not answered and not measured" if left_out else ""
     return f"{made.assessed} of {count(made.planned, 'question')} assessed{waiting}{rest}."
 

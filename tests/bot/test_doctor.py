@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import model_check
+from bot.settings import LEAST_CONTEXT_TOKENS
 from core.wording.pieces import count
 from tests.bot.conftest import Command
 from tests.process.home import ROOT
@@ -55,7 +56,11 @@ def test_a_look_at_a_database_that_no_start_could_use(interview_bot: Command, pl
 
 def _about_the_model(command: Command) -> dict[str, tuple[str, str]]:
     found = _details(command)
-    return {part: found[part] for part in ("interviewer", "ollama", "model", "model reply") if part in found}
+    return {
+        part: found[part]
+        for part in ("interviewer", "ollama", "model", "model context", "model reply")
+        if part in found
+    }
 
 
 @pytest.fixture
@@ -75,7 +80,8 @@ def test_a_model_that_answers_in_time(interview_bot: Command, auto: Callable[[st
         found = _about_the_model(interview_bot)
     assert found["interviewer"] == ("ok", "with llama3.1:8b; by rules while it cannot be asked")
     assert found["ollama"] == ("ok", f"version 0.33.0 at {ollama.url}")
-    assert found["model"] == ("ok", "llama3.1:8b, with 8,192 of the 131,072 tokens that its context can have")
+    assert found["model"] == ("ok", "llama3.1:8b")
+    assert found["model context"] == ("ok", "8,192 of the 131,072 tokens that the model can have")
     assert re.fullmatch(r"in 0\.[2-4] s of the 20 s that a candidate waits at most", found["model reply"][1])
 
 
@@ -132,14 +138,58 @@ def test_a_model_that_is_not_there_is_to_be_pulled(
     ("length", "advice"),
     [("4096", "Set OLLAMA_CONTEXT_TOKENS=4096, or choose another model."), ("1024", "Choose another model.")],
 )
-def test_a_context_that_is_too_small_is_told(
+def test_a_context_that_is_smaller_than_set_is_told(
     interview_bot: Command, auto: Callable[[str], None], length: str, advice: str
 ) -> None:
     with Loopback("--context-length", length) as ollama:
         auto(ollama.url)
-        state, told = _about_the_model(interview_bot)["model"]
+        state, told = _about_the_model(interview_bot)["model context"]
     assert state == "broken"
     assert f"{int(length):,} tokens, and OLLAMA_CONTEXT_TOKENS is 8,192. {advice}" in told
+
+
+def test_a_model_that_is_asked_but_not_as_set_is_not_said_to_be_left_out(
+    interview_bot: Command, auto: Callable[[str], None]
+) -> None:
+    with Loopback("--context-length", "4096") as ollama:
+        auto(ollama.url)
+        found = _about_the_model(interview_bot)
+    assert found["interviewer"] == ("ok", "with llama3.1:8b, which is asked, but not as set: see model context")
+    assert found["model"] == ("ok", "llama3.1:8b")
+    assert found["model reply"][0] == "ok"
+
+
+def test_the_smallest_context_holds_the_questions_of_the_built_in_roles(
+    interview_bot: Command, auto: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_CONTEXT_TOKENS", str(LEAST_CONTEXT_TOKENS))
+    with Loopback() as ollama:
+        auto(ollama.url)
+        assert _about_the_model(interview_bot)["model context"][0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("length", "advice"),
+    [
+        ("131072", "Set OLLAMA_CONTEXT_TOKENS=5120, or choose another model."),
+        ("4096", "Choose another model."),
+    ],
+)
+def test_a_context_that_is_too_small_for_the_roles_is_told(
+    interview_bot: Command,
+    auto: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    length: str,
+    advice: str,
+) -> None:
+    monkeypatch.setattr(model_check, "ANSWER_WORDS", 1200)
+    monkeypatch.setenv("OLLAMA_CONTEXT_TOKENS", "4096")
+    with Loopback("--context-length", length) as ollama:
+        auto(ollama.url)
+        state, told = _about_the_model(interview_bot)["model context"]
+    assert state == "broken"
+    assert re.search(r"takes up to 4,\d\d\d tokens, and OLLAMA_CONTEXT_TOKENS is 4,096: long answers are cut", told)
+    assert told.endswith(advice)
 
 
 REPLIES = {

@@ -38,7 +38,7 @@ WRONG = {
         "http://host\x07",
     ],
     "OLLAMA_MODEL": ["-rm", "a b", "llama\n", "x" * 201, "\u202ellama"],
-    "OLLAMA_CONTEXT_TOKENS": ["2047", "131073", "many", "8192.5"],
+    "OLLAMA_CONTEXT_TOKENS": ["4095", "131073", "many", "8192.5"],
     "OLLAMA_KEEP_ALIVE": ["soon", "30 m", "1d", "mm", "--1"],
     "OLLAMA_FIRST_TOKEN_SECONDS": ["0e0", "601", "nan"],
     "ANSWER_DEADLINE_SECONDS": ["0e0", "-7", "301", "inf"],
@@ -57,6 +57,7 @@ def test_everything_has_a_default(place: Path, monkeypatch: pytest.MonkeyPatch) 
     assert settings.database == "sqlite://data/interviews.sqlite3"
     assert settings.interviewer is InterviewerChoice.AUTO
     assert settings.quiet_gap_seconds == 4
+    assert settings.model_parallel_calls == 5
     assert (settings.ollama_base_url, settings.ollama_model) == ("http://127.0.0.1:11434", "llama3.1:8b")
     assert (settings.answer_deadline_seconds, settings.assessment_passes) == (20, 1)
     assert [folder.name for folder in settings.role_folders] == ["roles"]
@@ -125,6 +126,7 @@ def test_a_server_elsewhere_is_known_by_its_host(
         ("OLLAMA_KEEP_ALIVE", "-1", "-1"),
         ("ASSESSMENT_PASSES", "5", 5),
         ("MODEL_PARALLEL_CALLS", "1", 1),
+        ("OLLAMA_CONTEXT_TOKENS", "4096", 4096),
     ],
 )
 def test_what_the_model_is_asked_with_can_be_set(

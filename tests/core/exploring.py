@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,10 +56,12 @@ def events(interview: Interview) -> Iterator[tuple[str, Event]]:
     """Every kind of event in every variant that matters, with the name of its row in the transition table."""
     yield from _messages(interview)
     for command in Command:
-        for turn in (None, len(interview.turns) - 1, len(interview.turns) - 2):
+        for turn in (None, len(interview.turns) - 1):
             yield command.value, CommandGiven(command, NOW, turn)
         for argument in ARGUMENTS.get(command, ()):
             yield command.value, CommandGiven(command, NOW, argument=argument)
+    for command in (Command.STOP, Command.DROP):
+        yield command.value, CommandGiven(command, NOW, len(interview.turns) - 2)
     yield from _results(interview)
 
 
@@ -77,10 +80,11 @@ def _results(interview: Interview) -> Iterator[tuple[str, Event]]:
     revision = interview.turns[-1].revision
     for turn, at in ((current, revision), (current, revision - 1), (current - 1, revision)):
         yield "answer settled", AnswerSettled(turn, at, NOW)
-        for kind in AnswerKind:
+        late = (turn, at) != (current, revision)
+        for kind in (AnswerKind.ANSWER, AnswerKind.STOP) if late else AnswerKind:
             yield "answer considered", AnswerConsidered(turn, at, Consideration(kind), NOW)
-        followed = Consideration(AnswerKind.ANSWER, follow_up=f"And what about {revision}?", missing=("buffer",))
-        yield "answer considered", AnswerConsidered(turn, at, followed, NOW)
+    followed = Consideration(AnswerKind.ANSWER, follow_up=f"And what about {revision}?", missing=("buffer",))
+    yield "answer considered", AnswerConsidered(current, revision, followed, NOW)
     for turn in range(-1, current + 2):
         yield "answer assessed", AnswerAssessed(turn, assessment(), NOW)
         yield "answer strengthened", AnswerStrengthened(turn, Stronger("Stronger."), NOW)
@@ -91,21 +95,26 @@ def _results(interview: Interview) -> Iterator[tuple[str, Event]]:
 @cache
 def edges() -> tuple[Edge, ...]:
     """Every event that fits, on every interview that can be reached within some bounds, in both modes."""
-    found: list[Edge] = []
-    for mode in Mode:
-        begun, _ = engine.begin(StartRequest(ROLE, mode, 2), 1, CONVERSATION, (), NOW)
-        waiting, seen = deque([begun]), {_state(begun)}
-        while waiting:
-            interview = waiting.popleft()
-            for row, event in events(interview):
-                edge = take(interview, row, event)
-                if edge.after is None:
-                    continue
-                found.append(edge)
-                if _near(edge.after) and _state(edge.after) not in seen:
-                    seen.add(_state(edge.after))
-                    waiting.append(edge.after)
-    return tuple(found)
+    gc.disable()  # it would look again and again through values that all stay and hold no cycles
+    try:
+        return tuple(edge for mode in Mode for edge in _explored(mode))
+    finally:
+        gc.enable()
+
+
+def _explored(mode: Mode) -> Iterator[Edge]:
+    begun, _ = engine.begin(StartRequest(ROLE, mode, 2), 1, CONVERSATION, (), NOW)
+    waiting, seen = deque([begun]), {_state(begun)}
+    while waiting:
+        interview = waiting.popleft()
+        for row, event in events(interview):
+            edge = take(interview, row, event)
+            if edge.after is None:
+                continue
+            yield edge
+            if _near(edge.after) and _state(edge.after) not in seen:
+                seen.add(_state(edge.after))
+                waiting.append(edge.after)
 
 
 def take(interview: Interview, row: str, event: Event) -> Edge:

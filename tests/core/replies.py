@@ -26,7 +26,7 @@ def grading(level: object, quotes: Iterable[str] = (), covered: Iterable[tuple[s
     """A reply to any of the three; each reader takes the fields of its own criterion."""
     fields: dict[str, Any] = {
         "evidence": list(quotes),
-        "covered": [{"point": point, "quote": quote} for point, quote in covered],
+        "covered": dict(covered),
         "strength": "",
         "improvement_quote": "",
         "improvement": "",

@@ -107,6 +107,11 @@ class Room:
         choice = next(choice for choice in reversed(choices) if choice.label == label)
         await self.command(choice.command, choice.argument, choice.turn)
 
+    async def wait_for_report(self) -> None:
+        """As long as a report is waited for in which nothing is assessed yet."""
+        await self.clock.advance(10)
+        await self.clock.advance(50)
+
     @property
     def last(self) -> str:
         return self.platform.texts[-1]

@@ -170,8 +170,14 @@ def test_only_questions_that_a_command_can_be_about_are_offered(command: Command
     assert asked.default is None
 
 
-def test_where_no_question_fits_none_is_asked_for() -> None:
+def test_what_is_still_assessed_is_said_where_nothing_can_be_chosen_yet() -> None:
     asked = after.which_question(over(turn(None)), Command.DISAGREE)
+    assert texts(asked) == ["I am still assessing your answer to question 2; what comes of it follows by itself."]
+    assert asked.choices == ()
+
+
+def test_where_no_question_fits_none_is_asked_for() -> None:
+    asked = after.which_question(over(turn(None, outcome=Outcome.SKIPPED)), Command.DISAGREE)
     assert texts(asked) == ["There is no assessed answer that this could be about."]
     assert asked.choices == ()
 
@@ -219,6 +225,9 @@ def test_coach_mode_shows_a_sample_at_the_first_try_only_and_goes_on() -> None:
         after.looking_again(),
         after.disputed_already(),
         after.strengthening(),
+        after.still_assessing(over(turn(None)), 0),
+        after.still_assessing(over(turn(None, disputed=assessment())), 0),
+        after.still_strengthening(over(turn(assessment())), 0),
         say.stand_in(),
     ],
     ids=lambda word: word.text[:20],

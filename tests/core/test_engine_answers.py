@@ -275,6 +275,31 @@ def test_that_the_rules_stand_in_is_said_once_until_the_model_is_back() -> None:
     assert told == [True, False, False, False, True]
 
 
+@pytest.mark.parametrize("kind", [AnswerKind.NON_ANSWER, AnswerKind.REPEAT, AnswerKind.SKIP])
+@pytest.mark.parametrize("stands_in", [True, False])
+def test_an_answer_that_no_model_was_needed_for_changes_nothing_about_that(
+    kind: AnswerKind,
+    stands_in: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    sitting = Sitting()
+    said_with(sitting, by_rules("And what about load?"))
+    if not stands_in:
+        said_with(sitting, by_model("And what did you see?"))
+    said_with(sitting, Consideration(kind))
+    turn = sitting.interview.turns[0]
+    assert (turn.interviewer, turn.stand_in) == (("rules", True) if stands_in else ("small", False))
+    told = said_with(sitting, by_rules("And then?"))
+    assert ("I go on by rules" in told[0]) is not stands_in
+
+
+def test_a_question_that_no_model_was_needed_for_is_passed_over() -> None:
+    sitting = Sitting()
+    said_with(sitting, by_rules())
+    said_with(sitting, Consideration(AnswerKind.SKIP))
+    assert (sitting.interview.turns[1].interviewer, sitting.interview.turns[1].stand_in) == ("rules", False)
+    assert "I go on by rules" not in said_with(sitting, by_rules("And then?"))[0]
+
+
 def test_rules_that_stand_in_for_nobody_are_no_news() -> None:
     sitting = Sitting()
     assert len(said_with(sitting, Consideration(AnswerKind.ANSWER, follow_up="And then?"))) == 1

@@ -90,3 +90,10 @@ def test_the_last_question_of_a_coach_interview_leads_to_the_report() -> None:
     assert sitting.sent[-1].choices[1].label == "To the report"
     sitting.command(Command.NEXT)
     assert sitting.phase is Phase.FINISHED
+
+
+def test_the_status_of_a_review_names_no_question_that_may_not_come() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.assess()
+    sitting.command(Command.STATUS)
+    assert "You are looking at feedback: /retry tries the question again, /next goes on." in sitting.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -65,23 +66,25 @@ def assert_sound(interview: Interview) -> None:
     assert interview.report is None or interview.phase is not Phase.DROPPED
     asked_why = [turn for turn in interview.turns if turn.utterances[-1].kind is Kind.REASON_ASKED]
     assert len(asked_why) == (interview.phase is Phase.OBJECTING)
-    for turn in interview.turns:
-        prompts = turn.count(Kind.FOLLOW_UP) + turn.count(Kind.REDIRECT) + turn.count(Kind.ENCOURAGEMENT)
-        assert turn.count(Kind.FOLLOW_UP) <= policy.MAX_FOLLOW_UPS
-        assert prompts <= policy.MAX_PROMPTS
-        assert turn.count(Kind.CLARIFICATION) <= policy.MAX_CLARIFICATIONS
-        assert len(text.words(turn.answer_text)) <= policy.MAX_ANSWER_WORDS
-        assert (turn.outcome is Outcome.ANSWERED) <= bool(turn.answers)
-        assert (turn.assessment is not None) <= (turn.outcome in {Outcome.ANSWERED, Outcome.NOT_ANSWERED})
-        assert (turn.disputed is not None) == (turn.count(Kind.OBJECTION) == 1)
-        assert turn.disputed is None or turn.outcome is Outcome.ANSWERED
-        follow_ups = [said.text for said in turn.utterances if said.kind is Kind.FOLLOW_UP]
-        assert len(follow_ups) == len(set(follow_ups))
-    assert {turn.question for turn in interview.turns} <= set(interview.plan)
+    assert {turn.question.id for turn in interview.turns} <= {question.id for question in interview.plan}
     if interview.phase in {Phase.ASKING, Phase.CONSIDERING}:
         assert open_turns
     if interview.phase in {Phase.REVIEWING, Phase.OBJECTING, Phase.REPORTING, Phase.FINISHED}:
         assert not open_turns
+
+
+def assert_turn_sound(turn: Turn) -> None:
+    kinds = Counter(said.kind for said in turn.utterances)
+    assert kinds[Kind.FOLLOW_UP] <= policy.MAX_FOLLOW_UPS
+    assert kinds[Kind.FOLLOW_UP] + kinds[Kind.REDIRECT] + kinds[Kind.ENCOURAGEMENT] <= policy.MAX_PROMPTS
+    assert kinds[Kind.CLARIFICATION] <= policy.MAX_CLARIFICATIONS
+    assert len(text.words(turn.answer_text)) <= policy.MAX_ANSWER_WORDS
+    assert (turn.outcome is Outcome.ANSWERED) <= bool(turn.answers)
+    assert (turn.assessment is not None) <= (turn.outcome in {Outcome.ANSWERED, Outcome.NOT_ANSWERED})
+    assert (turn.disputed is not None) == (kinds[Kind.OBJECTION] == 1)
+    assert turn.disputed is None or turn.outcome is Outcome.ANSWERED
+    follow_ups = [said.text for said in turn.utterances if said.kind is Kind.FOLLOW_UP]
+    assert len(follow_ups) == len(set(follow_ups))
 
 
 def assert_follows(edge: Edge) -> None:
@@ -99,7 +102,8 @@ def assert_follows(edge: Edge) -> None:
     assert waits == (begins or (edge.row == "report due" and after.phase is Phase.REPORTING)), "a report comes in time"
     assert after.report is not None or before.report is None, "no report is lost"
     for one, other in zip(before.turns, after.turns, strict=False):
-        assert_nothing_is_forgotten(one, other)
+        if one is not other:
+            assert_nothing_is_forgotten(one, other)
 
 
 def assert_nothing_is_forgotten(before: Turn, after: Turn) -> None:
@@ -139,6 +143,8 @@ def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) 
             continue
         assert_not_over(edge)
         assert_sound(edge.after)
+        for turn in edge.after.turns:
+            assert_turn_sound(turn)
         assert_follows(edge)
         if isinstance(edge.event, MessageEdited) or _is_answer(edge):
             received[edge.event.message_id] = edge.event.text  # type: ignore[union-attr]
@@ -173,6 +179,7 @@ def test_any_text_at_all_is_taken_or_refused(said: str, mode: Mode, phase: Phase
     edge = take(interview, "message", MessageReceived(said, "new", NOW))
     if edge.after:
         assert_sound(edge.after)
+        assert_turn_sound(edge.after.turns[-1])
 
 
 def test_every_interview_that_can_be_reached_is_sound() -> None:
@@ -181,6 +188,8 @@ def test_every_interview_that_can_be_reached_is_sound() -> None:
         assert_not_over(edge)
         assert_sound(edge.after)
         assert_follows(edge)
+    for turn in {id(turn): turn for edge in edges() if edge.after for turn in edge.after.turns}.values():
+        assert_turn_sound(turn)
 
 
 def test_whoever_waits_for_a_report_gets_it_whatever_the_interviewer_does() -> None:

@@ -21,6 +21,8 @@ from core.ports import (
     ModelMissingError,
     ModelUnavailableError,
     PromptTooLongError,
+    UnusableRepliesError,
+    Urgency,
     Waiting,
 )
 from core.prompts import Prompt
@@ -32,6 +34,7 @@ PROMPT = Prompt("consider", "system", "{}", {}, 0.0, 10)
 TURN = answered_turn()
 WATCHED = Waiting(7)
 DEADLINE_S = 0.1
+BACK = "The language model can be asked to consider answers again."
 
 Making = Callable[[], Awaitable[str]]
 
@@ -45,6 +48,7 @@ class FakeModel:
     def __init__(self) -> None:
         self.failure: Exception | None = None
         self.hangs = False
+        self.takes_s = 0.0
         self.calls = 0
         self.running = 0
 
@@ -52,7 +56,7 @@ class FakeModel:
         self.calls += 1
         self.running += 1
         try:
-            await asyncio.Event().wait() if self.hangs else await asyncio.sleep(0)
+            await asyncio.Event().wait() if self.hangs else await asyncio.sleep(self.takes_s)
         finally:
             self.running -= 1
         if self.failure:
@@ -66,8 +70,10 @@ class AskingInterviewer:
     def __init__(self, queue: ModelQueue) -> None:
         self.queue = queue
         self.times = 1
+        self.asked_as: list[Urgency] = []
 
     async def _ask(self, waiting: Waiting) -> None:
+        self.asked_as.append(waiting.urgency)
         for _ in range(self.times):
             await self.queue.complete(PROMPT, waiting)
 
@@ -107,11 +113,13 @@ class Bench:
         self.model = FakeModel()
         self.queue = ModelQueue(self.model, parallel=parallel, most_waiting=8, patience_s=patience_s)
         self.asking = AskingInterviewer(self.queue)
-        self.breaker = CircuitBreaker(self.clock, threshold=2, cool_down_s=30)
+        self.considering = CircuitBreaker(self.clock, threshold=2, cool_down_s=30)
+        self.grading = CircuitBreaker(self.clock, threshold=2, cool_down_s=30)
         self.interviewer = FallbackInterviewer(
             self.asking,
             PlainInterviewer(),
-            self.breaker,
+            self.considering,
+            self.grading,
             deadline_s=deadline_s,
             background_deadline_s=deadline_s * 2,
             always_tell=always_tell,
@@ -122,6 +130,9 @@ class Bench:
 
     async def by_model(self, waiting: Waiting = WATCHED) -> bool:
         return (await self.consider(waiting)).made_by == "fake:1b"
+
+    async def graded_by_model(self, waiting: Waiting = NOBODY) -> bool:
+        return (await self.interviewer.assess(ROLE, TURN, waiting)).model == "fake:1b"
 
     async def open(self) -> None:
         self.model.failure = ModelUnavailableError("Nothing answers.")
@@ -199,9 +210,42 @@ async def test_a_model_that_failed_twice_is_left_in_peace(bench: Bench) -> None:
     await bench.open()
     assert bench.model.calls == 2
     await bench.consider()
+    assert bench.model.calls == 2
     await bench.interviewer.assess(ROLE, TURN, NOBODY)
     await bench.interviewer.strengthen(ROLE, TURN, WATCHED)
+    assert bench.model.calls == 4
+    await bench.interviewer.strengthen(ROLE, TURN, WATCHED)
+    await bench.interviewer.assess(ROLE, TURN, NOBODY)
+    assert bench.model.calls == 4
+
+
+async def test_considerations_that_fail_are_left_although_gradings_succeed(bench: Bench) -> None:
+    for _ in range(2):
+        bench.model.hangs = True
+        assert not await bench.by_model()
+        bench.model.hangs = False
+        assert await bench.graded_by_model()
+    calls = bench.model.calls
+    assert not await bench.by_model()
+    assert bench.model.calls == calls
+    assert await bench.graded_by_model()
+
+
+async def test_gradings_that_fail_keep_no_consideration_from_the_model(bench: Bench) -> None:
+    bench.model.failure = UnusableRepliesError("Prose.")
+    assert not any([await bench.graded_by_model() for _ in range(3)])
     assert bench.model.calls == 2
+    bench.model.failure = None
+    assert await bench.by_model()
+    assert not await bench.graded_by_model()
+
+
+@pytest.mark.parametrize("waiting", [WATCHED, NOBODY])
+async def test_a_consideration_is_asked_for_as_one_whoever_looks_on(bench: Bench, waiting: Waiting) -> None:
+    await bench.consider(waiting)
+    await bench.interviewer.assess(ROLE, TURN, waiting)
+    await bench.interviewer.strengthen(ROLE, TURN, waiting)
+    assert bench.asking.asked_as == [Urgency.CONSIDERATION, waiting.urgency, waiting.urgency]
 
 
 async def test_a_model_that_is_missing_is_asked_once(bench: Bench) -> None:
@@ -247,7 +291,37 @@ async def test_a_call_that_came_to_the_model_late_shows_nothing_about_it() -> No
         asyncio.get_running_loop().call_later(DEADLINE_S * 0.7, busy.cancel)
         assert not await bench.by_model()
         assert busy.cancelled()
-    assert bench.breaker.admit() is not None
+    assert bench.considering.admit() is not None
+
+
+class Stumbling(AskingInterviewer):
+    """Gets a reply of no use, and asks once more."""
+
+    def __init__(self, queue: ModelQueue, model: FakeModel) -> None:
+        super().__init__(queue)
+        self.model = model
+
+    async def _ask(self, waiting: Waiting) -> None:
+        self.model.hangs = False
+        await self.queue.complete(PROMPT, waiting)
+        self.model.hangs = True
+        await self.queue.complete(PROMPT, waiting)
+
+
+@pytest.mark.parametrize(("first_takes", "is_ill"), [(0.2, True), (0.7, False)])
+async def test_a_model_that_hangs_after_a_reply_is_ill_when_it_had_time_for_the_second(
+    bench: Bench,
+    first_takes: float,
+    is_ill: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    asking = Stumbling(bench.queue, bench.model)
+    interviewer = FallbackInterviewer(
+        asking, PlainInterviewer(), bench.considering, bench.grading, deadline_s=DEADLINE_S
+    )
+    bench.model.takes_s = DEADLINE_S * first_takes
+    for _ in range(2):
+        assert (await interviewer.consider(ROLE, TURN, WATCHED)).made_by == "rules"
+    assert (bench.considering.admit() is None) is is_ill
 
 
 async def test_a_model_that_only_fails_until_the_deadline_is_ill(bench: Bench) -> None:
@@ -258,24 +332,26 @@ async def test_a_model_that_only_fails_until_the_deadline_is_ill(bench: Bench) -
                     await self.queue.complete(PROMPT, waiting)
                 await asyncio.sleep(DEADLINE_S * 0.3)
 
-    interviewer = FallbackInterviewer(Stubborn(bench.queue), PlainInterviewer(), bench.breaker, deadline_s=DEADLINE_S)
+    interviewer = FallbackInterviewer(
+        Stubborn(bench.queue), PlainInterviewer(), bench.considering, bench.grading, deadline_s=DEADLINE_S
+    )
     bench.model.failure = CutReplyError("Cut.")
     for _ in range(2):
         assert (await interviewer.consider(ROLE, TURN, WATCHED)).made_by == "rules"
-    assert bench.breaker.admit() is None
+    assert bench.considering.admit() is None
 
 
 async def test_slow_work_that_brings_replies_is_no_illness(bench: Bench) -> None:
     bench.asking.times = 1_000_000
     assert [(await bench.interviewer.assess(ROLE, TURN, WATCHED)).assessor for _ in range(3)] == ["rules"] * 3
-    assert bench.breaker.admit() is not None
-    assert not bench.breaker.has_worked, "nothing came of it either"
+    assert bench.grading.admit() is not None
+    assert not bench.grading.has_worked, "nothing came of it either"
 
 
 async def test_what_was_decided_without_the_model_shows_nothing_about_it(bench: Bench) -> None:
     bench.asking.times = 0
     assert await bench.by_model()
-    assert not bench.breaker.has_worked
+    assert not bench.considering.has_worked
     await bench.clock.advance(0)
     bench.asking.times = 1
     await bench.open()
@@ -283,20 +359,20 @@ async def test_what_was_decided_without_the_model_shows_nothing_about_it(bench: 
     bench.asking.times = 0
     await bench.consider()
     bench.asking.times = 1
-    assert bench.breaker.admit() is not None, "it was no trial"
-    assert bench.breaker.admit() is None
+    assert bench.considering.admit() is not None, "it was no trial"
+    assert bench.considering.admit() is None
 
 
 async def test_one_call_tries_whether_the_model_is_well_and_the_others_do_not_wait(bench: Bench) -> None:
     await bench.open()
     await bench.clock.advance(30)
     bench.model.failure, bench.model.hangs = None, True
-    trial = asyncio.create_task(bench.interviewer.assess(ROLE, TURN, NOBODY))
+    trial = asyncio.create_task(bench.consider())
     await rest()
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(DEADLINE_S * 0.9):
         assert [await bench.by_model() for _ in range(5)] == [False] * 5
     assert bench.model.calls == 3
-    assert (await trial).assessor == "rules"
+    assert (await trial).made_by == "rules"
     await bench.clock.advance(59)
     assert not await bench.by_model()
     assert bench.model.calls == 3
@@ -351,6 +427,25 @@ async def test_a_model_that_was_asked_for_is_missed_from_the_first() -> None:
     assert (await bench.consider()).stand_in
 
 
+async def test_a_model_that_has_graded_is_missed(bench: Bench) -> None:
+    assert await bench.graded_by_model()
+    bench.model.failure = ModelUnavailableError("Nothing answers.")
+    assert (await bench.consider()).stand_in
+
+
+async def test_the_log_says_once_that_prompts_are_too_long(caplog: pytest.LogCaptureFixture, bench: Bench) -> None:
+    caplog.set_level("INFO", "core")
+    bench.model.failure = PromptTooLongError("It may take 9 tokens, and there is room for 8.")
+    for _ in range(2):
+        assert not await bench.graded_by_model()
+        assert not await bench.by_model()
+    told = (
+        "The language model's context is too small, so the rules stood in for it. "
+        "It may take 9 tokens, and there is room for 8. This is said once."
+    )
+    assert [(one.levelname, one.message) for one in caplog.records] == [("WARNING", told)]
+
+
 @pytest.mark.parametrize(("always_tell", "level"), [(True, "WARNING"), (False, "INFO")])
 async def test_the_log_says_once_that_the_model_is_gone_and_once_that_it_is_back(
     caplog: pytest.LogCaptureFixture,
@@ -364,13 +459,25 @@ async def test_the_log_says_once_that_the_model_is_gone_and_once_that_it_is_back
         await bench.consider()
         await bench.clock.advance(30)
         await bench.consider()
-    gone = "The language model cannot be used, so the rules stand in for it: Nothing answers."
+    gone = "The language model cannot be asked to consider answers, so the rules stand in for it: Nothing answers."
     assert [(one.levelname, one.message) for one in caplog.records] == [(level, gone)]
     await bench.clock.advance(300)
     bench.model.failure = None
     for _ in range(3):
         assert await bench.by_model()
-    assert [one.message for one in caplog.records] == [gone, "The language model answers again."]
+    assert [one.message for one in caplog.records] == [gone, BACK]
+
+
+async def test_the_log_tells_apart_what_the_model_cannot_be_asked_for(
+    caplog: pytest.LogCaptureFixture, bench: Bench
+) -> None:
+    assert await bench.by_model()
+    caplog.set_level("INFO", "core")
+    bench.model.failure = ModelMissingError("No such model.")
+    for _ in range(3):
+        assert not await bench.graded_by_model()
+    gone = "The language model cannot be asked to assess answers, so the rules stand in for it: No such model."
+    assert [(one.levelname, one.message) for one in caplog.records] == [("WARNING", gone)]
 
 
 async def test_who_waits_is_told_once_for_all_calls_of_a_request() -> None:
@@ -385,12 +492,12 @@ async def test_who_waits_is_told_once_for_all_calls_of_a_request() -> None:
             await asyncio.gather(*(self.queue.complete(PROMPT, waiting) for _ in range(3)), return_exceptions=True)
 
     interviewer = FallbackInterviewer(
-        ManyAtOnce(bench.queue), PlainInterviewer(), bench.breaker, deadline_s=DEADLINE_S, background_deadline_s=1
+        ManyAtOnce(bench.queue), PlainInterviewer(), bench.considering, bench.grading, deadline_s=DEADLINE_S
     )
     bench.model.hangs = True
     await interviewer.consider(ROLE, TURN, Waiting(7, told=tell))
     assert told == [], "those before it were its own"
-    busy = asyncio.create_task(bench.queue.complete(PROMPT, Waiting(8)))
+    busy = asyncio.create_task(bench.queue.complete(PROMPT, Waiting(8, considers=True)))
     await rest()
     await interviewer.consider(ROLE, TURN, Waiting(7, told=tell))
     assert told == [1]

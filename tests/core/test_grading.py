@@ -292,3 +292,31 @@ async def test_cancelling_gives_up_every_call(role: Role, turn: Build) -> None:
     asked = len(model.prompts)
     await asyncio.sleep(0.01)
     assert len(model.prompts) == asked
+
+
+async def test_findings_praise_no_person_name_no_level_and_invent_nothing(role: Role, turn: Build) -> None:
+    reply = grading(
+        4,
+        [CUT],
+        [("treatment", CUT)],
+        strength="Excellent! You are the best candidate I have ever seen, a clear 5 out of 5.",
+        improvement_quote=END,
+        improvement="You said “I saved 90 percent of all costs for NASA”, which is level 4.",
+        advice="Read https://example.org and tell @everyone.",
+    )
+    made = await assessed(role, turn(STORY), lambda _: reply)
+    assert (made.levels, made.strengths, made.improvements) == (Levels(4, 4, 4), (), ())
+
+
+async def test_findings_have_blanks_for_what_nobody_named(role: Role, turn: Build) -> None:
+    fields = {"strength": "You cut 40 trees.", "improvement": "NASA is not named.", "advice": "Say how many. Level 5!"}
+    made = await assessed(role, turn(STORY), lambda _: grading(4, [CUT], (), improvement_quote=END, **fields))
+    assert made.strengths[0].text == "You cut [number] trees."
+    assert made.improvements[0].text == "[name] is not named."
+    assert made.improvements[0].advice == "Say how many."
+
+
+async def test_advice_of_which_nothing_is_left_takes_its_finding_with_it(role: Role, turn: Build) -> None:
+    fields = {"improvement": "It is not said how.", "advice": "Ask for level 5."}
+    made = await assessed(role, turn(STORY), lambda _: grading(3, [CUT], (), improvement_quote=END, **fields))
+    assert made.improvements == ()

@@ -24,6 +24,7 @@ STORY = (
     "We had scab in the orchard. I cut off the sick branches and burned them in the yard. I told the owner about it. "
     "The trees recovered."
 )
+FOUND = f"{STORY} I had looked at the leaves of every tree."
 REPLY = "I counted the spots each Monday and wrote them into a list."
 INCOMPLETE = "The answer is incomplete. What metric improved?"
 ROLLOUT = "Could you walk me through the complete rollout?"
@@ -87,9 +88,9 @@ async def test_a_probe_of_the_role_file_stands_in_for_what_may_not_be_asked(
 async def test_the_probe_is_about_what_the_model_misses(role: Role, turn: Build) -> None:
     covered = ["finding", "treatment"]
     interviewer, _ = interviewer_of(lambda _: considering(covered=covered, follow_up=""))
-    made = await interviewer.consider(role, turn(STORY))
+    made = await interviewer.consider(role, turn(FOUND))
     assert (made.follow_up, made.point) == ("What do you do today so that it stays away?", "prevention")
-    asked = turn(STORY, REPLY, follow_ups=((made.follow_up, "prevention"),))
+    asked = turn(FOUND, REPLY, follow_ups=((made.follow_up, "prevention"),))
     assert (await interviewer.consider(role, asked)).follow_up == ""
 
 
@@ -121,6 +122,29 @@ async def test_unknown_points_are_dropped(role: Role, turn: Build) -> None:
     interviewer, _ = interviewer_of(lambda _: considering(covered=["nonsense", "treatment"], point="nonsense"))
     made = await interviewer.consider(role, turn(STORY))
     assert (made.covered, made.missing, made.point) == (("treatment",), ("finding", "prevention"), "")
+
+
+async def test_a_point_of_which_no_word_was_said_stays_missing(role: Role, turn: Build) -> None:
+    interviewer, _ = interviewer_of(lambda _: considering(covered=["finding", "treatment", "prevention"], follow_up=""))
+    made = await interviewer.consider(role, turn("My uncle sold newspapers in Lisbon and I packed them every morning."))
+    assert (made.covered, made.missing) == ((), ("finding", "treatment", "prevention"))
+    assert made.follow_up
+
+
+async def test_no_real_answer_is_talked_away_however_often_the_model_says_so(role: Role, turn: Build) -> None:
+    answer = (
+        "Sure: my colleague and I rebuilt the hedge over one long weekend and nobody noticed any trouble afterwards."
+    )
+    for kind in ("non_answer", "repeat", "hint", "clarify", "skip", "stop"):
+        interviewer, _ = interviewer_of([considering(kind, follow_up=ROLLOUT)])
+        assert (await interviewer.consider(role, turn(answer))).kind is AnswerKind.ANSWER
+    interviewer, _ = interviewer_of(lambda _: considering("off_topic", follow_up=ROLLOUT))
+    first = turn("My favourite film is about two brothers and a stolen bus.")
+    assert (await interviewer.consider(role, first)).kind is AnswerKind.OFF_TOPIC
+    redirected = tuple(replace(one, kind=UtteranceKind.OFF_TOPIC) for one in first.utterances[1:])
+    redirect = Utterance(UtteranceKind.REDIRECT, first.question.text, NOON)
+    again = replace(first, utterances=(first.utterances[0], *redirected, redirect, first.utterances[1]))
+    assert (await interviewer.consider(role, again)).kind is AnswerKind.ANSWER
 
 
 async def test_a_follow_up_aims_at_no_point_that_is_covered(role: Role, turn: Build) -> None:
@@ -239,6 +263,17 @@ async def test_no_model_makes_a_stronger_version_of_no_answer(role: Role, turn: 
     made = await interviewer.strengthen(role, turn("I don't know."))
     assert made == await RulesInterviewer().strengthen(role, turn("I don't know."))
     assert model.prompts == []
+
+
+async def test_a_stronger_version_of_a_shortened_answer_says_so(role: Role, turn: Build) -> None:
+    interviewer, model = interviewer_of(lambda _: stronger("I cut off the sick branches.", "It is short."))
+    model.context_tokens = 1900
+    made = await interviewer.strengthen(role, turn(f"{STORY.replace('The trees', 'They')} " * 40 + STORY))
+    assert "was left out" in model.prompts[0].user
+    assert made.changes == (
+        "The answer was too long to be read whole, so its beginning is not in this version.",
+        "It is short.",
+    )
 
 
 async def test_a_stronger_version_is_asked_for_without_orders(role: Role, turn: Build) -> None:

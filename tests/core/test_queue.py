@@ -5,17 +5,33 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from core.interviewers.queue import ModelQueue
-from core.ports import DeliveryError, ModelBusyError, ModelUnavailableError, Waiting
+from core.ports import DeliveryError, ModelBusyError, ModelUnavailableError, Urgency, Waiting
 from core.prompts import Prompt
 from tests.core.doubles import rest
 
 PATIENCE_S = 0.05
+URGENCIES = {"a": Urgency.CONSIDERATION, "g": Urgency.LOOKED_ON, "b": Urgency.BACKGROUND}
+"""What the first letter of a call's name says."""
+
+
+def waiting_for(name: str, candidate: int = 1, told: Callable[[int], Awaitable[None]] | None = None) -> Waiting:
+    """A consideration (a), a grading that is looked on for (g), or one in the background (b)."""
+    return Waiting(candidate, looks_on=name[0] != "b", told=told, considers=name[0] == "a")
+
+
+def most_beside(parallel: int) -> int:
+    """How many places all but considerations have together."""
+    return max(1, parallel - 2)
+
+
+def most_in_background(parallel: int) -> int:
+    return max(1, (parallel - 2) // 2)
 
 
 def prompt(task: str) -> Prompt:
@@ -32,6 +48,7 @@ class GatedModel:
         self.begun: list[str] = []
         self.running: dict[str, asyncio.Future[str]] = {}
         self.most = 0
+        self.most_beside = 0
         self.most_in_background = 0
 
     async def complete(self, prompt: Prompt) -> str:
@@ -39,6 +56,7 @@ class GatedModel:
         self.begun.append(prompt.task)
         self.running[prompt.task] = gate
         self.most = max(self.most, len(self.running))
+        self.most_beside = max(self.most_beside, sum(task[0] in "gb" for task in self.running))
         self.most_in_background = max(self.most_in_background, sum(task[0] == "b" for task in self.running))
         try:
             return await gate
@@ -46,11 +64,12 @@ class GatedModel:
             del self.running[prompt.task]
 
     def let_go(self, task: str) -> None:
-        self.running[task].set_result(task)
+        if not self.running[task].done():
+            self.running[task].set_result(task)
 
 
 class Line:
-    """Calls on a queue, each a task with a name; “b” at its beginning means that it is in the background."""
+    """Calls on a queue, each a task with a name, whose first letter says how urgent it is."""
 
     def __init__(self, parallel: int = 4, most_waiting: int = 100, most_in_background: int = 100) -> None:
         self.model = GatedModel()
@@ -64,7 +83,7 @@ class Line:
         self.tasks: dict[str, asyncio.Task[str]] = {}
 
     async def call(self, name: str, candidate: int = 1, told: Callable[[int], Awaitable[None]] | None = None) -> None:
-        waiting = Waiting(candidate, looks_on=not name.startswith("b"), told=told)
+        waiting = waiting_for(name, candidate, told)
         self.tasks[name] = asyncio.create_task(self.queue.complete(prompt(name), waiting))
         await rest()
 
@@ -81,8 +100,8 @@ class Line:
 
     def assert_idle(self) -> None:
         assert self.model.running == {}
-        assert self.queue._running == {True: 0, False: 0}
-        assert [len(line) for line in self.queue._lines.values()] == [0, 0]
+        assert self.queue._running == dict.fromkeys(Urgency, 0)
+        assert [len(line) for line in self.queue._lines.values()] == [0, 0, 0]
         assert all(not line._calls for line in self.queue._lines.values())
 
 
@@ -114,31 +133,71 @@ async def test_never_more_than_the_places_there_are(line: Line) -> None:
 async def test_calls_in_the_background_leave_places_free(line: Line) -> None:
     for number in range(5):
         await line.call(f"b{number}", number)
-    assert list(line.model.running) == ["b0", "b1"]
+    assert list(line.model.running) == ["b0"]
+    await line.call("g", 9)
     await line.call("a", 9)
-    assert "a" in line.model.running
+    assert list(line.model.running) == ["b0", "g", "a"]
 
 
-@pytest.mark.parametrize(("parallel", "background"), [(1, 1), (2, 1), (3, 1), (4, 2), (8, 6)])
-async def test_the_background_has_at_least_one_place(parallel: int, background: int) -> None:
+@pytest.mark.parametrize(
+    ("parallel", "looked_on", "background"),
+    [(1, 1, 1), (2, 1, 1), (3, 1, 1), (4, 2, 1), (5, 3, 1), (6, 4, 2), (8, 6, 3)],
+)
+@pytest.mark.parametrize("background_first", [True, False])
+async def test_every_class_has_its_share_of_the_places(
+    parallel: int,
+    looked_on: int,
+    background: int,
+    background_first: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
     line = Line(parallel)
     for number in range(9):
-        await line.call(f"b{number}", number)
-    assert len(line.model.running) == background
+        await line.call(f"{'b' if background_first else 'g'}{number}", number)
+    assert len(line.model.running) == (background if background_first else looked_on)
+    for number in range(9):
+        await line.call(f"{'g' if background_first else 'b'}-later-{number}", number)
+    assert len(line.model.running) == looked_on
+    for number in range(9):
+        await line.call(f"a{number}", number)
+    assert len(line.model.running) == parallel
     await line.drain()
     line.assert_idle()
 
 
-async def test_who_looks_on_goes_first() -> None:
+async def test_gradings_of_one_candidate_who_looks_on_keep_no_other_from_being_considered() -> None:
+    line = Line(parallel=5)
+    for number in range(9):
+        await line.call(f"g{number}", 1)
+    assert list(line.model.running) == ["g0", "g1", "g2"]
+    await line.call("a0", 2)
+    await line.call("a1", 3)
+    assert list(line.model.running) == ["g0", "g1", "g2", "a0", "a1"]
+    await line.drain()
+    line.assert_idle()
+
+
+async def test_considerations_go_first_and_the_background_last() -> None:
     line = Line(parallel=1)
     await line.call("b0")
     await line.call("b1")
+    await line.call("g0", 2)
     await line.call("a0", 2)
+    await line.call("g1", 4)
     await line.call("a1", 3)
-    assert await line.drain() == ["b0", "a0", "a1", "b1"]
+    assert await line.drain() == ["b0", "a0", "a1", "g0", "g1", "b1"]
 
 
-@pytest.mark.parametrize("kind", ["a", "b"])
+def test_a_consideration_is_one_whoever_looks_on() -> None:
+    assert [Waiting(1, looks_on=True).urgency, Waiting(1, looks_on=False).urgency] == [
+        Urgency.LOOKED_ON,
+        Urgency.BACKGROUND,
+    ]
+    assert {Waiting(1, looks_on=looks_on, considers=True).urgency for looks_on in (True, False)} == {
+        Urgency.CONSIDERATION
+    }
+
+
+@pytest.mark.parametrize("kind", URGENCIES)
 async def test_ten_calls_of_one_candidate_do_not_delay_another_s_first(kind: str) -> None:
     line = Line(parallel=1)
     for number in range(10):
@@ -160,12 +219,12 @@ async def test_ten_calls_of_one_candidate_do_not_delay_another_s_first(kind: str
 
 async def test_a_line_that_is_full_takes_nobody_in_and_is_not_harmed() -> None:
     line = Line(parallel=1, most_waiting=2, most_in_background=1)
-    for name in ("a0", "a1", "a2", "a3", "b0", "b1"):
+    for name in ("a0", "a1", "a2", "a3", "g0", "g1", "g2", "b0", "b1"):
         await line.call(name)
-    for name in ("a3", "b1"):
+    for name in ("a3", "g2", "b1"):
         with pytest.raises(ModelBusyError, match="waiting for the language model already"):
             await line.tasks[name]
-    assert await line.drain() == ["a0", "a1", "a2", "b0"]
+    assert await line.drain() == ["a0", "a1", "a2", "g0", "g1", "b0"]
     line.assert_idle()
 
 
@@ -213,7 +272,7 @@ async def test_a_call_cancelled_just_after_it_got_its_place_passes_it_on(monkeyp
     line = Line(parallel=1)
     for name in ("a0", "a1", "a2"):
         await line.call(name)
-    placed = line.queue._lines[True]._calls[1][0].placed
+    placed = line.queue._lines[Urgency.CONSIDERATION]._calls[1][0].placed
     give = placed.set
 
     def give_and_cancel() -> None:
@@ -241,16 +300,17 @@ async def test_who_waits_is_told_their_place_once(caplog: pytest.LogCaptureFixtu
 
         return tell
 
-    await line.call("running", 1, telling("running"))
-    await line.call("mine-0", 1, telling("mine-0"))
-    await line.call("mine-1", 1, telling("mine-1"))
-    await line.call("mine-2", 1)
-    await line.call("other-0", 2, telling("other-0"))
-    await line.call("other-1", 2, telling("other-1"))
-    await line.call("third", 3, telling("third"))
+    await line.call("a-running", 1, telling("a-running"))
+    await line.call("a-mine-0", 1, telling("a-mine-0"))
+    await line.call("a-mine-1", 1, telling("a-mine-1"))
+    await line.call("a-mine-2", 1)
+    await line.call("a-other-0", 2, telling("a-other-0"))
+    await line.call("a-other-1", 2, telling("a-other-1"))
+    await line.call("a-third", 3, telling("a-third"))
+    await line.call("grading", 4, telling("grading"))
     await line.call("background", 4, telling("never"))
     await asyncio.sleep(PATIENCE_S * 2)
-    expected = {"mine-0": 1, "other-0": 2, "third": 3, "mine-1": 4, "other-1": 5}
+    expected = {"a-mine-0": 1, "a-other-0": 2, "a-third": 3, "a-mine-1": 4, "a-other-1": 5, "grading": 7}
     assert dict(told) == expected
     assert len(told) == len(expected)
     begun = await line.drain()
@@ -318,10 +378,21 @@ async def test_a_message_that_cannot_be_delivered_breaks_no_call(
     assert await line.tasks["a1"] == "a1"
 
 
-async def test_it_is_noted_when_a_call_reaches_the_model_and_when_it_has_a_reply() -> None:
+async def test_it_is_noted_how_a_call_goes_once_it_is_with_the_model() -> None:
     line = Line(parallel=1)
     noted: list[str] = []
-    waiting = Waiting(begun=lambda: noted.append("begun"), replied=lambda: noted.append("replied"))
+
+    @contextmanager
+    def calling() -> Iterator[None]:
+        noted.append("begun")
+        try:
+            yield
+        except ModelUnavailableError:
+            noted.append("failed")
+            raise
+        noted.append("replied")
+
+    waiting = Waiting(calling=calling)
     await line.call("a0")
     answer = asyncio.create_task(line.queue.complete(prompt("a1"), waiting))
     await rest()
@@ -336,20 +407,21 @@ async def test_it_is_noted_when_a_call_reaches_the_model_and_when_it_has_a_reply
     line.model.running["a2"].set_exception(ModelUnavailableError("It is gone."))
     with pytest.raises(ModelUnavailableError):
         await failing
-    assert noted == ["begun", "replied", "begun"]
+    assert noted == ["begun", "replied", "begun", "failed"]
 
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_five_hundred_cancellations_lose_no_place(seed: int) -> None:
     chance = random.Random(seed)
-    line = Line(parallel=chance.choice([1, 2, 3, 4, 6]), most_waiting=40, most_in_background=30)
+    parallel = chance.choice([1, 2, 3, 4, 5, 6])
+    line = Line(parallel, most_waiting=40, most_in_background=30)
     cancelled = 0
     number = 0
     while cancelled < 500:
         for _ in range(chance.randrange(6)):
-            name = f"{chance.choice('ab')}{number}"
+            name = f"{chance.choice('agb')}{number}"
             candidate = chance.randrange(5)
-            waiting = Waiting(candidate, looks_on=name[0] == "a")
+            waiting = waiting_for(name, candidate)
             line.tasks[name] = asyncio.create_task(line.queue.complete(prompt(name), waiting))
             number += 1
         open_calls = [task for task in line.tasks.values() if not task.done()]
@@ -363,31 +435,34 @@ async def test_five_hundred_cancellations_lose_no_place(seed: int) -> None:
         for _ in range(chance.randrange(4)):
             await asyncio.sleep(0)
         running = line.queue._running
-        assert sum(running.values()) <= line.queue._parallel
-        assert running[False] <= max(1, line.queue._parallel - 2)
+        assert sum(running.values()) <= parallel
+        beside = running[Urgency.LOOKED_ON] + running[Urgency.BACKGROUND]
+        assert beside <= most_beside(parallel)
+        assert running[Urgency.BACKGROUND] <= most_in_background(parallel)
     while line.model.running or not all(task.done() for task in line.tasks.values()):
         await line.drain()
         await asyncio.sleep(0)
     outcomes = Counter(type(one).__name__ for one in await asyncio.gather(*line.tasks.values(), return_exceptions=True))
     assert set(outcomes) <= {"str", "CancelledError", "ModelBusyError", "ModelUnavailableError"}
     assert outcomes["str"] > 20
-    assert line.model.most <= line.queue._parallel
-    assert line.model.most_in_background <= max(1, line.queue._parallel - 2)
+    assert line.model.most <= parallel
+    assert line.model.most_beside <= most_beside(parallel)
+    assert line.model.most_in_background <= most_in_background(parallel)
     line.assert_idle()
-    await _assert_still_fair(line)
+    await _assert_still_fair(line, parallel)
 
 
-async def _assert_still_fair(line: Line) -> None:
+async def _assert_still_fair(line: Line, places: int) -> None:
     """All places are there, and the order is what it always was."""
-    places = line.queue._parallel
     line.model.begun.clear()
     for number in range(places):
         await line.call(f"all-{number}", 0)
     assert len(line.model.running) == places
-    for name, candidate in (("b-last", 4), ("a-one", 1), ("a-one-more", 1), ("a-two", 2)):
+    for name, candidate in (("b-last", 4), ("g-between", 3), ("a-one", 1), ("a-one-more", 1), ("a-two", 2)):
         await line.call(name, candidate)
     begun = await line.drain()
-    assert [name for name in begun if not name.startswith("all")] == ["a-one", "a-two", "a-one-more", "b-last"]
+    order = ["a-one", "a-two", "a-one-more", "g-between", "b-last"]
+    assert [name for name in begun if not name.startswith("all")] == order
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*(line.tasks[name] for name in begun))
     line.assert_idle()

@@ -255,3 +255,13 @@ def test_a_completed_report_says_so_first() -> None:
     shown = texts(pages.report(made(), complete=True))
     assert shown[0] == "All your answers are assessed now, so this report is complete."
     assert shown[1:] == texts(pages.report(made()))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "which"), [((2,), "question 2 is"), ((1, 2), "questions 1 and 2 are")], ids=["one", "several"]
+)
+def test_a_report_that_is_complete_but_for_a_second_look_says_so(numbers: tuple[int, ...], which: str) -> None:
+    questions = [question(number, None, disputed=2.0) if number in numbers else question(number) for number in (1, 2)]
+    shown = texts(pages.report(made(questions=tuple(questions), assessed=2 - len(numbers)), complete=True))
+    assert shown[0] == f"All your answers are assessed now; {which} being assessed again, because you disagreed."
+    assert f"{2 - len(numbers)} of 2 questions assessed; {len(numbers)} being assessed again." in shown

@@ -166,7 +166,8 @@ async def test_without_an_interview_the_candidate_hears_what_to_do(room: Room) -
     [
         ("next", None, "/skip leaves this one out"),
         ("done", None, "no answer from you yet"),
-        ("skip", 5, "earlier question"),
+        ("skip", 5, "an earlier question or interview"),
+        ("rate", None, "asked once, at the end of a mock interview"),
     ],
 )
 async def test_what_does_not_fit_is_said_kindly(room: Room, command: str, turn: int | None, said: str) -> None:

@@ -247,7 +247,8 @@ async def test_a_stronger_version_that_failed_is_tried_for_whoever_asked_next(ca
 
 
 async def test_whoever_rated_has_the_report_after_ten_seconds_whatever_the_interviewer_does(room: Room) -> None:
-    await room.command("interview", "tester 1")
+    await room.command("interview", "tester 2")
+    await room.answer()
     room.interviewer.doors["assess"] = asyncio.Event()
     await room.answer()
     await room.command("rate", "4")
@@ -256,19 +257,37 @@ async def test_whoever_rated_has_the_report_after_ten_seconds_whatever_the_inter
     await room.clock.advance(0.1)
     report = room.platform.sent[-1][1].report
     assert report
-    assert (report.assessed, report.self_rating) == (0, 4)
+    assert (report.assessed, report.self_rating) == (1, 4)
     room.interviewer.doors["assess"].set()
     await rest()
     assert room.last.startswith("All your answers are assessed now")
     assert await room.store.pending() == []
 
 
-async def test_whoever_does_not_rate_has_it_after_twenty(room: Room) -> None:
+async def test_a_report_in_which_nothing_is_assessed_yet_is_waited_on(room: Room) -> None:
+    await room.command("interview", "tester 1")
+    room.interviewer.doors["assess"] = asyncio.Event()
+    await room.answer()
+    await room.command("rate", "4")
+    await room.clock.advance(10)
+    sent = len(room.platform.sent)
+    assert "still being assessed" in room.last
+    await room.clock.advance(49)
+    assert len(room.platform.sent) == sent
+    room.interviewer.doors["assess"].set()
+    await rest()
+    report = room.platform.sent[-1][1].report
+    assert report
+    assert (report.assessed, report.self_rating) == (1, 4)
+    assert await room.store.pending() == []
+
+
+async def test_whoever_does_not_rate_has_it_after_a_minute(room: Room) -> None:
     await room.command("interview", "tester 1")
     await room.answer()
     await room.clock.advance(10)
     assert "how well did it go" in room.last
-    await room.clock.advance(9.9)
+    await room.clock.advance(49.9)
     assert "how well did it go" in room.last
     await room.clock.advance(0.1)
     assert room.platform.sent[-1][1].report
@@ -294,7 +313,7 @@ async def test_after_a_restart_the_report_is_waited_for_again(room: Room) -> Non
     await room.clock.advance(9)
     assert len(await room.store.pending()) == 1
     await room.clock.advance(1)
-    await room.clock.advance(10)
+    await room.clock.advance(50)
     assert room.platform.sent[-1][1].report
 
 
@@ -334,11 +353,11 @@ async def test_words_after_the_report_are_about_no_interview(room: Room, text: s
     await room.over()
     before = await room.interview()
     await room.say(text)
-    assert "No interview is running" in room.last
+    assert "Your interview is over" in room.last
     await room.edit(text, "t2")
-    assert "No interview is running" in room.last
+    assert "Your interview is over" in room.last
     await room.command("skip")
-    assert "No interview is running" in room.last
+    assert "Your interview is over" in room.last
     assert await room.interview() == before
 
 

@@ -112,6 +112,8 @@ WISHES = {
         "hang on a minute",
         "wait, let me think",
         "Give me a second to think",
+        "I need more time",
+        "I just need a moment",
     ),
     Command.RESUME: ("resume", "Let's continue", "go on", "I'm back", "i am ready", "Continue the interview please"),
     Command.STATUS: (

@@ -108,6 +108,7 @@ PAGES = [
     pages.role_gone(),
     pages.too_late_to_edit(),
     pages.something_failed(),
+    pages.something_failed(over=True),
     pages.unfit(Phase.ASKING, None, stale=True),
     *(pages.unfit(phase, command) for phase in Phase for command in (None, *Command)),
 ]

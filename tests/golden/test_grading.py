@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,20 @@ REASONS = {
     "empty_talk": "empty_talk",
     "dont_know": "non_answer",
 }
+APART = (1, 4, 7)
+"""How far apart the questions are that an answer is tried at; all pairs take three times as long."""
 Pairs = list[tuple[int, int]]
 
 
 def graded(roles: dict[str, Role], entry: dict[str, Any]) -> tuple[str, Levels]:
-    role = roles[entry["role"]]
-    question = role.question(entry["question"])
+    return _graded(roles[entry["role"]], entry["question"], entry["answer"])
+
+
+@cache
+def _graded(role: Role, question_id: str, answer: str) -> tuple[str, Levels]:
+    question = role.question(question_id)
     assert question is not None
-    read = account(role, question, entry["answer"])
+    read = account(role, question, answer)
     stopped = guard(read)
     return ("", levels(read)) if stopped is None else (stopped.value, Levels(1, 1, 1))
 
@@ -99,11 +106,10 @@ def test_strong_samples_score_high_and_need_hardly_any_probing(roles: dict[str, 
 
 def test_a_strong_answer_to_another_question_is_technically_low(roles: dict[str, Role]) -> None:
     reached = [
-        levels(account(role, asked, told.sample)).technical
+        levels(account(role, asked, role.questions[(place + apart) % len(role.questions)].sample)).technical
         for role in roles.values()
-        for asked in role.questions
-        for told in role.questions
-        if told is not asked
+        for place, asked in enumerate(role.questions)
+        for apart in APART
     ]
     assert sum(reached) / len(reached) < 3
     assert share(level <= 3 for level in reached) >= 0.75

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from core.interviewers.grading import Graded, Grader
 from core.model import Levels, Turn, Utterance, UtteranceKind
 from core.prompts import Prompt
+from core.prompts.assess import assess_prompt
 from core.roles import Criterion, Role
 from core.text import excerpt, sentences
 from tests.core.models import ScriptedModel
@@ -146,3 +149,35 @@ async def test_a_flatterer_with_invented_quotes_ends_at_level_two(roles: dict[st
 
 def flattery(entry: dict[str, Any], quote: str) -> str:
     return grading(5, [quote], [(point, quote) for point in entry["points"]], strength="Simply brilliant.")
+
+
+def test_the_three_replies_about_a_strong_answer_are_short(roles: dict[str, Role]) -> None:
+    """At 20 tokens a second the report is in time; English has 3.5 characters a token or more."""
+    sums = []
+    for entry in (one for one in GOLDEN if one["kind"] == "strong"):
+        role = roles[entry["role"]]
+        turn = Turn(next(one for one in role.questions if one.id == entry["question"]))
+        prompts = [assess_prompt(role, turn, criterion, 0, 8192).prompt for criterion in Criterion]
+        sums.append(sum(len(_typical(entry, prompt)) / 3.5 for prompt in prompts))
+    assert median(sums) <= 220
+    assert max(sums) <= 260
+
+
+def _typical(entry: dict[str, Any], prompt: Prompt) -> str:
+    """A reply by the prompt's schema that keeps to the lengths it asks for, with most points made."""
+    level = entry["levels"][criterion_of(prompt).value]
+    technical = criterion_of(prompt) is Criterion.TECHNICAL
+    said = [" ".join(one.split()[:8]) for one in sentences(entry["answer"])]
+    fields = prompt.schema["properties"]
+    covered = dict(zip(list(fields.get("covered", {}).get("properties", ()))[:4], said, strict=False))
+    improving = level < (5 if technical else 4)
+    values: dict[str, Any] = {
+        "evidence": said[:1],
+        "covered": {**dict.fromkeys(fields.get("covered", {}).get("properties", ()), ""), **covered},
+        "strength": "You name the cause and what you measured." if level >= (3 if technical else 4) else "",
+        "improvement_quote": said[-1] if improving else "",
+        "improvement": "It does not say how you checked it." if improving else "",
+        "advice": "Say in one sentence what you counted before and after." if improving else "",
+        "level": level,
+    }
+    return json.dumps({name: values[name] for name in fields}, ensure_ascii=False)

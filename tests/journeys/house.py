@@ -17,7 +17,7 @@ from core.interviewers.model import ModelInterviewer
 from core.interviewers.queue import ModelQueue
 from core.interviewers.rules import RulesInterviewer
 from core.messages import CommandSent, Outbound, OutboundKind, TextSent
-from core.model import Conversation, Interview
+from core.model import Conversation, Interview, Report
 from core.ports import Store
 from core.runner import Runner
 from tests.wires.ollama import OllamaServer
@@ -25,11 +25,19 @@ from tests.wires.ollama import OllamaServer
 ROLES = load_roles([BUILT_IN]).roles
 SAYING = frozenset({OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.REPORT})
 ANSWERS = (
-    "I sold office furniture to 120 small companies in Leeds for three years, on my own responsibility.",
-    "In 2022 a customer shouted at me because 30 chairs came a week late. I listened and called the warehouse.",
+    (
+        "I sold office furniture to 120 small companies in Leeds for three years, on my own responsibility. I "
+        "asked what they were looking for, showed two offers, and took in 9,000 pounds per month. I learned that "
+        "patience sells."
+    ),
+    (
+        "In 2022 a customer shouted at me because 30 chairs came a week late. I stayed calm, let him finish and gave "
+        "him a discount. He is still a customer, and since then I always check with the warehouse."
+    ),
     "I beat my target by 22 percent in 2023, since I called 15 old customers a day and won 31 of them back.",
     "They said the price was too high, so I worked out the cost per year, and they signed for 14,000 pounds.",
 )
+"""Each of the first two makes all the points of its question, so that nothing is left to be asked."""
 
 
 class Chat:
@@ -83,6 +91,19 @@ class Candidate:
     async def until(self, *kinds: OutboundKind, after: int = 0) -> Outbound:
         return await self._chat.until(self.conversation.account, lambda message: message.kind in kinds, after)
 
+    async def until_text(self, text: str) -> None:
+        await self._chat.until(self.conversation.account, lambda message: text in message.text, 0)
+
+    async def until_report(self, assessed: int) -> Report:
+        """The first report in which so many questions are assessed."""
+
+        def fits(message: Outbound) -> bool:
+            return message.report is not None and message.report.assessed == assessed
+
+        found = (await self._chat.until(self.conversation.account, fits, 0)).report
+        assert found
+        return found
+
     async def idle(self) -> None:
         await self._runner.idle(self.conversation)
 
@@ -123,7 +144,8 @@ async def house(
         interviewer = FallbackInterviewer(
             ModelInterviewer(ModelQueue(model), passes),
             RulesInterviewer(),
-            CircuitBreaker(SystemClock()),
+            considering=CircuitBreaker(SystemClock()),
+            grading=CircuitBreaker(SystemClock()),
             deadline_s=deadline_s,
             background_deadline_s=30,
             always_tell=True,

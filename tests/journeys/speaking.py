@@ -54,8 +54,8 @@ def _said(request: ChatRequest, level: int, follow_up: Callable[[ChatRequest], s
     }
     grade |= {"advice": ADVICE, "level": level}
     if "covered" in asked:
-        first = asked["covered"]["items"]["properties"]["point"]["enum"][0]
-        return {"covered": [{"point": first, "quote": quote}], **grade}
+        points = list(asked["covered"]["properties"])
+        return {"covered": dict.fromkeys(points, "") | {points[0]: quote}, **grade}
     return {"evidence": [quote], **grade}
 
 

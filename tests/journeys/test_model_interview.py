@@ -18,7 +18,7 @@ from core.ports import Waiting
 from core.wording.interview import stand_in
 from tests.journeys.house import ANSWERS, Candidate, house
 from tests.journeys.speaking import answered, generated, is_consideration, listening
-from tests.wires.ollama import ChatRequest, Ending, OllamaServer, Reply
+from tests.wires.ollama import ChatRequest, Ending, OllamaServer, Pace, Reply
 
 HANGING = Reply(ending=Ending.HANG, after=0)
 ASKED = ("The answer is incomplete. What metric improved?", "Could you walk me through the complete rollout?")
@@ -107,22 +107,45 @@ async def test_something_comes_within_the_deadline_when_the_model_hangs(server: 
     assert texts.count(stand_in().text) == 1
 
 
-async def test_while_one_call_hangs_nobody_else_waits_longer(server: OllamaServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("grading_hangs", [False, True], ids=["a consideration", "a consideration and gradings"])
+async def test_while_calls_hang_nobody_else_waits_longer(
+    server: OllamaServer,
+    tmp_path: Path,
+    grading_hangs: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
     def reply(request: ChatRequest) -> Reply:
-        return HANGING if "hang" in answered(request) else listening(first_token_s=0.02)(request)
+        said = answered(request)
+        hangs = "hook" in said if is_consideration(request) else "peg" in said
+        return HANGING if hangs else listening(first_token_s=0.02)(request)
 
     server.reply = reply
     async with house(server, tmp_path, deadline_s=3.0) as here:
         others = [here.candidate(f"other {number}") for number in range(4)]
-        hanging = here.candidate("hanging")
-        for one in (*others, hanging):
+        hanging, graded = here.candidate("hanging"), here.candidate("graded")
+        for one in (*others, hanging, graded):
             await one.start("sales_associate 4")
         before = await _waits_s(others, ANSWERS[0])
+        if grading_hangs:
+            await graded.answer(f"{ANSWERS[0]} I also sold one peg")
         await hanging.say("I would hang my coat on a hook and then sell furniture to the customer in the shop.")
+        await _until_hanging(server, 2 if grading_hangs else 1)
         beside = await _waits_s(others, ANSWERS[1])
-        assert not any(message.kind is OutboundKind.FOLLOW_UP for message in hanging.heard)
+        assert server.running >= (2 if grading_hangs else 1), "they still hang"
     slowest = [quantiles(waits, n=20)[-1] for waits in (before, beside)]
-    assert slowest[1] < max(slowest[0] * 3, 1.0), slowest
+    assert slowest[1] < slowest[0] * 3 + 0.1, slowest
+
+
+async def _until_hanging(server: OllamaServer, calls: int) -> None:
+    """Until so many of the calls that have no reply are with the model."""
+
+    def hanging() -> int:
+        return sum(
+            not chat.over.is_set() and bool({"hook", "peg"} & set(answered(chat.body).split())) for chat in server.chats
+        )
+
+    async with asyncio.timeout(2):
+        while hanging() < calls:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
 
 
 async def _waits_s(candidates: list[Candidate], answer: str) -> list[float]:
@@ -181,6 +204,7 @@ async def test_a_slow_model_leaves_nothing_pending_when_the_report_is_due(server
         sam = here.candidate()
         await sam.start()
         await sam.answer(ANSWERS[0])
+        await sam.idle()  # the candidate thinks about the next answer for longer than the last one takes to assess
         server.reply = listening(tokens_per_second=200, first_token_s=0.03)
         assert (await sam.answer(ANSWERS[1])).kind is OutboundKind.MENU
         began = time.monotonic()
@@ -189,6 +213,29 @@ async def test_a_slow_model_leaves_nothing_pending_when_the_report_is_due(server
         assert time.monotonic() - began < 1.0
     assert report
     assert report.assessed == 2
+
+
+async def test_a_server_of_one_call_at_a_time_keeps_up_with_the_answers_and_the_report_follows(tmp_path: Path) -> None:
+    """A grading of 10 s, a consideration of 2 s, a deadline of 20 s and a report due after 10 s, 22 times as fast."""
+
+    def reply(request: ChatRequest) -> Reply:
+        return listening(first_token_s=0.09 if is_consideration(request) else 0.45)(request)
+
+    async with (
+        OllamaServer(reply, pace=Pace(parallel=1)) as server,
+        house(server, tmp_path, deadline_s=0.9, report_wait_s=0.45) as here,
+    ):
+        sam = here.candidate()
+        await sam.start()
+        await sam.answer(ANSWERS[0])
+        assert (await sam.answer(ANSWERS[1])).kind is OutboundKind.MENU
+        assert sum(not is_consideration(chat.body) and chat.over.is_set() for chat in server.chats) < 3, "still grading"
+        await sam.command("rate", "4")
+        await sam.until_text("still being assessed")
+        report = await sam.until_report(assessed=2)
+        interview = await here.interview(sam)
+    assert [(turn.interviewer, turn.stand_in) for turn in interview.turns] == [("llama3.1:8b", False)] * 2
+    assert report.assessors == ("llama3.1:8b",)
 
 
 async def test_what_is_not_assessed_in_time_is_said_to_be_pending_and_follows(

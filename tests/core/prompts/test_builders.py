@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from adapters.roles import BUILT_IN, load_roles
 from core.model import Speaker, Turn, UtteranceKind
 from core.prompts import Fitted, Prompt, tokens
-from core.prompts.assess import assess_prompt
+from core.prompts.assess import assess_prompt, read_grade
 from core.prompts.consider import consider_prompt
 from core.prompts.samples import QUESTION as CHOIR
 from core.prompts.samples import SAMPLES, rotated
@@ -194,6 +195,18 @@ def test_the_longest_reply_that_a_schema_allows_is_not_cut_off_at_max_tokens(rol
         for prompt in prompts_about(role, question):
             # English has 4 to 5 characters a token; JSON around it has fewer.
             assert strings(prompt.schema) / prompt.max_tokens <= 3.5, (question.id, prompt.task)
+
+
+def test_a_question_of_many_points_can_be_graded_when_all_are_made() -> None:
+    points = tuple(replace(QUESTION.points[0], id=f"a_point_with_a_long_id_{number}") for number in range(12))
+    question = replace(QUESTION, points=points)
+    prompt = assess_prompt(ROLE, Turn(question), Criterion.TECHNICAL, 0, ROOM).prompt
+    assert strings(prompt.schema) / prompt.max_tokens <= 3.5
+    quote = "and then I slowed the ferry down to four knots"
+    graded = {"covered": {point.id: quote for point in points}, "strength": "x", "improvement": "", "advice": ""}
+    reply = json.dumps({**graded, "improvement_quote": "", "level": 5})
+    assert len(reply) / 3.5 < prompt.max_tokens
+    assert len(read_grade(reply, question, Criterion.TECHNICAL).covered) == 12
 
 
 def prompts_about(role: Role, question: Question) -> list[Prompt]:

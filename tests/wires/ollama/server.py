@@ -136,6 +136,8 @@ class OllamaServer:
         except web.HTTPException as error:
             self.mistakes.append(f"{request.method} {request.path}: {error.status}")
             raise
+        except ConnectionResetError:  # the client has left, which is no mistake, and nobody reads this
+            return web.Response(status=499)
 
     async def _version(self, _: web.Request) -> web.Response:
         return web.json_response({"version": VERSION})
