@@ -80,7 +80,7 @@ def test_an_empty_enter_ends_the_answer_and_typing_keeps_it_open(home: Home) -> 
         child.send("/stop\r")
         child.expect("Your report")
         child.send("hello\r")
-        child.expect(f"(?s)No interview is running.*{PROMPT}")
+        child.expect(f"(?s)Your interview is over.*{PROMPT}")
         child.sendcontrol("d")
         status, said = ended(child)
     assert status == 0
