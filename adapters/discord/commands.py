@@ -1,0 +1,152 @@
+"""The commands that Discord shows, and when they have to be told to it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from core.roles import Role
+
+Give = Callable[[discord.Interaction[Any], str, str], Awaitable[None]]
+"""Called with the interaction, the core's name of the command, and its argument."""
+_Interaction = discord.Interaction[Any]
+_Number = Range[int, 1, 1_000_000_000]
+_MOST_OFFERED = 25
+_DURING = {
+    "stop": "End the interview now, with a report on what was answered",
+    "pause": "Keep the interview for later",
+    "resume": "Go on with the interview",
+    "status": "Where the interview stands",
+    "skip": "Leave this question out and go to the next",
+    "hint": "A hint for this question",
+    "repeat": "The question again",
+}
+_PLAIN = {
+    "history": "Your interviews",
+    "roles": "The jobs I can interview for",
+    "help": "What you can say",
+    "next": "Coach mode: the next question",
+}
+_NUMBERED = {
+    "report": ("Your latest report, or that of an earlier interview", "The interview's number in your history"),
+    "retry": ("Try a question again, after its feedback or after the report", "The question's number"),
+    "disagree": ("After the report: have an answer assessed again", "The question's number"),
+    "stronger": ("After the report: your own answer made stronger", "The question's number"),
+}
+_KEPT = ("name", "description", "type", "required", "autocomplete", "min_value", "max_value", "value")
+_log = logging.getLogger(__name__)
+
+
+class Commands(app_commands.CommandTree[discord.Client]):
+    """Every command leads to `give`."""
+
+    def __init__(self, client: discord.Client, roles: Sequence[Role], give: Give) -> None:
+        super().__init__(
+            client,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        )
+        self.add_command(_interview(roles, give))
+        for name, meaning in _PLAIN.items():
+            self.add_command(_plain(name, meaning, give))
+        for name, (meaning, number) in _NUMBERED.items():
+            self.add_command(_numbered(name, meaning, number, give))
+        self.add_command(_settings(give))
+
+    async def on_error(self, _: _Interaction, error: app_commands.AppCommandError, /) -> None:
+        cause = error.__cause__ or error
+        _log.error("A command failed: %s", type(cause).__name__)
+
+    async def are_synced(self) -> bool:
+        """Whether Discord knows the commands as they are now."""
+        known = [_essence(command.to_dict()) for command in await self.fetch_commands()]
+        wanted = [_essence(command.to_dict(self)) for command in self.get_commands()]
+        return sorted(known, key=repr) == sorted(wanted, key=repr)
+
+    async def sync_if_changed(self) -> bool:
+        """Tell Discord the commands unless it knows them. Whether they were told."""
+        if await self.are_synced():
+            return False
+        await self.sync()
+        return True
+
+
+def _essence(payload: Any) -> dict[str, Any]:
+    """What tells commands apart, however much else one of the two descriptions says."""
+    kept = {name: payload[name] for name in _KEPT if payload.get(name) not in (None, False)}
+    for name in ("options", "choices"):
+        kept[name] = [_essence(one) for one in payload.get(name) or ()]
+    for name in ("contexts", "integration_types"):
+        kept[name] = bool(payload.get(name))  # discord.py 2.7 reads the numbers in them one too low
+    return kept
+
+
+def _interview(roles: Sequence[Role], give: Give) -> app_commands.Group:
+    group = app_commands.Group(name="interview", description="A practice interview")
+    for name, meaning in _DURING.items():
+        group.add_command(_plain(name, meaning, give))
+
+    async def offered(_: _Interaction, typed: str) -> list[Choice[str]]:
+        return matching(roles, typed)
+
+    @group.command(name="start", description="Start a practice interview")
+    @app_commands.describe(
+        role="The job to practise for",
+        mode="mock: silent until the report; coach: feedback after each question",
+        questions="How many questions, 5 if you do not say",
+        level="The level of the job, mid if you do not say",
+    )
+    @app_commands.choices(mode=_choices("mock", "coach"), level=_choices("junior", "mid", "senior"))
+    @app_commands.choices(questions=_choices("3", "5", "all"))
+    @app_commands.autocomplete(role=offered)
+    async def start(
+        interaction: _Interaction,
+        role: Range[str, 1, 100] | None = None,
+        mode: Choice[str] | None = None,
+        questions: Choice[str] | None = None,
+        level: Choice[str] | None = None,
+    ) -> None:
+        said = [role or "", *(one.value for one in (mode, questions, level) if one)]
+        await give(interaction, "interview", " ".join(filter(None, said)))
+
+    return group
+
+
+def matching(roles: Sequence[Role], typed: str) -> list[Choice[str]]:
+    """The roles whose name holds what was typed so far."""
+    sought = typed.casefold().strip()
+    found = (role for role in roles if sought in role.title.casefold() or sought in role.id)
+    return [Choice(name=role.title[:100], value=role.id) for role in found][:_MOST_OFFERED]
+
+
+def _plain(name: str, meaning: str, give: Give) -> app_commands.Command[Any, ..., None]:
+    async def plain(interaction: _Interaction) -> None:
+        await give(interaction, name, "")
+
+    return app_commands.Command(name=name, description=meaning, callback=plain)
+
+
+def _numbered(name: str, meaning: str, number_meaning: str, give: Give) -> app_commands.Command[Any, ..., None]:
+    @app_commands.describe(number=number_meaning)
+    async def numbered(interaction: _Interaction, number: _Number | None = None) -> None:
+        await give(interaction, name, "" if number is None else str(number))
+
+    return app_commands.Command(name=name, description=meaning, callback=numbered)
+
+
+def _settings(give: Give) -> app_commands.Command[Any, ..., None]:
+    @app_commands.describe(numbers="Whether feedback shows levels and means, or words only")
+    @app_commands.choices(numbers=_choices("on", "off"))
+    async def settings(interaction: _Interaction, numbers: Choice[str] | None = None) -> None:
+        await give(interaction, "settings", f"numbers {numbers.value}" if numbers else "")
+
+    return app_commands.Command(name="settings", description="What you have set", callback=settings)
+
+
+def _choices(*values: str) -> list[Choice[str]]:
+    return [Choice(name=value, value=value) for value in values]

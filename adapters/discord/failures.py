@@ -1,0 +1,66 @@
+"""What can go wrong with Discord, and what it means for a message or for the owner."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import discord
+
+from core.ports import DeliveryError, UnreachableError
+
+UNKNOWN_CHANNEL, MISSING_ACCESS, CLOSED_MESSAGES, NOTHING_SHARED = 10003, 50001, 50007, 50278
+AUTHENTICATION_FAILED = 4004
+UNREACHABLE = frozenset({UNKNOWN_CHANNEL, MISSING_ACCESS, CLOSED_MESSAGES, NOTHING_SHARED})
+CLOSED = frozenset({CLOSED_MESSAGES, NOTHING_SHARED})
+BROKEN = (OSError, aiohttp.ClientError, asyncio.TimeoutError, discord.GatewayNotFound, discord.RateLimited)
+"""How a connection fails, as far as it is not an HTTP status."""
+FAILED = (*BROKEN, discord.HTTPException)
+
+
+class PlatformError(Exception):
+    """Discord cannot be used. The message is one sentence for the owner and never holds the token."""
+
+
+class BadTokenError(PlatformError):
+    """Discord does not accept the token."""
+
+    def __init__(self) -> None:
+        super().__init__("Discord refuses the token: copy it anew from the Bot page of the developer portal.")
+
+
+class RefusedError(PlatformError):
+    """Discord ended the connection for a reason that will not pass by itself."""
+
+
+class UnreachablePlatformError(PlatformError):
+    """Discord cannot be reached, or fails, at the moment."""
+
+
+def delivery_error(error: BaseException) -> DeliveryError:
+    """What a failed sending means for the message."""
+    if isinstance(error, discord.HTTPException):
+        if error.code in UNREACHABLE:
+            return UnreachableError(f"Discord says that this candidate cannot be written to ({error.code}).")
+        return DeliveryError(f"Discord did not take a message (HTTP {error.status}, {error.code}).")
+    return DeliveryError(f"Discord could not be reached ({type(error).__name__}).")
+
+
+def platform_error(error: BaseException) -> PlatformError | None:
+    """What ended a connection for good; None when it may be tried again."""
+    if isinstance(error, discord.LoginFailure):
+        return BadTokenError()
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return RefusedError("Discord refuses the intents, which should need no permission.")
+    if isinstance(error, discord.ConnectionClosed):
+        if error.code == AUTHENTICATION_FAILED:
+            return BadTokenError()
+        return RefusedError(f"Discord ended the connection with code {error.code}.")
+    return None
+
+
+def passing(error: BaseException) -> UnreachablePlatformError:
+    """What is wrong now and may be over soon."""
+    if isinstance(error, discord.HTTPException):
+        return UnreachablePlatformError(f"Discord failed with HTTP {error.status}.")
+    return UnreachablePlatformError(f"Discord could not be reached ({type(error).__name__}).")

@@ -1,0 +1,143 @@
+"""Discord as the core sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import discord
+
+from adapters.discord import address, drawing
+from adapters.discord.client import Connection
+from adapters.discord.failures import FAILED, BadTokenError, RefusedError, delivery_error, passing, platform_error
+from adapters.discord.intake import Intake
+from adapters.discord.missed import LastSeen, Missed
+from adapters.discord.rooms import Rooms, is_own_thread
+from core.messages import Inbound, Outbound
+from core.model import Conversation
+from core.ports import DeliveryError, UnreachableError
+from core.roles import Role
+
+CONNECTING_S = 10.0
+"""How long a message waits for a connection before it is left for later; our own choice."""
+LONGEST_PAUSE_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+class DiscordPlatform:
+    """Serves one bot. Only one can be pointed at an address of its own (`api_base_url`) in a process."""
+
+    def __init__(  # noqa: PLR0913 - its parts and settings, each by name
+        self,
+        token: str,
+        *,
+        receive: Callable[[Inbound], Awaitable[None]],
+        typing: Callable[[Conversation], None],
+        roles: Sequence[Role] = (),
+        last_seen: LastSeen | None = None,
+        api_base_url: str = address.OFFICIAL,
+        first_pause_s: float = 1.0,
+    ) -> None:
+        self._token = token
+        self._typing = typing
+        self._roles = roles
+        self._first_pause_s = first_pause_s
+        self._rooms = Rooms()
+        self._missed = Missed(last_seen)
+        self._intake = Intake(receive, self._missed)
+        self._client: Connection | None = None
+        self._connected = asyncio.Event()
+        self._closed = False
+        address.point_at(api_base_url)
+        logging.getLogger("discord").setLevel(logging.INFO)  # below that it logs what candidates write
+
+    async def run(self) -> None:
+        """Serve until cancelled or closed. Raises PlatformError when Discord refuses the bot."""
+        pause = self._first_pause_s
+        while not self._closed:
+            try:
+                await self._serve()
+            except (*FAILED, discord.ClientException) as error:
+                if refused := platform_error(error):
+                    raise refused from None
+                pause = self._first_pause_s if self._connected.is_set() else min(2 * pause, LONGEST_PAUSE_S)
+                _log.warning("%s Trying again in %g s.", passing(error), pause)
+                self._connected.clear()
+                await asyncio.sleep(pause)
+
+    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+        """Deliver a message, in several posts when it is long. Raises DeliveryError."""
+        client = await self._reached()
+        chat = int(conversation.chat)
+        by_form = is_own_thread(client.get_channel(chat), client.application_id or 0)
+        channel = client.get_partial_messageable(chat)
+        try:
+            for number, post in enumerate(drawing.posts(message, by_form=by_form)):
+                await channel.send(**post.arguments(key, number))
+        except FAILED as error:
+            failure = delivery_error(error)
+            if isinstance(failure, UnreachableError):
+                self._rooms.forget(conversation.chat)
+            raise failure from None
+
+    async def working(self, conversation: Conversation) -> None:
+        """Show for some seconds that something is being worked on."""
+        if self._client is None or not self._connected.is_set():
+            return
+        try:
+            await self._client.get_partial_messageable(int(conversation.chat)).typing()
+        except FAILED as error:
+            _log.debug("The typing indicator could not be shown: %s", type(error).__name__)
+
+    async def check(self) -> str:
+        """The bot's own name. Raises PlatformError when the token or the commands are not as they should be."""
+        client = Connection(self._intake, self._missed, self._rooms, self._typing, self._roles)
+        try:
+            async with client:
+                await client.login(self._token)
+                if not await client.commands.are_synced():
+                    raise RefusedError("Discord does not show the commands: is the bot installed with the right scope?")
+                return str(client.user)
+        except discord.LoginFailure:
+            raise BadTokenError from None
+        except FAILED as error:
+            raise passing(error) from None
+
+    async def close(self) -> None:
+        """Take nothing more."""
+        self._closed = True
+        if self._client is not None:
+            await self._client.close()
+
+    async def _serve(self) -> None:
+        client = Connection(self._intake, self._missed, self._rooms, self._typing, self._roles)
+        async with client:
+            try:
+                await client.login(self._token)
+                await address.find_gateway(client)
+                self._client = client
+                self._connected.set()
+                await _connect(client)
+            finally:
+                await self._missed.end()
+
+    async def _reached(self) -> Connection:
+        """The connection, as soon as there is one. Raises DeliveryError."""
+        try:
+            async with asyncio.timeout(CONNECTING_S):
+                await self._connected.wait()
+        except TimeoutError:
+            raise DeliveryError("There is no connection to Discord.") from None
+        if self._client is None or self._client.is_closed():
+            raise DeliveryError("There is no connection to Discord any more.")
+        return self._client
+
+
+async def _connect(client: Connection) -> None:
+    try:
+        await client.connect()
+    except AttributeError as error:  # what discord.py 2.7 makes of a first connection that failed
+        if client.ws is not None:
+            raise
+        raise ConnectionError("The gateway cannot be reached.") from error

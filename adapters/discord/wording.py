@@ -1,0 +1,26 @@
+"""What only Discord makes necessary to say; every other sentence comes from the core."""
+
+from __future__ import annotations
+
+NOT_TEXT = "I read text only, so I could not take that message. Please write what you want to say."
+TOO_MANY = "That was too much at once, so I left your last message out. Please wait a moment and send it again."
+HERE_INSTEAD = "We go on here, where nobody else reads along."
+IN_A_THREAD = (
+    "Your direct messages are closed to me, so we go on in this thread. In a server I cannot read what you write: "
+    "please press Answer below a question and write there."
+)
+MOVED = "We go on here: {link}"
+CLOSED = (
+    "I cannot write to you: your direct messages are closed to me, and I may not make a private thread here. "
+    "Allow direct messages from this server, or write to me directly, and try again."
+)
+NOT_DONE = "Discord did not let me through just now, so nothing was changed. Please try again in a moment."
+CHOSEN = "› {label}"  # noqa: RUF001 - the sign that stands before what was chosen
+MORE = "There is more to choose from:"
+ANSWER = "Answer"
+YOUR_ANSWER = "Your answer"
+
+
+def not_saved(reason: str) -> str:
+    """`reason` is the store's own sentence, which says what to do."""
+    return f"I could not take your last message: {reason} Please send it again then."

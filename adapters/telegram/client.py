@@ -1,0 +1,71 @@
+"""The library's bot, with the limits this project wants."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+from functools import cache
+from ssl import SSLContext
+
+from httpx import create_ssl_context
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from adapters.telegram.failures import malformed_token
+from adapters.telegram.timing import Timing
+
+OFFICIAL_URL = "https://api.telegram.org"
+Bot = ExtBot[int]
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
+_RETRIES = 2
+_CONNECTIONS = 64
+
+
+class Client:
+    """The bot and its two connections: polls have their own, as they are held open."""
+
+    def __init__(self, token: str, base_url: str, timing: Timing) -> None:
+        """Raises BadTokenError for what cannot be a token."""
+        if not _TOKEN.fullmatch(token):
+            raise malformed_token()
+        _prepare()
+        self.address = base_url.rstrip("/")
+        self._requests = _request(timing, 1), _request(timing, _CONNECTIONS)
+        self.bot: Bot = ExtBot(
+            token,
+            f"{self.address}/bot",
+            f"{self.address}/file/bot",
+            get_updates_request=self._requests[0],
+            request=self._requests[1],
+            rate_limiter=AIORateLimiter(max_retries=_RETRIES),
+        )
+
+    async def close(self) -> None:
+        await asyncio.gather(*(request.shutdown() for request in self._requests))
+
+
+def _request(timing: Timing, connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=timing.read_s,
+        write_timeout=timing.read_s,
+        connect_timeout=timing.connect_s,
+        pool_timeout=timing.connect_s,
+        httpx_kwargs={"trust_env": False, "verify": _certificates()},
+    )
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Read once: it takes longer than all the rest of a connection."""
+    return create_ssl_context(trust_env=False)
+
+
+def _prepare() -> None:
+    """Httpx logs addresses, which hold the token; the library logs updates it cannot read, which hold words."""
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # durations as the library will give them; without it, it warns

@@ -1,0 +1,23 @@
+"""The list of commands that Telegram shows behind the menu button."""
+
+from __future__ import annotations
+
+from telegram import BotCommand
+
+from adapters.telegram import wording
+from adapters.telegram.client import Bot
+from core.wording.pages import COMMANDS
+
+_LONGEST = 256
+
+
+def commands() -> list[BotCommand]:
+    listed = (("start", wording.START), *COMMANDS)
+    return [BotCommand(name, meaning[:_LONGEST]) for name, meaning in listed]
+
+
+async def list_commands(bot: Bot) -> None:
+    """Only when it has changed: Telegram counts these calls strictly. Raises TelegramError."""
+    wanted = commands()
+    if list(await bot.get_my_commands()) != wanted:
+        await bot.set_my_commands(wanted)

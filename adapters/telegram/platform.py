@@ -1,0 +1,139 @@
+"""Telegram behind the port: messages out, and a run that brings messages in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardMarkup
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from adapters.telegram.asides import Asides
+from adapters.telegram.buttons import keyboard
+from adapters.telegram.client import OFFICIAL_URL, Client
+from adapters.telegram.commands import list_commands
+from adapters.telegram.failures import is_gone, refused_token, undelivered, unusable
+from adapters.telegram.intake import NO_PREVIEW, Intake, Receive
+from adapters.telegram.polling import Poller
+from adapters.telegram.recent import Recent
+from adapters.telegram.rendering import Piece, pieces
+from adapters.telegram.timing import DEFAULT, Backoff, Timing
+from adapters.telegram.webhook import Webhook, WebhookServer
+from core.messages import Outbound
+from core.model import Conversation
+from core.ports import DeliveryError
+from core.roles import Role
+
+_REMEMBERED = 1_000
+_log = logging.getLogger(__name__)
+
+
+class TelegramPlatform:
+    """One bot. `receive` is given every message and raises StoreError for one that could not be taken."""
+
+    def __init__(  # noqa: PLR0913 - three are there for every bot, three have their defaults
+        self,
+        token: str,
+        receive: Receive,
+        roles: Sequence[Role],
+        *,
+        api_base_url: str = OFFICIAL_URL,
+        webhook: Webhook | None = None,
+        timing: Timing = DEFAULT,
+    ) -> None:
+        """Raises BadTokenError for what cannot be a token."""
+        self._client = Client(token, api_base_url, timing)
+        self._bot = self._client.bot
+        self._timing = timing
+        self._webhook = webhook
+        self._asides = Asides(timing)
+        self._intake = Intake(self._bot, receive, {role.id for role in roles}, self._asides)
+        self._delivered = Recent[int](_REMEMBERED)
+
+    async def check(self) -> str:
+        """The bot's name. Raises PlatformError."""
+        try:
+            async with asyncio.timeout(self._timing.send_s):
+                return f"@{(await self._bot.get_me()).username}"
+        except Exception as error:  # noqa: BLE001 - another server at that address can answer anything
+            raise unusable(error, self._client.address) from None
+
+    async def run(self) -> None:
+        """Serve until cancelled. Raises BadTokenError and WebhookError."""
+        backoff = Backoff(self._timing)
+        while True:
+            try:
+                await self._serve()
+            except InvalidToken:
+                raise refused_token(self._client.address) from None  # the library's words hold the token
+            except TelegramError as error:
+                _log.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
+                await asyncio.sleep(backoff.pause())
+
+    async def _serve(self) -> None:
+        await self._bot.get_me()  # the library keeps the name, which the reading of group commands needs
+        await self._list_commands()
+        if self._webhook is not None:
+            await WebhookServer(self._bot, self._intake, self._webhook).run()
+        await self._bot.delete_webhook()
+        await Poller(self._bot, self._intake, self._timing).run()
+
+    async def _list_commands(self) -> None:
+        """Without the list everything works; it is tried again at the next start."""
+        try:
+            async with asyncio.timeout(self._timing.send_s):
+                await list_commands(self._bot)
+        except (TelegramError, TimeoutError) as error:
+            _log.warning("The list of commands could not be set (%s).", type(error).__name__)
+
+    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+        """Deliver a message, a long one in pieces; tried again with its `key`, it goes on after the last that arrived.
+
+        A waiting candidate's place in the queue is told under one key in changing words, so the words count, too.
+
+        Raises DeliveryError, and UnreachableError when nothing will ever arrive.
+        """
+        parts = pieces(message)
+        buttons = keyboard(message.choices)
+        known_as = key, hash(tuple(parts))
+        try:
+            async with asyncio.timeout(self._timing.send_s):
+                for number in range(self._delivered.get(known_as) or 0, len(parts)):
+                    last = number == len(parts) - 1
+                    await self._send_piece(conversation.chat, parts[number], buttons if last else None)
+                    self._delivered.put(known_as, number + 1)
+        except DeliveryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message has not arrived
+            raise undelivered(error) from None  # the library's words may hold the candidate's
+
+    async def _send_piece(self, chat: str, piece: Piece, buttons: InlineKeyboardMarkup | None) -> None:
+        """As it should be; if Telegram refuses that, as plain text, then without buttons, rather than not at all."""
+        plain = piece.plain, None
+        for (text, mode), under in (((piece.html, ParseMode.HTML), buttons), (plain, buttons), (plain, None)):
+            try:
+                await self._bot.send_message(
+                    chat, text, parse_mode=mode, reply_markup=under, link_preview_options=NO_PREVIEW
+                )
+            except BadRequest as error:
+                if is_gone(error):
+                    raise
+                _log.warning("Telegram refused the form of a message; it is sent more plainly.")
+            else:
+                return
+        raise DeliveryError("Telegram refused the message in every form.")
+
+    async def working(self, conversation: Conversation) -> None:
+        """Show for some seconds that something is being worked on; never raises."""
+        try:
+            async with asyncio.timeout(self._timing.read_s):
+                await self._bot.send_chat_action(conversation.chat, ChatAction.TYPING)
+        except Exception as error:  # noqa: BLE001 - nobody needs it
+            _log.debug("The typing indicator failed: %s", type(error).__name__)
+
+    async def close(self) -> None:
+        """End what is under way and the connections."""
+        await self._asides.close()
+        await self._client.close()

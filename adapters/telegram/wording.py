@@ -1,0 +1,20 @@
+"""What Telegram's adapter says itself, because it is about Telegram only."""
+
+from __future__ import annotations
+
+READS_TEXT = "This version of me reads text only, so I could not take that. Please type your answer."
+OLD_BUTTON = "That button is from an earlier version of me. /help lists what I can do."
+NOT_SAVED = (
+    "I cannot save your message just now. It waits at Telegram, and I will take it as soon as I can; "
+    "you need not send it again."
+)
+LOST = "Something went wrong on my side, and I could not take your message. Please send it again."
+START = "who I am, and how to begin"
+
+
+def elsewhere(link: str) -> str:
+    return f"Interviews are private. Write to me here: {link}"
+
+
+def chosen(label: str) -> str:
+    return f"› {label}"  # noqa: RUF001 - a mark, no greater-than sign

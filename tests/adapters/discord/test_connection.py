@@ -1,0 +1,306 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import discord
+import pytest
+
+from adapters.discord import BadTokenError, DiscordPlatform, RefusedError, UnreachablePlatformError
+from adapters.discord import platform as platform_module
+from adapters.discord.failures import platform_error
+from core.messages import CommandSent, TextSent
+from core.ports import DeliveryError, StoreUnavailableError, UnreachableError
+from tests.adapters.discord.conftest import ROLES, Core, Start, asking, in_chat, saying
+from tests.wires.discord import DiscordServer, Fault, User
+
+
+def unstarted(server: DiscordServer, core: Core, token: str | None = None) -> DiscordPlatform:
+    return DiscordPlatform(
+        token or server.token,
+        receive=core.receive,
+        typing=core.typing,
+        roles=ROLES,
+        api_base_url=server.url,
+        first_pause_s=0.01,
+    )
+
+
+async def test_no_privileged_intent_is_asked_for(server: DiscordServer, start: Start) -> None:
+    async with start():
+        [asked] = server.gateway.identified
+    assert asked["intents"] == 1 | 1 << 12 | 1 << 14
+
+
+async def test_commands_are_told_once_and_again_only_when_they_changed(server: DiscordServer, start: Start) -> None:
+    for _ in range(2):
+        server.gateway.ready.clear()
+        async with start():
+            pass
+    assert server.syncs == 1
+    server.commands[0]["description"] = "Another"
+    server.gateway.ready.clear()
+    async with start():
+        pass
+    assert server.syncs == 2
+    assert {tuple(command["contexts"]) for command in server.commands} == {(0, 1, 2)}
+    assert {tuple(command["integration_types"]) for command in server.commands} == {(0, 1)}
+
+
+async def test_it_serves_without_telling_the_commands(server: DiscordServer, start: Start, core: Core) -> None:
+    server.faults.append(Fault("PUT", "/commands", status=403, code=50001))
+    async with start():
+        await server.writes(server.world.user("ana"), "hello")
+        await core.got(TextSent)
+
+
+async def test_a_wrong_token_is_said_to_the_owner(
+    server: DiscordServer, core: Core, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    platform = unstarted(server, core, "another.token")
+    with pytest.raises(BadTokenError, match="refuses the token"):
+        await platform.run()
+    with pytest.raises(BadTokenError):
+        await platform.check()
+    assert "another.token" not in caplog.text
+
+
+async def test_a_token_that_only_the_gateway_refuses(server: DiscordServer, core: Core) -> None:
+    platform = unstarted(server, core)
+    server.faults.append(Fault("GET", "/gateway/bot", delay=0.05))
+    running = asyncio.create_task(platform.run())
+    await server.until(lambda: [one for one in server.exchanges if one.path.endswith("@me/commands")] or server.syncs)
+    server.token = "changed"
+    server.faults.append(Fault("GET", "/gateway/bot"))
+    with pytest.raises(BadTokenError):
+        await running
+
+
+async def test_a_refused_connection_ends_with_a_reason(server: DiscordServer, start: Start) -> None:
+    async with start() as platform:
+        running = [task for task in asyncio.all_tasks() if "DiscordPlatform.run" in repr(task.get_coro())]
+        await server.gateway.drop(4013)
+        with pytest.raises(RefusedError, match="4013"):
+            await running[0]
+        with pytest.raises(DeliveryError):
+            await platform.send(in_chat(server.world.direct(server.world.user("ana")), server.world.bot), asking(), "1")
+
+
+async def test_check_gives_the_bots_name(server: DiscordServer, core: Core) -> None:
+    assert await unstarted(server, core).check() == "coach"
+
+
+async def test_check_notices_that_the_commands_are_not_shown(server: DiscordServer, core: Core) -> None:
+    server.faults.append(Fault("PUT", "/commands", status=403, code=50001))
+    with pytest.raises(RefusedError, match="scope"):
+        await unstarted(server, core).check()
+
+
+async def test_check_says_when_nobody_answers(server: DiscordServer, core: Core) -> None:
+    platform = unstarted(server, core)
+    await server.stop()
+    with pytest.raises(UnreachablePlatformError):
+        await platform.check()
+    server.faults.append(Fault("GET", "/users/@me", status=503))
+    await server.start()
+    with pytest.raises(UnreachablePlatformError, match="503"):
+        await platform.check()
+
+
+async def test_a_dropped_connection_is_resumed_and_nothing_is_lost(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    async with start():
+        await server.gateway.drop()
+        await server.writes(ana, "said meanwhile")
+        assert (await core.got(TextSent)).text == "said meanwhile"
+        assert len(server.gateway.resumed) == 1
+        assert len(server.gateway.identified) == 1
+
+
+async def test_asked_to_reconnect_it_resumes(server: DiscordServer, start: Start, core: Core, ana: User) -> None:
+    async with start():
+        await server.gateway.reconnect()
+        await server.connected()
+        await server.writes(ana, "still there?")
+        await core.got(TextSent)
+        assert len(server.gateway.resumed) == 1
+
+
+async def test_an_invalid_session_begins_a_new_one_and_fetches_what_was_missed(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    async with start():
+        seen = await server.writes(ana, "seen")
+        await core.got(TextSent)
+        core.seen = {server.world.direct(ana).id: seen.id}
+        for session in server.gateway.sessions.values():
+            session.valid = False
+        await server.writes(ana, "missed")
+        await server.gateway.invalidate()
+        await server.connected()
+        await server.writes(ana, "after")
+        await core.got(TextSent, 2)
+        assert [one.text for one in core.received if isinstance(one, TextSent)] == ["seen", "missed", "after"]
+        assert len(server.gateway.identified) == 2
+
+
+async def test_an_invalid_session_that_can_be_resumed_is(server: DiscordServer, start: Start, ana: User) -> None:
+    async with start():
+        await server.gateway.invalidate(resumable=True)
+        await server.connected()
+        assert len(server.gateway.resumed) == 1
+
+
+async def test_heartbeats_are_sent_as_often_as_the_gateway_asks(server: DiscordServer, start: Start) -> None:
+    server.heartbeat_ms = 100
+    async with start():
+        await asyncio.sleep(0.25)
+        assert server.gateway.connections[0].heartbeats >= 2
+
+
+async def test_missed_messages_come_before_live_ones_of_their_chat(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    direct = server.world.direct(ana)
+    seen = await server.writes(ana, "seen")
+    for number in range(3):
+        await server.writes(ana, f"missed {number}")
+    await server.writes(server.world.bot, "my own", direct)
+    core.seen = {direct.id: seen.id, "77": "1", "thread": "x"}
+    server.faults.append(Fault("GET", "/messages", delay=0.1))
+    async with start():
+        await server.writes(ana, "live")
+        await core.got(TextSent, 3)
+    texts = [one.text for one in core.received if isinstance(one, TextSent)]
+    assert texts == ["missed 0", "missed 1", "missed 2", "live"]
+
+
+async def test_at_most_a_hundred_missed_messages_of_a_chat_are_fetched(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    seen = await server.writes(ana, "seen")
+    for number in range(120):
+        await server.writes(ana, str(number))
+    core.seen = {server.world.direct(ana).id: seen.id}
+    async with start():
+        await core.got(TextSent, 99)
+        await server.writes(ana, "live")
+        assert (await core.got(TextSent, 100)).text == "live"
+
+
+async def test_where_the_store_fails_there_is_nothing_to_fetch(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    async def failing() -> dict[str, str]:
+        raise StoreUnavailableError("The disk is full.")
+
+    async with start(last_seen=failing):
+        await server.writes(ana, "live")
+        await core.got(TextSent)
+
+
+async def test_it_waits_for_discord_to_come_back(server: DiscordServer, core: Core, ana: User) -> None:
+    await server.stop()
+    platform = unstarted(server, core)
+    running = asyncio.create_task(platform.run())
+    await asyncio.sleep(0.05)
+    await server.start()
+    await server.connected()
+    await platform.send(in_chat(server.world.direct(ana), ana), asking(), "1")
+    await platform.close()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_a_first_connection_to_the_gateway_that_fails_is_tried_again(
+    server: DiscordServer, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DiscordServer, "gateway_url", "ws://127.0.0.1:9")
+    platform = unstarted(server, core)
+    running = asyncio.create_task(platform.run())
+    await server.until(lambda: [one for one in server.exchanges if "gateway" in one.path])
+    monkeypatch.undo()
+    await server.connected()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_before_there_is_a_connection_messages_stay_pending(
+    server: DiscordServer, core: Core, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform_module, "CONNECTING_S", 0.01)
+    platform = unstarted(server, core)
+    with pytest.raises(DeliveryError, match="no connection"):
+        await platform.send(in_chat(server.world.direct(ana), ana), asking(), "1")
+    await platform.working(in_chat(server.world.direct(ana), ana))
+    await platform.close()
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50007), (404, 10003), (403, 50001), (403, 50278)])
+async def test_who_cannot_be_written_to_is_unreachable(
+    server: DiscordServer, start: Start, ana: User, status: int, code: int
+) -> None:
+    async with start() as platform:
+        server.faults.append(Fault("POST", "/messages", status=status, code=code))
+        with pytest.raises(UnreachableError):
+            await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}, {"status": 401}])
+async def test_other_failures_may_be_tried_again(
+    server: DiscordServer, start: Start, ana: User, fault: dict[str, int]
+) -> None:
+    async with start() as platform:
+        server.faults.append(Fault("POST", "/messages", **fault))  # type: ignore[arg-type]
+        with pytest.raises(DeliveryError) as failed:
+            await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
+        assert not isinstance(failed.value, UnreachableError)
+        await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
+    assert len(server.world.direct(ana).messages) == 1
+
+
+async def test_asked_to_wait_it_waits(server: DiscordServer, start: Start, ana: User) -> None:
+    async with start() as platform:
+        server.faults.append(Fault("POST", "/messages", status=429, retry_after=0.05))
+        await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
+    assert len(server.world.direct(ana).messages) == 1
+
+
+async def test_who_closed_their_messages_later_is_led_elsewhere(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    guild = server.world.guild()
+    async with start() as platform:
+        await server.gives(ana, "interview start", guild=guild)
+        where = (await core.got(CommandSent)).conversation
+        ana.closed = True
+        with pytest.raises(UnreachableError):
+            await platform.send(where, asking(), "1")
+        await server.gives(ana, "interview repeat", guild=guild)
+        moved = (await core.got(CommandSent, 1)).conversation
+        [thread] = server.world.threads(guild)
+        assert moved == in_chat(thread, ana)
+
+
+async def test_neither_words_nor_token_are_logged(
+    server: DiscordServer, start: Start, core: Core, ana: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with start() as platform:
+        await server.writes(ana, "quokka")
+        await core.got(TextSent)
+        await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
+        core.refusal = StoreUnavailableError("quokka")
+        await server.writes(ana, "quokka")
+        await server.reply_to(server.world.direct(ana), 1)
+    ours = [record for record in caplog.records if record.name.startswith(("discord", "adapters"))]
+    said = "\n".join(record.getMessage() for record in ours)
+    assert ours
+    assert "quokka" not in said
+    assert server.token not in said
+
+
+def test_an_intent_that_discord_refuses_is_said() -> None:
+    assert isinstance(platform_error(discord.PrivilegedIntentsRequired(None)), RefusedError)
+    assert platform_error(OSError()) is None

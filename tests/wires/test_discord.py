@@ -1,0 +1,234 @@
+"""The loopback Discord: it answers as the real one does, and lets no mistake pass."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import zlib
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.wires.discord import DiscordServer, Fault
+
+INTENTS = 1 | 1 << 12 | 1 << 14
+MESSAGE = {"content": "Hello", "allowed_mentions": {"parse": []}}
+IDENTIFY: dict[str, Any] = {
+    "token": "made.up.token",
+    "intents": INTENTS,
+    "properties": {"os": "linux", "browser": "x", "device": "x"},
+}
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    headers = {"Authorization": "Bot made.up.token", "User-Agent": "DiscordBot (https://example.org, 1)"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        yield session
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer() as server:
+        yield server
+
+
+async def post(
+    session: aiohttp.ClientSession, server: DiscordServer, path: str, body: Any, **headers: str
+) -> tuple[int, Any]:
+    async with session.post(f"{server.url}{path}", json=body, headers=headers) as response:
+        assert response.headers["Content-Type"] == "application/json"
+        return response.status, await response.json()
+
+
+async def said(socket: aiohttp.ClientWebSocketResponse) -> Any:
+    return json.loads(await socket.receive_str())
+
+
+async def identified(
+    session: aiohttp.ClientSession, server: DiscordServer, **changes: Any
+) -> aiohttp.ClientWebSocketResponse:
+    socket = await session.ws_connect(f"{server.gateway_url}?v=10&encoding=json")
+    assert (await said(socket))["op"] == 10
+    await socket.send_json({"op": 2, "d": IDENTIFY | changes})
+    return socket
+
+
+async def test_a_message_with_a_known_nonce_is_the_same_message(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    channel = server.world.direct(server.world.user("ana"))
+    path, body = f"/channels/{channel.id}/messages", MESSAGE | {"nonce": "1", "enforce_nonce": True}
+    first, second = await post(session, server, path, body), await post(session, server, path, body)
+    assert first == second
+    assert len(channel.messages) == 1
+    await post(session, server, path, MESSAGE | {"nonce": "2", "enforce_nonce": True})
+    assert len(channel.messages) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"content": "x" * 2001},
+        {"content": "😀" * 1001},
+        {"content": "  "},
+        {"speed": 5},
+        {"allowed_mentions": {"parse": ["everyone"]}},
+        {"allowed_mentions": None},
+        {"nonce": "x" * 26},
+        {"embeds": [{"description": "x" * 4097}]},
+        {"embeds": [{"description": "x" * 3001}, {"description": "x" * 3001}]},
+        {"embeds": [{"description": "x"}], "flags": 4},
+        {"components": [{"type": 1, "components": [{"type": 2, "style": 2, "label": "x" * 81, "custom_id": "a"}]}]},
+        {"components": [{"type": 1, "components": [{"type": 2, "style": 2, "label": "x", "custom_id": "a" * 101}]}]},
+        {"components": [{"type": 1, "components": [{"type": 2, "style": 2, "label": "x", "custom_id": "a"}] * 2}]},
+        {"components": [{"type": 1, "components": []}]},
+    ],
+)
+async def test_a_message_that_does_not_fit_is_refused_and_noted(
+    session: aiohttp.ClientSession, server: DiscordServer, wrong: dict[str, Any]
+) -> None:
+    channel = server.world.direct(server.world.user("ana"))
+    status, answer = await post(session, server, f"/channels/{channel.id}/messages", MESSAGE | wrong)
+    assert (status, answer["code"], len(server.mistakes)) == (400, 50035, 1)
+    assert not channel.messages
+    server.mistakes.clear()
+
+
+async def test_who_takes_no_messages_and_what_is_not_there(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    shy = server.world.direct(server.world.user("shy", closed=True))
+    foreign = server.world.guild(has_bot=False).channels[0]
+    answers = [await post(session, server, f"/channels/{one}/messages", MESSAGE) for one in (shy.id, foreign.id, "1")]
+    assert [(status, answer["code"]) for status, answer in answers] == [(403, 50007), (403, 50001), (404, 10003)]
+    assert (await post(session, server, "/nothing", {}))[0] == 404
+    assert len(server.mistakes) == 1
+    server.mistakes.clear()
+
+
+async def test_only_its_own_token_is_let_in(session: aiohttp.ClientSession, server: DiscordServer) -> None:
+    status, _ = await post(session, server, "/users/@me/channels", {"recipient_id": "1"}, Authorization="Bot other")
+    assert status == 401
+
+
+async def test_ready_comes_before_the_servers_and_events_are_numbered(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    server.world.guild()
+    socket = await identified(session, server)
+    ready, guild = await said(socket), await said(socket)
+    assert (ready["t"], ready["s"], guild["t"], guild["s"]) == ("READY", 1, "GUILD_CREATE", 2)
+    await socket.send_json({"op": 1, "d": 2})
+    assert (await said(socket))["op"] == 11
+    await socket.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"), [({"token": "other"}, 4004), ({"intents": 1 << 15}, 4014), ({"intents": 1 << 1}, 4014)]
+)
+async def test_who_may_not_identify_is_shown_out(
+    session: aiohttp.ClientSession, server: DiscordServer, changes: dict[str, Any], code: int
+) -> None:
+    socket = await identified(session, server, **changes)
+    assert (await socket.receive()).data == code
+
+
+async def test_events_go_only_to_whoever_asked_for_them(session: aiohttp.ClientSession, server: DiscordServer) -> None:
+    guild, ana = server.world.guild(), server.world.user("ana")
+    socket = await identified(session, server, intents=1 << 9)
+    await said(socket)
+    await said(socket)
+    await server.writes(ana, "private")
+    await server.writes(ana, "public", guild.channels[0])
+    event = await said(socket)
+    assert (event["t"], event["d"]["channel_id"], event["d"]["content"]) == (
+        "MESSAGE_CREATE",
+        guild.channels[0].id,
+        "",
+    )
+    await socket.close()
+
+
+async def test_a_session_is_resumed_with_what_was_missed(session: aiohttp.ClientSession, server: DiscordServer) -> None:
+    first = await identified(session, server)
+    ready = await said(first)
+    await first.close()
+    await server.writes(server.world.user("ana"), "meanwhile")
+    second = await session.ws_connect(f"{server.gateway_url}?v=10&encoding=json")
+    await said(second)
+    asked = {"token": server.token, "session_id": ready["d"]["session_id"], "seq": 1}
+    await second.send_json({"op": 6, "d": asked})
+    assert [(await said(second))["t"] for _ in range(2)] == ["MESSAGE_CREATE", "RESUMED"]
+    await second.close()
+    server.gateway.refuse_resumes = True
+    third = await session.ws_connect(f"{server.gateway_url}?v=10&encoding=json")
+    await said(third)
+    await third.send_json({"op": 6, "d": asked})
+    assert await said(third) == {"op": 9, "d": False}
+    await third.close()
+
+
+async def test_one_zlib_stream_holds_all_events(session: aiohttp.ClientSession, server: DiscordServer) -> None:
+    socket = await session.ws_connect(f"{server.gateway_url}?v=10&encoding=json&compress=zlib-stream")
+    stream = zlib.decompressobj()
+    first = await socket.receive_bytes()
+    assert first.endswith(b"\x00\x00\xff\xff")
+    assert json.loads(stream.decompress(first))["op"] == 10
+    await socket.send_json({"op": 2, "d": IDENTIFY})
+    packed = b""
+    while not packed.endswith(b"\x00\x00\xff\xff"):
+        packed += await socket.receive_bytes()
+    assert json.loads(stream.decompress(packed))["t"] == "READY"
+    await socket.close()
+
+
+async def test_an_interaction_is_acknowledged_once_and_in_a_way_that_fits(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    command = {"name": "help", "description": "Help", "type": 1}
+    async with session.put(f"{server.url}/applications/1/commands", json=[command]) as response:
+        assert response.status == 200
+    giving = asyncio.create_task(server.gives(server.world.user("ana"), "help"))
+    await asyncio.sleep(0)
+    [interaction] = server.interactions.values()
+    path = f"/interactions/{interaction.id}/{interaction.token}/callback"
+    assert (await post(session, server, path, {"type": 6}))[0] == 400
+    assert (await post(session, server, path, {"type": 5, "data": {"flags": 64}}))[0] == 200
+    assert (await post(session, server, path, {"type": 5}))[1]["code"] == 40060
+    assert (await giving).ephemeral
+    interaction.begun -= 4
+    interaction.callback = None
+    assert (await post(session, server, path, {"type": 5}))[1]["code"] == 10062
+    server.mistakes.clear()
+
+
+async def test_faults_come_as_often_as_they_were_asked_for(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    server.faults.append(Fault("POST", "/messages", status=429, retry_after=0.1))
+    channel = server.world.direct(server.world.user("ana"))
+    path = f"/channels/{channel.id}/messages"
+    assert (await post(session, server, path, MESSAGE))[1]["retry_after"] == 0.1
+    assert (await post(session, server, path, MESSAGE))[0] == 200
+    server.faults.append(Fault("POST", "/messages", drop=True))
+    with pytest.raises(aiohttp.ClientError):
+        await post(session, server, path, MESSAGE)
+
+
+async def test_as_a_process_it_prints_its_address_and_ends_when_told() -> None:
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.wires.discord", stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    assert program.stdout
+    address = (await program.stdout.readline()).decode().strip()
+    headers = {"Authorization": "Bot made.up.token", "User-Agent": "DiscordBot (x, 1)"}
+    async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{address}/users/@me") as response:
+        assert (await response.json())["username"] == "coach"
+    program.terminate()
+    _, errors = await asyncio.wait_for(program.communicate(), 5)
+    assert (program.returncode, errors) == (0, b"")
