@@ -6,10 +6,13 @@ import pytest
 
 from tests.process.home import Home
 
+MEASURED = {"test_terminal", "test_model"}
+"""Being measured for coverage doubles the time of a process; what the others run is measured elsewhere."""
+
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
+def home(tmp_path: Path, request: pytest.FixtureRequest) -> Home:
+    return Home(tmp_path, measured=request.path.stem in MEASURED)
 
 
 @pytest.fixture

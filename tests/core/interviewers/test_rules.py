@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -339,15 +338,6 @@ async def test_an_answer_that_was_set_aside_leaves_nothing_to_ask_about(
     aside: tuple[Utterance, ...] = (replace(said, kind=UtteranceKind.OFF_TOPIC),)
     consideration = await interviewer.consider(role, replace(turn(), utterances=aside))
     assert consideration.follow_up == ""
-
-
-async def test_speed(interviewer: RulesInterviewer, role: Role, turn: Build, disease: Question) -> None:
-    answer = turn(disease.sample + " " + STORY + " " + disease.sample.replace("apple", "pear"))
-    await interviewer.assess(role, answer)
-    started = time.process_time()
-    for _ in range(20):
-        await interviewer.assess(role, answer)
-    assert (time.process_time() - started) / 20 < 0.05
 
 
 async def test_a_very_long_answer_is_read_up_to_its_limit(
