@@ -64,14 +64,14 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
 def run() -> None:
     """Start every chat platform that has a token; with none, the terminal interview."""
     settings = _settings()
-    named = [
-        name for name, token in (("Discord", settings.discord_token), ("Telegram", settings.telegram_token)) if token
-    ]
-    if named:
-        _tell(f"A token for {' and '.join(named)} is set, but this version has the terminal only. Here it is.")
-    else:
+    if settings.discord_token is None and settings.telegram_token is None:
         _tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
-    _chat(settings, "", "", as_json=False)
+        _chat(settings, "", "", as_json=False)
+    from bot.serve import serve  # noqa: PLC0415 - what only this command needs
+
+    files = roles_of(settings)
+    _check_request("", "", files)
+    raise typer.Exit(serve(settings, files))
 
 
 @app.command()
@@ -96,7 +96,7 @@ def chat(  # noqa: PLR0913, PLR0917 - one for each option
 @app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Check each part: ok, off, or broken with what to do."""
-    from bot.doctor import examine, show  # noqa: PLC0415 - what only this command needs
+    from bot.doctor import examine, show  # noqa: PLC0415 - as above
 
     findings = asyncio.run(examine())
     show(findings, as_json=as_json)
@@ -204,7 +204,7 @@ def _make_streams_usable() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def _chat(settings: Settings, request: str, name: str, *, as_json: bool) -> None:
+def _chat(settings: Settings, request: str, name: str, *, as_json: bool) -> NoReturn:
     from bot.chat import ChatOptions  # noqa: PLC0415 - as above
     from bot.chat import chat as run_chat  # noqa: PLC0415
 

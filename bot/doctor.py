@@ -15,6 +15,7 @@ from adapters.database.inspection import inspect
 from adapters.roles import load_roles
 from bot.findings import Finding
 from bot.model_check import CONTEXT, examine_model
+from bot.platform_check import examine_platforms
 from bot.settings import BadSettingError, Settings, load_settings
 from core.ports import StoreError, StoreInUseError
 from core.wording.pieces import count
@@ -38,8 +39,7 @@ async def examine() -> list[Finding]:
         _roles(settings),
         _interviewer(settings, model),
         *model,
-        _platform("discord", "DISCORD_TOKEN", is_set=settings.discord_token is not None),
-        _platform("telegram", "TELEGRAM_TOKEN", is_set=settings.telegram_token is not None),
+        *await examine_platforms(settings),
         Finding("voice", "off", "this version works by text only"),
     ]
 
@@ -106,11 +106,3 @@ def _interviewer(settings: Settings, model: Sequence[Finding]) -> Finding:
     if broken:
         return Finding("interviewer", "ok", "by rules, until the language model can be asked")
     return Finding("interviewer", "ok", f"with {settings.ollama_model}; by rules while it cannot be asked")
-
-
-def _platform(part: str, variable: str, *, is_set: bool) -> Finding:
-    if is_set:
-        return Finding(
-            part, "broken", f"{variable} is set, but this version has the terminal only.", f"Unset {variable}."
-        )
-    return Finding(part, "off", f"{variable} is not set")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.database.config import DEFAULT_URL, parse_url
@@ -18,11 +18,15 @@ from adapters.roles import BUILT_IN
 from core.ports import StoreUnavailableError
 
 DEFAULT_OLLAMA_URL = "http://127.0.0.1:11434"
+TELEGRAM_URL, DISCORD_URL = "https://api.telegram.org", "https://discord.com/api/v10"
+"""Where the platforms are; their adapters say the same, and are not imported for that."""
 LEAST_CONTEXT_TOKENS = 4096
 """Less does not hold what an assessment takes: anchors, graded samples, and an answer of some hundred words."""
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}")
 _KEEP_ALIVE = re.compile(r"-?\d{1,9}|-?(\d{1,9}(\.\d{1,3})?(ms|s|m|h)){1,4}")
 """Seconds, or Go's way of writing a duration, as in 1h30m; below zero means for ever."""
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+"""What Telegram allows, but not so short that it could be guessed."""
 
 
 class BadSettingError(Exception):
@@ -45,7 +49,7 @@ def _server(value: str) -> str:
     except ValueError:
         raise ValueError("it is no address") from None
     if not usable:
-        raise ValueError(f"it must be an address like {DEFAULT_OLLAMA_URL}")
+        raise ValueError("it must be an address that begins with http:// or https://")
     if parts.username is not None or parts.query or parts.fragment or not value.isprintable() or " " in value:
         raise ValueError("it may hold no user name or password, no blank, no ? and no #")
     return value.rstrip("/")
@@ -62,6 +66,10 @@ def _duration(value: str) -> str:
     if not _KEEP_ALIVE.fullmatch(value):
         raise ValueError("it must be a time like 30m, 1h or 90s, 0 for not at all, or -1 for ever")
     return value
+
+
+def _webhook(value: str) -> str:
+    return value and _server(value)
 
 
 def odd(value: int) -> int:
@@ -94,7 +102,21 @@ class Settings(BaseSettings):
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"
     discord_token: SecretStr | None = None
+    discord_api_base_url: Annotated[str, AfterValidator(_server)] = DISCORD_URL
     telegram_token: SecretStr | None = None
+    telegram_api_base_url: Annotated[str, AfterValidator(_server)] = TELEGRAM_URL
+    telegram_webhook_url: Annotated[str, AfterValidator(_webhook)] = ""
+    telegram_webhook_port: Annotated[int, Field(ge=1, le=65_535)] = 8443
+    telegram_webhook_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _keeps_others_out(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None and info.data.get("telegram_webhook_url"):
+            raise ValueError("TELEGRAM_WEBHOOK_URL needs it, so that nobody else can bring updates")
+        if value is not None and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("it must be 16 to 256 letters, digits, _ or -")
+        return value
 
     @field_validator("database_url")
     @classmethod

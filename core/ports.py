@@ -8,7 +8,7 @@ from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -161,7 +161,14 @@ class Platform(Protocol):
     """A place where candidates are spoken to."""
 
     async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
-        """Deliver a message; the same `key` means the same message again. Raises DeliveryError when it cannot be."""
+        """Deliver a message; the same `key` means the same message again.
+
+        Raises DeliveryError when it cannot be for now, and UnreachableError when it never will be.
+        """
+        ...
+
+    async def working(self, conversation: Conversation) -> None:
+        """Give one pulse of the sign that something is being worked on, which lasts some seconds; never raises."""
         ...
 
 
@@ -251,6 +258,10 @@ class Store(Protocol):
 
     async def performed(self, effect_id: int) -> None:
         """Remove a pending effect that has been performed."""
+        ...
+
+    async def last_seen(self, platform: str) -> Mapping[str, str]:
+        """The newest message taken from each chat of a platform: the highest inbound id of digits only, by chat."""
         ...
 
     async def preferences(self, candidate: int) -> Preferences:

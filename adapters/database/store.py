@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import RawSQL
 from tortoise.functions import Avg, Count
 from tortoise.queryset import QuerySet
 
@@ -30,6 +31,12 @@ from core.roles import Role
 ASKED_LIMIT = 50
 SEEN_FOR = timedelta(days=7)
 HIGHEST_ID = 2**63 - 1
+_LENGTH_DIGITS = 3
+# The highest number among the ids that are numbers: texts compare as numbers do once their length stands before them.
+_NEWEST = (
+    "MAX(CASE WHEN inbound_id <> '' AND inbound_id NOT GLOB '*[^0-9]*'"
+    f" THEN PRINTF('%0{_LENGTH_DIGITS}d', LENGTH(inbound_id)) || inbound_id END)"
+)
 
 
 class DatabaseStore:
@@ -62,6 +69,9 @@ class DatabaseStore:
 
     async def performed(self, effect_id: int) -> None:
         await self._session.run(_performed(effect_id))
+
+    async def last_seen(self, platform: str) -> Mapping[str, str]:
+        return await self._session.run(_last_seen(platform))
 
     async def preferences(self, candidate: int) -> Preferences:
         return await self._session.run(_preferences(candidate))
@@ -144,6 +154,11 @@ async def _pending() -> list[PendingEffect]:
 
 async def _performed(effect_id: int) -> None:
     await PendingEffectRow.filter(id=effect_id).delete()
+
+
+async def _last_seen(platform: str) -> dict[str, str]:
+    rows = SeenUpdateRow.filter(platform=storable_text(platform)).annotate(newest=RawSQL(_NEWEST)).group_by("chat")
+    return {chat: newest[_LENGTH_DIGITS:] for chat, newest in await rows.values_list("chat", "newest") if newest}
 
 
 async def _preferences(candidate: int) -> Preferences:

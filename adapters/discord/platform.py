@@ -50,7 +50,9 @@ class DiscordPlatform:
         self._connected = asyncio.Event()
         self._closed = False
         address.point_at(api_base_url)
-        logging.getLogger("discord").setLevel(logging.INFO)  # below that it logs what candidates write
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # voice calls are not used, so not missed
+        library = logging.getLogger("discord")
+        library.setLevel(max(library.getEffectiveLevel(), logging.INFO))  # below that it logs what candidates write
 
     async def run(self) -> None:
         """Serve until cancelled or closed. Raises PlatformError when Discord refuses the bot."""

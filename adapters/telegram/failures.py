@@ -22,11 +22,11 @@ class WebhookError(PlatformError):
 
 
 def malformed_token() -> BadTokenError:
-    return BadTokenError("TELEGRAM_BOT_TOKEN is no token: copy it again from @BotFather.")
+    return BadTokenError("TELEGRAM_TOKEN is no token: copy it again from @BotFather.")
 
 
 def refused_token(address: str) -> BadTokenError:
-    return BadTokenError(f"{address} does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather.")
+    return BadTokenError(f"{address} does not know TELEGRAM_TOKEN: copy it again from @BotFather.")
 
 
 def unusable(error: Exception, address: str) -> PlatformError:

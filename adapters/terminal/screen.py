@@ -49,6 +49,9 @@ class Screen(ABC):
         elif message.kind in _ASKING | _OFFERING:
             self.offer = None
 
+    async def working(self, conversation: Conversation) -> None:  # noqa: B027 - a terminal shows that nothing came yet
+        pass
+
     def chosen(self, typed: str) -> Choice | None:
         """The choice of a menu that a typed number stands for, or the name or id that it is shown with."""
         for number, choice in enumerate(self.offer.choices if self.offer else (), 1):

@@ -17,6 +17,7 @@ from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent
 from core.model import Interview, Phase
 from core.ports import AlreadySeenError, Change, PendingEffect, RoleMissingError, StoreError
 from core.runner.asking import Asked, Asking
+from core.runner.sending import Sending
 from core.runner.underway import Task, Underway
 from core.wording import pages
 from core.wording.pieces import calm, without_choices
@@ -63,8 +64,8 @@ class Runner:
         self._desk = Desk(store, roles, clock)
         self._asking = Asking(store, interviewer, platforms, clock)
         self._underway = Underway()
+        self._sending = Sending(store, platforms, clock, self._underway)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._last_send: dict[Conversation, Task] = {}
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
         self._taking: set[Task] = set()
 
@@ -87,6 +88,11 @@ class Runner:
         pending = await self._store.pending()
         self._perform((effect for effect in pending if effect.conversation == conversation), resumed=True)
 
+    async def resume_all(self) -> None:
+        """Perform what was still pending for every conversation of the platforms that are served, as `resume` does."""
+        pending = await self._store.pending()
+        self._perform((effect for effect in pending if effect.conversation.platform in self._platforms), resumed=True)
+
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
         if conversation in self._settling:
@@ -95,7 +101,7 @@ class Runner:
             self._perform([pending])
 
     async def idle(self, conversation: Conversation) -> None:
-        """Wait until nothing is under way for a conversation but the waiting for a report.
+        """Wait until nothing is under way for a conversation but the waiting for a report or for a better connection.
 
         Raises the StoreError that an effect ended with, once.
         """
@@ -201,9 +207,7 @@ class Runner:
         for one in pending:
             where, effect = one.conversation, one.effect
             if isinstance(effect, Send):
-                sending = self._send(one, effect.message, self._last_send.get(where))
-                self._last_send[where] = task = self._underway.perform(one, sending)
-                task.add_done_callback(partial(self._no_more_sending, where))
+                self._sending.add(one, effect.message)
                 continue
             performing = self._answer_effect(one, effect, resumed=resumed)
             task = self._underway.perform(one, performing, timer=isinstance(effect, AwaitReport))
@@ -211,21 +215,10 @@ class Runner:
                 self._settling[where] = task, one
                 task.add_done_callback(partial(self._no_more_settling, where))
 
-    def _no_more_sending(self, where: Conversation, task: Task) -> None:
-        if self._last_send.get(where) is task:
-            del self._last_send[where]
-
     def _no_more_settling(self, where: Conversation, task: Task | None) -> None:
         """From the end of its gap on, typing must not end a task: what it saves would never be followed up."""
         if where in self._settling and self._settling[where][0] is task:
             del self._settling[where]
-
-    async def _send(self, pending: PendingEffect, message: Outbound, before: Task | None) -> None:
-        """Deliver one message after the one before it."""
-        if before:
-            await asyncio.wait([before])
-        await self._platforms[pending.conversation.platform].send(pending.conversation, message, str(pending.id))
-        await self._store.performed(pending.id)
 
     async def _answer_effect(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> None:
         """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails."""
@@ -237,8 +230,7 @@ class Runner:
         except Exception as error:
             told = await self._told_of(error, pending, effect, resumed=resumed)
             if told:
-                where = pending.conversation
-                await self._platforms[where.platform].send(where, told, f"failed-{pending.id}")
+                await self._asking.tell(pending, told, f"failed-{pending.id}")
             raise
         self._perform(following)
 

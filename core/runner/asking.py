@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from core import engine
@@ -27,6 +28,8 @@ Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
 """The effects that an interviewer is asked for."""
 SLOW_S = 15.0
 """After so many seconds a candidate who waits for an assessment or a stronger version is told that it is coming."""
+PULSE_S = 4.0
+"""So often the sign is given that something is worked on: Telegram shows it for 5 s, Discord for 10 s."""
 
 
 class Asking:
@@ -46,7 +49,12 @@ class Asking:
         interview = await self.interview(pending)
         if engine.overtaken(interview, effect):
             return None
-        waiting = Waiting(pending.candidate, _looks_on(interview, effect), lambda place: self._tell(pending, place))
+        told = partial(self._tell_place, pending)
+        waiting = Waiting(pending.candidate, _looks_on(interview, effect), told)
+        async with self._showing_work(pending, effect):
+            return await self._answer(pending, effect, interview, waiting)
+
+    async def _answer(self, pending: PendingEffect, effect: Asked, interview: Interview, waiting: Waiting) -> Event:
         role, turn = interview.role, interview.turns[effect.turn]
         match effect:
             case ConsiderAnswer():
@@ -98,13 +106,30 @@ class Asking:
         await self._clock.sleep(SLOW_S)
         with suppress(StoreError, LookupError):
             if word := _word_meanwhile(await self.interview(pending), effect):
-                await self._send(pending, word, f"slow-{pending.id}")
+                await self.tell(pending, word, f"slow-{pending.id}")
 
-    async def _tell(self, pending: PendingEffect, place: int) -> None:
+    @asynccontextmanager
+    async def _showing_work(self, pending: PendingEffect, effect: Asked) -> AsyncIterator[None]:
+        """Show a candidate who looks on that something is being worked on, at each moment at which they do."""
+        showing = asyncio.create_task(self._show_work(pending, effect))
+        try:
+            yield
+        finally:
+            showing.cancel()
+
+    async def _show_work(self, pending: PendingEffect, effect: Asked) -> None:
+        where = pending.conversation
+        while True:
+            with suppress(StoreError, LookupError):
+                if _is_watched(await self.interview(pending), effect):
+                    await self._platforms[where.platform].working(where)
+            await self._clock.sleep(PULSE_S)
+
+    async def _tell_place(self, pending: PendingEffect, place: int) -> None:
         """Tell a candidate their place in the queue: true for a moment only, so it is not kept."""
-        await self._send(pending, say.waiting(place), f"wait-{pending.id}")
+        await self.tell(pending, say.waiting(place), f"wait-{pending.id}")
 
-    async def _send(self, pending: PendingEffect, message: Outbound, key: str) -> None:
+    async def tell(self, pending: PendingEffect, message: Outbound, key: str) -> None:
         """Send something that need not arrive."""
         where = pending.conversation
         with suppress(DeliveryError):
@@ -116,6 +141,13 @@ def _looks_on(interview: Interview, effect: Effect) -> bool:
     if not isinstance(effect, AssessAnswer) or interview.phase is Phase.REPORTING:
         return True
     return _is_reviewed(interview, effect) or _is_asked_for(interview, effect)
+
+
+def _is_watched(interview: Interview, effect: Asked) -> bool:
+    """Whether the candidate waits for it just now and has nothing else to say meanwhile."""
+    if isinstance(effect, StrengthenAnswer):
+        return _is_reviewed(interview, effect) or interview.report is not None
+    return _looks_on(interview, effect)
 
 
 def _is_reviewed(interview: Interview, effect: Asked) -> bool:
@@ -132,8 +164,7 @@ def _is_asked_for(interview: Interview, effect: Asked) -> bool:
 def _word_meanwhile(interview: Interview, effect: Asked) -> Outbound | None:
     """What somebody is told who has waited long, None for who has gone on, or waits for the first report."""
     if isinstance(effect, StrengthenAnswer):
-        shown = _is_reviewed(interview, effect) or interview.report is not None
-        return after.still_strengthening(interview, effect.turn) if shown else None
+        return after.still_strengthening(interview, effect.turn) if _is_watched(interview, effect) else None
     if _is_reviewed(interview, effect):
         return say.feedback_to_come()
     return after.still_assessing(interview, effect.turn) if _is_asked_for(interview, effect) else None

@@ -8,7 +8,7 @@ import traceback
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.ports import DeliveryError, RoleMissingError, StoreError
+from core.ports import RoleMissingError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -28,6 +28,7 @@ class Underway:
         self._tasks: dict[Conversation, set[Task]] = {}
         self._timers: set[Task | None] = set()
         self._effects: dict[Task, PendingEffect] = {}
+        self._fewer = asyncio.Event()
         self._failures: dict[Conversation, StoreError] = {}
 
     def keep(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
@@ -51,6 +52,11 @@ class Underway:
             self._timers.add(task)
         return task
 
+    def rests(self) -> None:
+        """The task that says so is a timer from now on."""
+        self._timers.add(asyncio.current_task())
+        self._fewer.set()
+
     def gone_off(self) -> None:
         """The timer that says so has gone off."""
         self._timers.discard(asyncio.current_task())
@@ -66,11 +72,23 @@ class Underway:
 
     async def idle(self, where: Conversation) -> None:
         """Wait until nothing but timers is left of a conversation. Raises the StoreError a task ended with, once."""
-        while tasks := self._tasks.get(where, set()) - self._timers:
-            await asyncio.wait(tasks)
+        while self._tasks.get(where, set()) - self._timers:
+            self._fewer.clear()
+            await self._fewer.wait()
         failure = self._failures.pop(where, None)
         if failure:
             raise failure
+
+    def failed(self, where: Conversation, error: BaseException) -> None:
+        """Remember the StoreError that work for a conversation ended with, for `idle`; log any other."""
+        if isinstance(error, StoreError):
+            # An interview whose role is gone is closed at the next message; until then the owner may bring it back.
+            if not isinstance(error, RoleMissingError):
+                self._failures[where] = error
+            return
+        # The error's own message is left out: it may hold what a candidate said.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("An effect failed with %s and stays pending.\n%s", type(error).__name__, frames)
 
     async def close(self) -> None:
         """End everything."""
@@ -82,19 +100,11 @@ class Underway:
     def _forget(self, where: Conversation, task: Task) -> None:
         self._tasks[where].discard(task)
         self._timers.discard(task)
+        self._fewer.set()
         self._effects.pop(task, None)
         if not self._tasks[where]:
             del self._tasks[where]
 
     def _ended(self, where: Conversation, task: Task) -> None:
-        error = None if task.cancelled() else task.exception()
-        # An interview whose role is gone is closed at the next message; until then the owner may bring the role back.
-        if error is None or isinstance(error, RoleMissingError):
-            return
-        if isinstance(error, StoreError):
-            self._failures[where] = error
-        elif isinstance(error, DeliveryError):
-            _log.info("A message stays pending: %s", error)
-        else:  # the error's own message is left out: it may hold what a candidate said
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("An effect failed with %s and stays pending.\n%s", type(error).__name__, frames)
+        if not task.cancelled() and (error := task.exception()):
+            self.failed(where, error)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord.address import OFFICIAL
+from adapters.telegram.client import OFFICIAL_URL
 from bot.settings import BadSettingError, InterviewerChoice, Settings, load_settings
 from tests.bot.conftest import Command
 from tests.process.home import ROOT, Home
@@ -47,6 +49,11 @@ WRONG = {
     "ASSESSMENT_PASSES": ["0", "2", "7", "three"],
     "QUIET_GAP_SECONDS": ["-1", "61", "soon", "nan", "inf"],
     "LOG_LEVEL": ["loud", "verbose"],
+    "DISCORD_API_BASE_URL": ["discord.com", "ftp://discord.com"],
+    "TELEGRAM_API_BASE_URL": ["api.telegram.org", "http://me:pass@host"],
+    "TELEGRAM_WEBHOOK_URL": ["me.example", "https://me.example/?key=1"],
+    "TELEGRAM_WEBHOOK_PORT": ["0", "65536", "https"],
+    "TELEGRAM_WEBHOOK_SECRET": ["short", "sixteen letters and blanks", "x" * 257],
 }
 
 
@@ -136,6 +143,19 @@ def test_what_the_model_is_asked_with_can_be_set(
     assert getattr(load_settings(), name.lower()) == kept
 
 
+def test_a_webhook_needs_a_secret(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", "https://me.example/bot/")
+    with pytest.raises(BadSettingError, match=r"^TELEGRAM_WEBHOOK_SECRET: TELEGRAM_WEBHOOK_URL needs it"):
+        load_settings()
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_SECRET", "a_secret-of-16-or-more")
+    assert load_settings().telegram_webhook_url == "https://me.example/bot"
+
+
+def test_the_platforms_are_where_their_adapters_say(place: Path) -> None:
+    settings = load_settings()
+    assert (settings.discord_api_base_url, settings.telegram_api_base_url) == (OFFICIAL, OFFICIAL_URL)
+
+
 def test_folders_may_begin_at_home(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (place / "own").mkdir()
     monkeypatch.setenv("HOME", str(place))
@@ -188,18 +208,24 @@ def test_the_example_lists_every_setting_with_its_default_and_nothing_else(
     assert with_example == load_settings()
 
 
-def test_a_token_is_never_shown(tmp_path: Path) -> None:
+def test_a_token_is_never_shown(tmp_path: Path, closed_port: int) -> None:
     home, secret = Home(tmp_path), "sEcReT-tOkEn-123"
-    tokens = {"DISCORD_TOKEN": secret, "TELEGRAM_TOKEN": secret, "LOG_LEVEL": "DEBUG"}
+    tokens = {"TELEGRAM_TOKEN": secret, "TELEGRAM_WEBHOOK_SECRET": secret, "LOG_LEVEL": "DEBUG"}
+    both = tokens | {"DISCORD_TOKEN": secret, "DISCORD_API_BASE_URL": f"http://127.0.0.1:{closed_port}"}
     runs = [
-        home.run("run", given="I sold chairs in Leeds.\n", settings=tokens),
-        home.run("doctor", settings=tokens),
-        home.run("doctor", "--json", settings=tokens),
-        home.run("chat", settings=tokens | {"QUIET_GAP_SECONDS": secret, "DATABASE_URL": secret}),
+        home.run("run", settings=tokens),
+        home.run("doctor", settings=both),
+        home.run("chat", settings=both | {"QUIET_GAP_SECONDS": secret, "DATABASE_URL": secret}),
     ]
-    assert "Discord and Telegram" in runs[0].err
-    assert [ended.status for ended in runs] == [0, 1, 1, 2]
+    assert "Telegram is not served: " in runs[0].err
+    assert [ended.status for ended in runs] == [1, 1, 2]
     for ended in runs:
         assert secret not in ended.out + ended.err
     assert secret not in repr(Settings(discord_token=secret))  # type: ignore[arg-type]
-    assert "I sold chairs" not in runs[0].err
+
+
+def test_a_log_of_everything_holds_no_word_of_a_candidate(tmp_path: Path) -> None:
+    ended = Home(tmp_path).run("run", given="I sold chairs in Leeds.\n", settings={"LOG_LEVEL": "DEBUG"})
+    assert ended.status == 0
+    assert "DEBUG" in ended.err
+    assert "I sold chairs" not in ended.err

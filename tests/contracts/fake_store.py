@@ -82,6 +82,13 @@ class FakeStore:
     async def performed(self, effect_id: int) -> None:
         self._pending.pop(effect_id, None)
 
+    async def last_seen(self, platform: str) -> Mapping[str, str]:
+        newest: dict[str, str] = {}
+        for where, chat, inbound_id in self._seen:
+            if where == platform and inbound_id.isascii() and inbound_id.isdecimal():
+                newest[chat] = max(newest.get(chat, ""), inbound_id, key=lambda number: (len(number), number))
+        return newest
+
     async def preferences(self, candidate: int) -> Preferences:
         return self._preferences.get(candidate, Preferences())
 

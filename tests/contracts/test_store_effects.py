@@ -17,6 +17,29 @@ from tests.contracts.sample import (
 from tests.contracts.steps import many, newcomer, notice, own_pending, started, written_out
 
 
+class TestSeen:
+    async def test_the_newest_message_of_each_chat_is_known_by_the_highest_number(self, store: Store) -> None:
+        candidate, here = await newcomer(store)
+        there, elsewhere = replace(here, chat="there"), replace(here, platform="another")
+        huge = "1" + 30 * "0"
+        taken = [
+            (here, number) for number in ("9", "1048576", "10", "edit-99999999", "interaction:7", "88888888x", "²")
+        ]
+        taken += [(there, "5"), (there, huge), (there, str(2**63)), (elsewhere, "77")]
+        for conversation, inbound_id in taken:
+            await store.save(Change(candidate, conversation, inbound_id=inbound_id))
+        assert await store.last_seen(here.platform) == {here.chat: "1048576", "there": huge}
+        assert await store.last_seen("another") == {here.chat: "77"}
+        assert await store.last_seen("a third") == {}
+
+    async def test_a_chat_without_any_number_is_left_out(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        for inbound_id in ("edit-1", "", "-5", "1.5"):
+            await store.save(Change(candidate, conversation, inbound_id=inbound_id))
+        await store.save(Change(candidate, conversation))
+        assert await store.last_seen(conversation.platform) == {}
+
+
 class TestEffects:
     async def test_effects_wait_in_order_until_they_are_performed(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)

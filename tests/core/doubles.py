@@ -76,17 +76,30 @@ class HurriedClock:
 
 
 class RecordingPlatform:
-    """Keeps what was sent, in order, with its keys; `failure` is raised instead while it is set."""
+    """Keeps what was sent, in order, with its keys, and the `pulses` of its sign.
+
+    `failure` is raised instead of sending while it is set; `tries` counts both. `door` holds every sending until it is
+    opened.
+    """
 
     def __init__(self) -> None:
         self.sent: list[tuple[Conversation, Outbound, str]] = []
+        self.pulses: list[Conversation] = []
         self.failure: Exception | None = None
+        self.tries = 0
+        self.door = asyncio.Event()
+        self.door.set()
 
     async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+        self.tries += 1
         await asyncio.sleep(0)
+        await self.door.wait()
         if self.failure:
             raise self.failure
         self.sent.append((conversation, message, key))
+
+    async def working(self, conversation: Conversation) -> None:
+        self.pulses.append(conversation)
 
     @property
     def texts(self) -> list[str]:

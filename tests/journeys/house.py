@@ -52,6 +52,9 @@ class Chat:
             self.sent.setdefault(conversation.account, []).append(message)
             self._came.notify_all()
 
+    async def working(self, conversation: Conversation) -> None:
+        pass
+
     async def until(self, account: str, fits: Callable[[Outbound], bool], after: int) -> Outbound:
         """The first message that fits, of those that come after so many."""
         async with self._came:

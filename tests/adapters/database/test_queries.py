@@ -67,6 +67,7 @@ async def use_everything(store: DatabaseStore) -> None:
     await store.performed(1)
     await store.save(Change(candidate, CONVERSATION, preferences=Preferences(hide_numbers=True)))
     assert (await store.preferences(candidate)).hide_numbers
+    assert await store.last_seen(CONVERSATION.platform) == {CONVERSATION.chat: "2"}
     await store.forget_seen()
     await store.close_unreadable(candidate)
 

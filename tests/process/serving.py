@@ -1,0 +1,136 @@
+"""The program serving chat platforms, and candidates who do the same on each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from types import TracebackType
+from typing import Protocol, Self
+
+from tests.process.home import Home
+from tests.wires.discord import DiscordServer, Message
+from tests.wires.telegram import TOKEN, Person, TelegramServer
+
+START_S, HEAR_S, END_S = 30.0, 10.0, 10.0
+"""`END_S` is a promise; the others are only so long that a busy machine fails no test."""
+
+
+class Serving:
+    """`interview-bot run` until the end of the block, when it is killed unless it was ended before."""
+
+    def __init__(self, home: Home, **settings: str) -> None:
+        self._home = home
+        self._settings = {"QUIET_GAP_SECONDS": "0.2"} | settings
+
+    async def __aenter__(self) -> Self:
+        command = (sys.executable, "-m", "bot", "run")
+        environment = self._home.environment(**self._settings)
+        self._process: Process = await asyncio.create_subprocess_exec(
+            *command, cwd=self._home.path, env=environment, stdout=PIPE, stderr=PIPE
+        )
+        self.begins_with = await self._first_line()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        _, err = await self._process.communicate()
+        if kind is not None:
+            sys.stderr.write(err.decode())
+
+    async def end(self, by: signal.Signals) -> tuple[int | None, str]:
+        """End it by a signal; its exit status, and what else it told the owner."""
+        self._process.send_signal(by)
+        return await self.ended()
+
+    async def ended(self) -> tuple[int | None, str]:
+        """When it has ended: its exit status, and what else it told the owner."""
+        async with asyncio.timeout(END_S):
+            _, err = await self._process.communicate()
+        return self._process.returncode, err.decode()
+
+    async def _first_line(self) -> str:
+        assert self._process.stderr is not None
+        async with asyncio.timeout(START_S):
+            return (await self._process.stderr.readline()).decode().strip()
+
+
+class Candidate(Protocol):
+    """Somebody on a platform."""
+
+    settings: dict[str, str]
+
+    async def start(self) -> None:
+        """Ask for an interview."""
+
+    async def write(self, text: str) -> None: ...
+
+    async def press(self, label: str) -> None: ...
+
+    async def hear(self, *words: str) -> str:
+        """The bot's next message that holds any of these words."""
+
+
+class OnTelegram:
+    def __init__(self, server: TelegramServer) -> None:
+        self._person = Person(server)
+        self.settings = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_BASE_URL": server.url}
+
+    async def start(self) -> None:
+        self._person.writes("/start")
+
+    async def write(self, text: str) -> None:
+        self._person.writes(text)
+
+    async def press(self, label: str) -> None:
+        self._person.presses(label)
+
+    async def hear(self, *words: str) -> str:
+        async with asyncio.timeout(HEAR_S):
+            while True:
+                try:
+                    text = str((await self._person.hears())["text"])
+                except TimeoutError:
+                    continue
+                if any(word in text for word in words):
+                    return text
+
+
+class OnDiscord:
+    def __init__(self, server: DiscordServer) -> None:
+        self._server = server
+        self._user = server.world.user("ana")
+        self._heard = 0
+        self.settings = {"DISCORD_TOKEN": server.token, "DISCORD_API_BASE_URL": server.url}
+
+    async def start(self) -> None:
+        await self.connected()
+        await self._server.gives(self._user, "interview start")
+
+    async def connected(self) -> None:
+        async with asyncio.timeout(START_S):
+            await self._server.gateway.ready.wait()
+
+    async def write(self, text: str) -> None:
+        await self._server.writes(self._user, text)
+
+    async def press(self, label: str) -> None:
+        await self.connected()
+        offered = next(one for one in reversed(self._said()) if label in one.buttons)
+        await self._server.presses(self._user, offered, label)
+
+    async def hear(self, *words: str) -> str:
+        async with asyncio.timeout(HEAR_S):
+            while True:
+                for message in self._said()[self._heard :]:
+                    self._heard += 1
+                    if any(word in message.text for word in words):
+                        return message.text
+                await self._server.next_change()
+
+    def _said(self) -> list[Message]:
+        return self._server.said_in(self._server.world.direct(self._user))
