@@ -18,7 +18,7 @@ run: .setup-run ## Start the bot; ARGS="..." are its arguments, standard input i
 
 test: .setup-dev ## Run all tests and hold the coverage (core 100 %, the rest 90 %)
 	@rm -f .coverage .coverage.*
-	@$(BIN)/pytest -n auto --cov --cov-report=
+	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/pytest -n auto --cov --cov-report= # compiled once, not by each process
 	@$(BIN)/coverage report --include='core/*' --fail-under=100
 	@$(BIN)/coverage report --omit='core/*' --fail-under=90
 

@@ -23,7 +23,7 @@ from core.messages import Outbound
 from core.model import AnswerKind, Assessment, Consideration, Mode, Phase, StartRequest, Stronger, Turn
 from core.model import UtteranceKind as Kind
 from core.roles import Seniority
-from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
+from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment, new_interview
 
 ANSWERS = {
     AnswerKind.ANSWER: "I rolled the release back in four minutes and called the shop.",
@@ -32,11 +32,16 @@ ANSWERS = {
 }
 TALKING = [Phase.ASKING, Phase.CONSIDERING, Phase.REVIEWING]
 TOO_LONG = "word " * 2001
+REASON = "I did say four minutes, and that is a figure."
 
 
 def words(number: int, tail: str = "") -> str:
     """An answer of so many words."""
     return " ".join(["word"] * (number - len(tail.split()))) + (f" {tail}" if tail else "")
+
+
+ADDRESS = f"#{new_interview().address}"
+"""What buttons are addressed by: every sitting starts at the same time."""
 
 
 class Sitting:
@@ -159,3 +164,33 @@ def reported(questions: int = 2) -> Sitting:
         sitting.assess(number)
     sitting.command(Command.RATE, "3")
     return sitting
+
+
+def half_assessed() -> Sitting:
+    """A mock interview with its report, the second of two answers not assessed yet."""
+    sitting = Sitting(questions=2)
+    sitting.answer()
+    sitting.answer()
+    sitting.assess(0)
+    sitting.command(Command.RATE)
+    sitting.due()
+    return sitting
+
+
+def disputed(questions: int = 2) -> Sitting:
+    """A mock interview with its report, whose first answer is being looked at a second time."""
+    sitting = reported(questions)
+    dispute(sitting)
+    return sitting
+
+
+def dispute(sitting: Sitting, question: int = 1) -> None:
+    """Disagree with the assessment of a question, and say why."""
+    sitting.command(Command.DISAGREE, str(question))
+    sitting.say(REASON)
+
+
+def retry(sitting: Sitting, question: int = 1) -> None:
+    """Try a question again, and answer it."""
+    sitting.command(Command.RETRY, str(question))
+    sitting.answer()

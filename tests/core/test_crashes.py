@@ -16,6 +16,7 @@ from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, ROLES
 from tests.core.doubles import Fuse, Fused, HurriedClock, RecordingPlatform, ScriptedInterviewer, by_words, rest
 
+pytestmark = pytest.mark.unmeasured
 NEVER = 10**6
 Script = Sequence[Inbound | None]
 
@@ -113,7 +114,7 @@ class Process:
         self.clock.ring()
         await rest()
 
-    async def _survives(self, work: Coroutine[Any, Any, None]) -> bool:
+    async def _survives(self, work: Coroutine[Any, Any, object]) -> bool:
         task = asyncio.create_task(self._finish(work))
         death = asyncio.create_task(self.fuse.blown.wait())
         await asyncio.wait([task, death], return_when=asyncio.FIRST_COMPLETED)
@@ -125,7 +126,7 @@ class Process:
             await self.runner._underway.close()
         return alive
 
-    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _finish(self, work: Coroutine[Any, Any, object]) -> None:
         await work
         await self.runner.idle(CONVERSATION)
 

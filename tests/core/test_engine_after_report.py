@@ -13,9 +13,7 @@ from core.messages import OutboundKind
 from core.model import AnswerKind, Assessment, Levels, Mode, Outcome, Phase, Stronger
 from core.model import UtteranceKind as Kind
 from tests.contracts.sample import INCIDENT, NOW, QUEUES, assessment
-from tests.core.sitting import Sitting, in_phase, reported
-
-REASON = "I did say four minutes, and that is a figure."
+from tests.core.sitting import ADDRESS, REASON, Sitting, dispute, disputed, half_assessed, in_phase, reported, retry
 
 
 def made(level: int) -> Assessment:
@@ -74,7 +72,7 @@ def test_a_number_of_no_question_is_answered_with_those_there_are(command: Comma
     before = sitting.interview
     sitting.command(command, number)
     assert sitting.interview == before
-    assert [choice.argument for choice in sitting.sent[-1].choices] == ["1", "2"]
+    assert [choice.argument for choice in sitting.sent[-1].choices] == [f"{ADDRESS} 1", f"{ADDRESS} 2"]
 
 
 @pytest.mark.parametrize("command", [Command.RETRY, Command.DISAGREE, Command.STRONGER])
@@ -98,15 +96,14 @@ def test_of_a_question_without_an_answer_there_is_nothing_to_dispute_or_to_make_
     before = sitting.interview
     sitting.command(command, "1")
     assert sitting.interview == before
-    assert [choice.argument for choice in sitting.sent[-1].choices] == ["2"]
+    assert [choice.argument for choice in sitting.sent[-1].choices] == [f"{ADDRESS} 2"]
     sitting.command(Command.RETRY, "1")
     assert (sitting.phase, sitting.turn.question) == (Phase.ASKING, QUEUES)
 
 
 def test_a_question_whose_new_attempt_is_still_assessed_waits() -> None:
     sitting = reported()
-    sitting.command(Command.RETRY, "1")
-    sitting.answer()
+    retry(sitting)
     assert sitting.due() == ()
     assert sitting.is_in(Phase.FINISHED)
     before = sitting.interview
@@ -118,12 +115,7 @@ def test_a_question_whose_new_attempt_is_still_assessed_waits() -> None:
 
 
 def test_another_question_can_be_tried_while_assessments_are_pending() -> None:
-    sitting = Sitting(questions=2)
-    sitting.answer()
-    sitting.answer()
-    sitting.assess(0)
-    sitting.command(Command.RATE)
-    sitting.due()
+    sitting = half_assessed()
     sitting.command(Command.RETRY, "1")
     assert sitting.assess(1) == (), "nobody is interrupted by a whole report"
     sitting.answer()
@@ -134,14 +126,8 @@ def test_another_question_can_be_tried_while_assessments_are_pending() -> None:
 
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_the_attempt_is_not_kept_waiting_by_another_pending_answer(order: tuple[int, int]) -> None:
-    sitting = Sitting(questions=2)
-    sitting.answer()
-    sitting.answer()
-    sitting.assess(0)
-    sitting.command(Command.RATE)
-    sitting.due()
-    sitting.command(Command.RETRY, "1")
-    sitting.answer()
+    sitting = half_assessed()
+    retry(sitting)
     for turn in order:
         sitting.assess(turn)
         assert sitting.is_in(Phase.FINISHED) == (turn == 2 or order[0] == 2)
@@ -216,8 +202,7 @@ def test_stop_assesses_what_was_answered_and_drop_does_not(
 @pytest.mark.parametrize("command", [Command.STOP, Command.DROP])
 def test_who_does_not_wait_for_the_attempt_to_be_assessed_hears_of_it_later(command: Command) -> None:
     sitting = reported()
-    sitting.command(Command.RETRY, "1")
-    sitting.answer()
+    retry(sitting)
     sitting.command(command)
     assert sitting.is_in(Phase.FINISHED)
     sitting.assess()
@@ -304,18 +289,16 @@ def test_with_several_questions_the_candidate_is_asked_which_and_with_one_it_is_
     sitting = reported()
     sitting.command(Command.DISAGREE)
     assert sitting.is_in(Phase.FINISHED)
-    assert [(one.command, one.argument) for one in sitting.sent[-1].choices] == [("disagree", "1"), ("disagree", "2")]
-    sitting.command(Command.DISAGREE, "2")
-    sitting.say(REASON)
+    offered = [(one.command, one.argument) for one in sitting.sent[-1].choices]
+    assert offered == [("disagree", f"{ADDRESS} 1"), ("disagree", f"{ADDRESS} 2")]
+    dispute(sitting, 2)
     sitting.assess(1)
     sitting.command(Command.DISAGREE)
     assert sitting.is_in(Phase.OBJECTING), "one is left"
 
 
 def test_an_answer_is_looked_at_a_second_time_and_no_third() -> None:
-    sitting = reported()
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
+    sitting = disputed()
     sitting.assess(0)
     sitting.command(Command.DISAGREE, "1")
     assert sitting.is_in(Phase.FINISHED)
@@ -330,8 +313,7 @@ def test_another_attempt_can_be_disputed_too() -> None:
     sitting.command(Command.RETRY)
     sitting.answer()
     sitting.assess(1)
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
+    dispute(sitting)
     assert [turn.disputed is not None for turn in sitting.interview.turns] == [True, True]
 
 
@@ -413,9 +395,7 @@ def test_results_that_come_while_the_reason_is_waited_for_are_told() -> None:
 
 
 def test_a_second_look_that_comes_during_another_attempt_is_told_at_once() -> None:
-    sitting = reported()
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
+    sitting = disputed()
     sitting.command(Command.RETRY, "2")
     sitting.assess(0)
     assert sitting.is_in(Phase.ASKING)
@@ -425,9 +405,7 @@ def test_a_second_look_that_comes_during_another_attempt_is_told_at_once() -> No
 
 
 def test_a_disputed_answer_is_assessed_again_once() -> None:
-    sitting = reported()
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
+    sitting = disputed()
     sitting.assess(0, made(4))
     assert sitting.refuses(AnswerAssessed(0, made(1), NOW)).stale
     assert sitting.interview.turns[0].assessment == made(4)

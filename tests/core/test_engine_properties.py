@@ -38,6 +38,7 @@ from core.wording import pages
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
 from tests.core.exploring import Edge, edges, events, take
 
+pytestmark = pytest.mark.unmeasured
 courses = st.lists(st.integers(0, 10**6), max_size=80)
 modes = st.sampled_from(Mode)
 

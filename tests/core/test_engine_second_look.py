@@ -8,17 +8,7 @@ from core.effects import Send, StrengthenAnswer
 from core.events import Command
 from core.model import AnswerKind
 from core.wording import pages
-from tests.core.sitting import Sitting, reported
-
-REASON = "I did say four minutes, and that is a figure."
-
-
-def disputed(questions: int = 2) -> Sitting:
-    """The first answer is being looked at a second time."""
-    sitting = reported(questions)
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
-    return sitting
+from tests.core.sitting import REASON, Sitting, dispute, disputed, half_assessed
 
 
 def test_the_report_says_what_is_looked_at_again_and_does_not_show_the_old_scores() -> None:
@@ -41,14 +31,8 @@ def test_what_comes_of_it_is_told_without_the_whole_report() -> None:
 
 
 def test_a_pending_answer_that_comes_meanwhile_completes_the_report_but_for_the_second_look() -> None:
-    sitting = Sitting(questions=2)
-    sitting.answer()
-    sitting.answer()
-    sitting.assess(0)
-    sitting.command(Command.RATE)
-    sitting.due()
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
+    sitting = half_assessed()
+    dispute(sitting)
     sitting.assess(1)
     assert sitting.last.startswith("All your answers are assessed now; question 1 is being assessed again")
     sitting.assess(0)
@@ -56,14 +40,8 @@ def test_a_pending_answer_that_comes_meanwhile_completes_the_report_but_for_the_
 
 
 def test_another_pending_answer_that_comes_after_the_second_look_completes_the_report() -> None:
-    sitting = Sitting(questions=2)
-    sitting.answer()
-    sitting.answer()
-    sitting.assess(0)
-    sitting.command(Command.RATE)
-    sitting.due()
-    sitting.command(Command.DISAGREE, "1")
-    sitting.say(REASON)
+    sitting = half_assessed()
+    dispute(sitting)
     sitting.assess(0)
     assert "A second look at question 1" in sitting.last
     sitting.assess(1)

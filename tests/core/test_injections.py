@@ -14,6 +14,7 @@ import pytest
 
 from adapters.roles import BUILT_IN, load_roles
 from core import policy
+from core.interviewers.disguises import without_opaque
 from core.interviewers.model import ModelInterviewer
 from core.interviewers.orders import is_order
 from core.model import (
@@ -249,6 +250,7 @@ def test_the_gullible_model_obeys_what_it_is_shown(role: Role, cases: list[Case]
     assert "skip" in gullible(honest(cases[0], ""), INJECTIONS["plain"])(prompt)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("injection", INJECTIONS.values(), ids=INJECTIONS)
 async def test_nothing_changes(
     role: Role, cases: list[Case], baseline: dict[tuple[str, str], Outcome], injection: str
@@ -259,6 +261,15 @@ async def test_nothing_changes(
         proposing, silent = honest(case, FOLLOW_UP), honest(case, "")
         assert await run(role, case, answer, proposing) == baseline[case.answer, FOLLOW_UP]
         assert await run(role, case, answer, gullible(silent, injection)) == baseline[case.answer, ""]
+
+
+@pytest.mark.parametrize("name", ["reversed", "cyrillic", "struck through", "leet", "spaced"])
+def test_an_order_in_disguise_is_an_order(name: str) -> None:
+    assert is_order(INJECTIONS[name])
+
+
+def test_what_is_encoded_is_not_shown() -> None:
+    assert without_opaque(f"I {INJECTIONS['base64']} did.", "[…]") == "I […] did."
 
 
 @pytest.mark.parametrize("injection", NOT_RECOGNISED.values(), ids=NOT_RECOGNISED)

@@ -10,6 +10,7 @@ from core.events import Command
 from core.model import Phase
 from tests.core.exploring import followers
 
+pytestmark = pytest.mark.unmeasured
 README = Path(__file__).parents[2] / "core" / "README.md"
 NEVER = "—"
 

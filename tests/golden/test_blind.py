@@ -16,6 +16,7 @@ from core.interviewers.levels import levels
 from core.interviewers.nearest import nearest_question
 from core.roles import Role
 
+pytestmark = pytest.mark.unmeasured
 BLIND = Path(__file__).parent / "blind"
 GRADES = ("strong", "middling", "weak")
 Totals = list[tuple[dict[str, Any], float]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
 
+from bot.agreement import agreement
 from core.assessment import total
 from core.interviewers.account import account
 from core.interviewers.guards import guard
@@ -18,6 +19,7 @@ from core.interviewers.levels import levels
 from core.model import Levels
 from core.roles import Criterion, Role
 
+pytestmark = pytest.mark.unmeasured
 GOLDEN = [
     json.loads(line)
     for path in sorted(Path(__file__).parent.glob("*.jsonl"))
@@ -33,7 +35,6 @@ REASONS = {
 }
 APART = (1, 4, 7)
 """How far apart the questions are that an answer is tried at; all pairs take three times as long."""
-Pairs = list[tuple[int, int]]
 
 
 def graded(roles: dict[str, Role], entry: dict[str, Any]) -> tuple[str, Levels]:
@@ -87,10 +88,13 @@ def test_padding_raises_nothing(totals: dict[tuple[str, str], dict[str, float]],
 @pytest.mark.parametrize("criterion", Criterion)
 def test_agreement(roles: dict[str, Role], criterion: Criterion) -> None:
     pairs = [(entry["levels"][criterion.value], graded(roles, entry)[1].of(criterion)) for entry in GOLDEN]
-    assert share(abs(given - rules) == 0 for given, rules in pairs) >= 0.6
-    assert share(abs(given - rules) <= 1 for given, rules in pairs) >= 0.93
-    assert abs(sum(rules - given for given, rules in pairs)) / len(pairs) <= 0.35
-    assert kappa(pairs) >= 0.8
+    found = agreement(pairs)
+    assert found is not None
+    assert found.kappa is not None
+    assert found.exact >= 0.6
+    assert found.adjacent >= 0.93
+    assert abs(found.signed_error) <= 0.35
+    assert found.kappa >= 0.8
 
 
 def test_strong_samples_score_high_and_need_hardly_any_probing(roles: dict[str, Role]) -> None:
@@ -112,16 +116,4 @@ def test_a_strong_answer_to_another_question_is_technically_low(roles: dict[str,
         for apart in APART
     ]
     assert sum(reached) / len(reached) < 3
-    assert share(level <= 3 for level in reached) >= 0.75
-
-
-def share(hits: Iterable[bool]) -> float:
-    counted = list(hits)
-    return sum(counted) / len(counted)
-
-
-def kappa(pairs: Pairs) -> float:
-    """Quadratic weighted kappa of two gradings."""
-    apart = sum((given - rules) ** 2 for given, rules in pairs) / len(pairs)
-    chance = sum((given - rules) ** 2 for given, _ in pairs for _, rules in pairs) / len(pairs) ** 2
-    return 1 - apart / chance
+    assert fmean(level <= 3 for level in reached) >= 0.75

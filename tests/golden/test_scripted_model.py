@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 import pytest
 
+from bot.agreement import agreement
 from core.interviewers.grading import Graded, Grader
 from core.model import Levels, Turn, Utterance, UtteranceKind
 from core.prompts import Prompt
@@ -21,8 +22,9 @@ from core.roles import Criterion, Role
 from core.text import excerpt, sentences
 from tests.core.models import ScriptedModel
 from tests.core.replies import criterion_of, grading, queue_of
-from tests.golden.test_grading import GOLDEN, REASONS, kappa, share
+from tests.golden.test_grading import GOLDEN, REASONS
 
+pytestmark = pytest.mark.unmeasured
 Script = Callable[[dict[str, Any]], Callable[[Prompt], str]]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NOISE = (-1, 0, 0, 0, 1)
@@ -83,7 +85,7 @@ def by_question(results: list[Result]) -> dict[tuple[str, str], dict[str, float]
 
 def test_strong_is_above_middling_and_middling_above_weak(results: list[Result]) -> None:
     ranked = [one["strong"] > one["middling"] > one["weak"] for one in by_question(results).values()]
-    assert share(ranked) >= 0.9
+    assert fmean(ranked) >= 0.9
 
 
 @pytest.mark.parametrize("criterion", Criterion)
@@ -93,6 +95,13 @@ def test_three_passes_agree_better_than_one(results: list[Result], criterion: Cr
     median = [(one.entry["levels"][criterion.value], one.graded.assessment.levels.of(criterion)) for one in weighed]
     assert kappa(median) > kappa(single)
     assert kappa(median) >= 0.9
+
+
+def kappa(pairs: list[tuple[int, int]]) -> float:
+    found = agreement(pairs)
+    assert found is not None
+    assert found.kappa is not None
+    return found.kappa
 
 
 def _first(one: Result, criterion: Criterion) -> int:
@@ -109,7 +118,7 @@ def test_what_is_no_answer_gets_the_lowest_level_and_no_call(results: list[Resul
 
 def test_nearly_every_real_answer_is_weighed(results: list[Result]) -> None:
     real = [one for one in results if one.entry["kind"] not in REASONS]
-    assert share(one.calls > 0 for one in real) >= 0.95
+    assert fmean(one.calls > 0 for one in real) >= 0.95
 
 
 def test_every_quote_was_said(results: list[Result]) -> None:

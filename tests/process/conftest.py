@@ -1,21 +1,36 @@
 from __future__ import annotations
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 
+from adapters.database.connection import migrate
 from tests.process.home import Home
 
-MEASURED = {"test_terminal", "test_model"}
+MEASURED = {"test_terminal"}
 """Being measured for coverage doubles the time of a process; what the others run is measured elsewhere."""
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start leaves it."""
+    path = tmp_path_factory.mktemp("migrated") / "interviews.sqlite3"
+    asyncio.run(migrate(f"sqlite://{path}"))
+    return path
+
+
 @pytest.fixture
-def home(tmp_path: Path, request: pytest.FixtureRequest) -> Home:
-    return Home(tmp_path, measured=request.path.stem in MEASURED)
+def home(tmp_path: Path, request: pytest.FixtureRequest, migrated: Path) -> Home:
+    """The home of a user who has started the program before, so that the next start has nothing to migrate."""
+    home = Home(tmp_path, measured=request.path.stem in MEASURED)
+    home.database.parent.mkdir(mode=0o700)
+    shutil.copy(migrated, home.database)
+    return home
 
 
 @pytest.fixture
 def plain_home(tmp_path: Path) -> Home:
-    """A home whose processes are not measured."""
-    return Home(tmp_path, measured=False)
+    """A home where the program was never started."""
+    return Home(tmp_path)

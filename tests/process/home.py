@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coverage import Coverage
+
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +55,7 @@ class Home:
     Without being measured for coverage a process starts in half the time, and may be killed or have no disk left.
     """
 
-    def __init__(self, path: Path, *, measured: bool = True) -> None:
+    def __init__(self, path: Path, *, measured: bool = False) -> None:
         self.path = path
         self._measured = measured
         self.database = path / "data" / "interviews.sqlite3"
@@ -65,8 +67,9 @@ class Home:
         """
         names = {name.upper() for name in Settings.model_fields}
         inherited = {name: value for name, value in os.environ.items() if name not in names}
-        if not self._measured:
-            inherited.pop("COVERAGE_PROCESS_CONFIG", None)
+        if self._measured and Coverage.current():
+            inherited |= {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")}
+            inherited |= {"COVERAGE_FILE": str(ROOT / ".coverage")}
         fixed = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "DATA_DIR": str(self.path / "data"), "LOGNAME": "sam"}
         fixed["INTERVIEWER"] = "rules"
         return inherited | fixed | settings

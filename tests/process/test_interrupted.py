@@ -20,7 +20,7 @@ Transcript = list[tuple[Any, ...]]
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
-    home = Home(tmp_path_factory.mktemp("undisturbed"), measured=False)
+    home = Home(tmp_path_factory.mktemp("undisturbed"))
     home.chat(*CHAT, lines=LINES)
     assert home.rows("SELECT phase FROM interview") == [("finished",)]
     return home.transcript()
@@ -53,14 +53,14 @@ def _assert_whole(home: Home, undisturbed: Transcript) -> None:
 
 
 @pytest.mark.parametrize("lines", [0, 3])
-def test_killed_after_some_lines(plain_home: Home, undisturbed: Transcript, lines: int) -> None:
-    with Talking(plain_home, *CHAT) as talking:
+def test_killed_after_some_lines(home: Home, undisturbed: Transcript, lines: int) -> None:
+    with Talking(home, *CHAT) as talking:
         talking.say(*LINES[:lines])
         status, _ = talking.end(signal.SIGKILL)
     assert status == -signal.SIGKILL
-    assert _taken(plain_home) == lines
-    _go_on(plain_home)
-    _assert_whole(plain_home, undisturbed)
+    assert _taken(home) == lines
+    _go_on(home)
+    _assert_whole(home, undisturbed)
 
 
 MOMENTS = [
@@ -74,72 +74,70 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("when", "method", "number"), MOMENTS)
-def test_killed_at_a_moment(plain_home: Home, undisturbed: Transcript, when: str, method: str, number: int) -> None:
+def test_killed_at_a_moment(home: Home, undisturbed: Transcript, when: str, method: str, number: int) -> None:
     dying = ("-m", "tests.process.dying", when, method, str(number))
-    ended = plain_home.run("chat", "--json", *CHAT, given="".join(f"{line}\n" for line in LINES), program=dying)
+    ended = home.run("chat", "--json", *CHAT, given="".join(f"{line}\n" for line in LINES), program=dying)
     assert ended.status == -signal.SIGKILL
-    _go_on(plain_home)
-    _assert_whole(plain_home, undisturbed)
+    _go_on(home)
+    _assert_whole(home, undisturbed)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_the_report_is_sent_it_is_shown_at_the_next_start(
-    plain_home: Home, undisturbed: Transcript, when: str
+    home: Home, undisturbed: Transcript, when: str
 ) -> None:
     dying = ("-m", "tests.process.dying", when, "report", "1")
-    ended = plain_home.run("chat", "--json", *CHAT, given="".join(f"{line}\n" for line in LINES), program=dying)
+    ended = home.run("chat", "--json", *CHAT, given="".join(f"{line}\n" for line in LINES), program=dying)
     assert ended.status == -signal.SIGKILL
-    again = plain_home.run("chat", "--json", *CHAT)
+    again = home.run("chat", "--json", *CHAT)
     assert [message["kind"] for message in again.messages].count("report") == 1
-    _assert_whole(plain_home, undisturbed)
+    _assert_whole(home, undisturbed)
 
 
 @pytest.mark.parametrize(("by", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_signal_ends_it_with_everything_saved(
-    plain_home: Home, undisturbed: Transcript, by: signal.Signals, status: int
+    home: Home, undisturbed: Transcript, by: signal.Signals, status: int
 ) -> None:
-    with Talking(plain_home, *CHAT) as talking:
+    with Talking(home, *CHAT) as talking:
         talking.say(*LINES[:2])
         assert talking.end(by) == (status, "Stopped. Everything up to here is saved; the same command goes on.\n")
-    assert _taken(plain_home) == 2
-    said = [row[1:3] + row[4:] for row in plain_home.transcript()]
+    assert _taken(home) == 2
+    said = [row[1:3] + row[4:] for row in home.transcript()]
     assert said == [row[1:3] + row[4:] for row in undisturbed][: len(said)]
 
 
-def test_a_second_process_is_refused_with_one_line(plain_home: Home) -> None:
-    with Talking(plain_home, *CHAT) as talking:
+def test_a_second_process_is_refused_with_one_line(home: Home) -> None:
+    with Talking(home, *CHAT) as talking:
         talking.say()
-        ended = plain_home.run("chat", *CHAT)
+        ended = home.run("chat", *CHAT)
         assert (ended.status, ended.out) == (1, "")
-        assert ended.err == f"{plain_home.database} is already open in another process: stop that one first.\n"
-        doctor = plain_home.run("doctor", "--json")
+        assert ended.err == f"{home.database} is already open in another process: stop that one first.\n"
+        doctor = home.run("doctor", "--json")
         assert doctor.status == 0
         assert "in use by another process" in doctor.out
         assert talking.say(LINES[0])
 
 
-def test_a_role_that_is_gone_ends_its_interview_with_a_word(plain_home: Home) -> None:
-    folder = plain_home.path / "roles"
+def test_a_role_that_is_gone_ends_its_interview_with_a_word(home: Home) -> None:
+    folder = home.path / "roles"
     folder.mkdir()
     source = folder / "shop.toml"
     source.write_bytes((BUILT_IN / "retail_associate.toml").read_bytes())
-    plain_home.chat("--role", "shop", lines=[LINES[0]], ROLES_DIR=str(folder))
+    home.chat("--role", "shop", lines=[LINES[0]], ROLES_DIR=str(folder))
     source.unlink()
-    start, _ = plain_home.chat(*CHAT, ROLES_DIR=str(folder))
+    start, _ = home.chat(*CHAT, ROLES_DIR=str(folder))
     assert "changed or removed by the owner" in start[0]["text"]
     assert start[-1]["kind"] == "question"
-    assert plain_home.said("answer") == [LINES[0]]
+    assert home.said("answer") == [LINES[0]]
 
 
 @pytest.mark.parametrize("left", [(), ("4",)])
-def test_killed_at_the_question_before_the_scores(
-    plain_home: Home, undisturbed: Transcript, left: Sequence[str]
-) -> None:
-    with Talking(plain_home, *CHAT) as talking:
+def test_killed_at_the_question_before_the_scores(home: Home, undisturbed: Transcript, left: Sequence[str]) -> None:
+    with Talking(home, *CHAT) as talking:
         heard = talking.say(*LINES)
         assert [message["kind"] for message in heard][-1] == "menu"
         talking.end(signal.SIGKILL)
-    assert plain_home.rows("SELECT phase FROM interview") == [("reporting",)]
-    messages = [message for part in plain_home.chat(*CHAT, lines=left) for message in part]
+    assert home.rows("SELECT phase FROM interview") == [("reporting",)]
+    messages = [message for part in home.chat(*CHAT, lines=left) for message in part]
     assert [message["kind"] for message in messages].count("report") == 1
-    _assert_whole(plain_home, undisturbed)
+    _assert_whole(home, undisturbed)

@@ -79,18 +79,18 @@ def test_a_model_that_goes_away_is_said_in_one_line_and_the_report_comes(home: H
 
 
 @pytest.mark.parametrize("reply", ["silent", "hanging", "dropped", "prose", "failing"])
-def test_however_a_model_fails_the_interview_goes_on_to_its_report(plain_home: Home, reply: str) -> None:
+def test_however_a_model_fails_the_interview_goes_on_to_its_report(home: Home, reply: str) -> None:
     with Loopback("--reply", reply) as ollama:
         settings = {"INTERVIEWER": "model", "OLLAMA_BASE_URL": ollama.url} | FAST
         given = "".join(f"{line}\n" for line in ANSWERS)
-        ended = plain_home.run("chat", "--json", *CHAT, given=given, settings=settings)
+        ended = home.run("chat", "--json", *CHAT, given=given, settings=settings)
     assert ended.status == 0, ended.err
     assert _texts(ended.messages).count(STANDS_IN) == 1
     (report,) = _reports(ended.messages)
     assert report["report"]["assessors"] == ["rules"]
 
 
-def test_where_no_model_is_there_nothing_is_loaded_and_nobody_is_told(plain_home: Home, nowhere: str) -> None:
+def test_where_no_model_is_there_nothing_is_loaded_and_nobody_is_told(home: Home, nowhere: str) -> None:
     look = (
         "import sys; from bot.cli import main\n"
         "try: main()\n"
@@ -99,44 +99,44 @@ def test_where_no_model_is_there_nothing_is_loaded_and_nobody_is_told(plain_home
     )
     settings = {"INTERVIEWER": "auto", "OLLAMA_BASE_URL": nowhere}
     given = "".join(f"{line}\n" for line in ANSWERS)
-    ended = plain_home.run("chat", "--json", *CHAT, given=given, program=("-c", look), settings=settings)
+    ended = home.run("chat", "--json", *CHAT, given=given, program=("-c", look), settings=settings)
     assert ended.err == "end\n"
     assert "language model does not" not in _texts(ended.messages)
     (report,) = _reports(ended.messages)
     assert report["report"]["assessors"] == ["rules"]
 
 
-def test_rules_load_nothing_of_a_model(plain_home: Home) -> None:
+def test_rules_load_nothing_of_a_model(home: Home) -> None:
     look = (
         "import sys; from bot.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print(*sorted({'ollama', 'httpx', 'stamina', 'adapters.ollama'} & set(sys.modules)), 'end', file=sys.stderr)"
     )
-    ended = plain_home.run("chat", *CHAT, given=f"{ANSWERS[0]}\n", program=("-c", look))
+    ended = home.run("chat", *CHAT, given=f"{ANSWERS[0]}\n", program=("-c", look))
     assert ended.err.endswith("\nend\n")
 
 
-def test_an_answer_is_assessed_by_the_model_where_there_is_one(plain_home: Home, nowhere: str) -> None:
+def test_an_answer_is_assessed_by_the_model_where_there_is_one(home: Home, nowhere: str) -> None:
     row = json.dumps({"role": "sales_associate", "question": "targets", "answer": ANSWERS[4]})
     with Loopback() as ollama:
         settings = {"INTERVIEWER": "auto", "OLLAMA_BASE_URL": ollama.url}
-        ended = plain_home.run("assess", given=row, settings=settings)
+        ended = home.run("assess", given=row, settings=settings)
     assert json.loads(ended.out)["assessor"] == MODEL
-    without = plain_home.run("assess", given=row, settings={"INTERVIEWER": "model", "OLLAMA_BASE_URL": nowhere})
+    without = home.run("assess", given=row, settings={"INTERVIEWER": "model", "OLLAMA_BASE_URL": nowhere})
     assert json.loads(without.out)["assessor"] == "rules"
 
 
 @pytest.mark.parametrize(("line", "rating"), [("4", 4), ("well", 4), ("Not so well", 2), ("Show the report", 0)])
-def test_a_rating_may_be_piped_and_the_report_follows(plain_home: Home, line: str, rating: int) -> None:
-    ended = plain_home.run(*ONE, given="".join(f"{one}\n" for one in (*TOLD, line)))
+def test_a_rating_may_be_piped_and_the_report_follows(home: Home, line: str, rating: int) -> None:
+    ended = home.run(*ONE, given="".join(f"{one}\n" for one in (*TOLD, line)))
     assert kinds(ended.messages)[-2:] == ["menu", "report"]
-    assert plain_home.rows("SELECT self_rating FROM interview") == [(rating,)]
+    assert home.rows("SELECT self_rating FROM interview") == [(rating,)]
 
 
-def test_what_is_no_rating_is_left_unused_after_the_report(plain_home: Home) -> None:
+def test_what_is_no_rating_is_left_unused_after_the_report(home: Home) -> None:
     given = "".join(f"{one}\n" for one in (*TOLD, "I think I forgot to mention the sofas.", "4"))
-    ended = plain_home.run(*ONE, given=given)
+    ended = home.run(*ONE, given=given)
     assert kinds(ended.messages)[-2:] == ["menu", "report"]
     assert "2 lines left unused" in ended.err
-    assert plain_home.rows("SELECT self_rating FROM interview") == [(0,)]
+    assert home.rows("SELECT self_rating FROM interview") == [(0,)]

@@ -171,6 +171,17 @@ def test_what_names_two_workplaces_is_not_off_topic(role: Role) -> None:
     assert stopped(role, OFF_TOPIC[0].replace("Our choir", "My colleague's choir")) is None
 
 
+def test_a_long_story_that_covers_a_point_by_chance_is_off_topic(role: Role) -> None:
+    story = (
+        "In spring our choir got ready for a concert in the cathedral with sixty singers and an orchestra of thirty. "
+        "I called every singer, split them into four groups, rented microphones, and drew a poster for the bakery, "
+        "the library and the station. By June all of the tickets had gone, the newspaper praised the soloist, "
+        "and the mayor shook hands with the conductor. I cut off the long verses."
+    )
+    assert len(account(role, role.questions[0], story).covered) == 1
+    assert stopped(role, story) is Guard.OFF_TOPIC
+
+
 def test_the_question_is_echoed_in_the_words_in_which_it_was_asked(role: Role) -> None:
     asked = replace(role.questions[0], text="Describe how you fought an infestation in an orchard or a border.")
     echo = "You ask how I fought an infestation, in an orchard or in a border."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from core.interviewers.rules import RulesInterviewer
 from core.model import AnswerKind, Turn
 from core.roles import Criterion, Role
 
+pytestmark = pytest.mark.unmeasured
 REAL = (
     "Last spring I looked after forty apple trees which had scab.",
     "I cut off the sick branches and burned them.",

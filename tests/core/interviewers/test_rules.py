@@ -180,6 +180,11 @@ async def test_padding_is_pointed_out(interviewer: RulesInterviewer, role: Role,
     assert phrases.PADDED in [finding.text for finding in assessment.improvements]
 
 
+async def test_a_short_aside_is_no_padding(interviewer: RulesInterviewer, role: Role, turn: Build) -> None:
+    assessment = await interviewer.assess(role, turn(f"{STORY} It is what it is."))
+    assert phrases.PADDED not in [finding.text for finding in assessment.improvements]
+
+
 async def test_padding_does_not_raise_a_level(interviewer: RulesInterviewer, role: Role, turn: Build) -> None:
     for answer in (STORY, TEAM, VAGUE):
         plain = await interviewer.assess(role, turn(answer))
