@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - needed at run time where values are read back from JSON
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from core.roles import Criterion, Question, Role, Seniority
@@ -29,6 +29,8 @@ class Phase(StrEnum):
     DROPPED = "dropped"
 
 
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 OPEN_PHASES = frozenset(Phase) - {Phase.FINISHED, Phase.DROPPED}
 
 
@@ -386,6 +388,15 @@ class Interview:
         """The number of the current question, from 1."""
         return self.plan.index(self.turns[-1].question) + 1
 
+    @property
+    def address(self) -> str:
+        """What its buttons name it by, known before it has an id: when it was started, in ms written to base 36."""
+        left, digits = max(0, (self.started_at - _BEGINNING) // timedelta(milliseconds=1)), ""
+        while left or not digits:
+            left, digit = divmod(left, len(_DIGITS))
+            digits = _DIGITS[digit] + digits
+        return digits
+
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
@@ -395,31 +406,6 @@ class StartRequest:
     mode: Mode = Mode.MOCK
     questions: int = 5
     seniority: Seniority = Seniority.MID
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
-    """One line of a candidate's history; `total` is None where there is no score."""
-
-    id: int
-    role_title: str
-    mode: Mode
-    phase: Phase
-    started_at: datetime
-    total: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """A page of history, newest first; `average` is over all scores.
-
-    `older` is the id to continue from, None at the end.
-    """
-
-    items: tuple[HistoryItem, ...] = ()
-    interviews: int = 0
-    average: float | None = None
-    older: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from core.accounts import Account, CodeMaker, LinkCode
     from core.effects import Effect
+    from core.history import HistoryPage, Transcript
     from core.messages import Outbound
-    from core.model import (
-        Assessment,
-        Consideration,
-        Conversation,
-        HistoryPage,
-        Interview,
-        Preferences,
-        Report,
-        Stronger,
-        Turn,
-    )
+    from core.model import Assessment, Consideration, Conversation, Interview, Preferences, Report, Stronger, Turn
     from core.prompts import Prompt
     from core.roles import Role
 
@@ -35,6 +27,10 @@ class DeliveryError(Exception):
 
 class UnreachableError(DeliveryError):
     """The candidate cannot be written to any more: they blocked the bot, left, or deleted their account."""
+
+
+class RefusedMessageError(DeliveryError):
+    """The platform will never take this message, however often it is sent; others may still arrive."""
 
 
 class StoreError(Exception):
@@ -55,6 +51,13 @@ class StaleInterviewError(StoreError):
 
 class AlreadySeenError(StoreError):
     """This inbound message was taken before; nothing was saved."""
+
+
+class CodeGoneError(StoreError):
+    """By this code nobody can join, or not from there; nothing was saved.
+
+    It has been used or replaced, is the candidate's own, or other accounts belong to who would join.
+    """
 
 
 class RoleMissingError(StoreError):
@@ -163,7 +166,9 @@ class Platform(Protocol):
     async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
         """Deliver a message; the same `key` means the same message again.
 
-        Raises DeliveryError when it cannot be for now, and UnreachableError when it never will be.
+        One that replaces another changes that in place, and is sent as a new one where that is not possible.
+        Raises DeliveryError when it cannot be delivered for now, RefusedMessageError when this one never can be, and
+        UnreachableError when nothing ever will be.
         """
         ...
 
@@ -202,6 +207,10 @@ class Change:
     `before` and `after` are the interview as it was loaded and as it is now (`before` None for a new one, both None
     when no interview is concerned). `inbound_id` is recorded as seen. `performed` is the id of the pending effect whose
     result this is; it is removed. `preferences` are the candidate's new ones, None when they stay as they are.
+    `code` is a new code for joining accounts, in place of the candidate's earlier one. `joins` is the digest of the
+    code by which the conversation's account joins the candidate who made it, and takes along the interviews that were
+    begun on it, with all that is pending of them; both accounts keep where they were then. `leaves`
+    are accounts that go back to the candidate they came from, with those begun on them.
     """
 
     candidate: int
@@ -212,6 +221,9 @@ class Change:
     inbound_id: str | None = None
     performed: int | None = None
     preferences: Preferences | None = None
+    code: LinkCode | None = None
+    joins: str = ""
+    leaves: tuple[Account, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +242,7 @@ class Store(Protocol):
         ...
 
     async def current_interview(self, candidate: int) -> Interview | None:
-        """The candidate's newest interview, open or over, or None. Of one that is over and whose role is gone, None.
+        """The candidate's open interview, else the newest, or None. Of one that is over and whose role is gone, None.
 
         Raises RoleMissingError when it is open and its questions are gone.
         """
@@ -244,8 +256,20 @@ class Store(Protocol):
         """The report of that interview of the candidate's own, of the newest one that has a report when None."""
         ...
 
+    async def transcript(self, candidate: int, interview_id: int | None = None) -> Transcript | None:
+        """All that was said in that interview of the candidate's own, in the newest one when None."""
+        ...
+
+    async def accounts(self, candidate: int) -> Sequence[Account]:
+        """The candidate's identities, the oldest first."""
+        ...
+
+    async def code_maker(self, digest: str, at: datetime) -> CodeMaker | None:
+        """Who made the code with that digest, and where; None when it is not, or no longer, valid at that time."""
+        ...
+
     async def save(self, change: Change) -> Saved:
-        """Save a change. Raises AlreadySeenError or StaleInterviewError, and then nothing is saved."""
+        """Save a change. Raises AlreadySeenError, StaleInterviewError or CodeGoneError, and then nothing is saved."""
         ...
 
     async def close_unreadable(self, candidate: int) -> None:
@@ -261,7 +285,10 @@ class Store(Protocol):
         ...
 
     async def last_seen(self, platform: str) -> Mapping[str, str]:
-        """The newest message taken from each chat of a platform: the highest inbound id of digits only, by chat."""
+        """The newest message taken from each chat of a platform, by chat: the highest number among the inbound ids.
+
+        Those count that are digits only, or digits behind their kind and a colon (`interaction:123`).
+        """
         ...
 
     async def preferences(self, candidate: int) -> Preferences:
@@ -272,6 +299,11 @@ class Store(Protocol):
         """The ids of the questions of a role that this candidate was asked, newest first, at most 50."""
         ...
 
-    async def history(self, candidate: int, before: int | None = None, limit: int = 10) -> HistoryPage:
-        """A page of the candidate's interviews with ids below `before` (None for the newest)."""
+    async def history(
+        self, candidate: int, before: int | None = None, limit: int = 10, *, after: int | None = None
+    ) -> HistoryPage:
+        """A page of the candidate's interviews, newest first: those next below the id `before`, or next above `after`.
+
+        The newest ones where neither is given.
+        """
         ...

@@ -33,20 +33,45 @@ class CandidateRow(models.Model):
         table = "candidate"
 
 
-# The identity of a candidate on a platform.
+# The identity of a candidate on a platform. `home` is the candidate it came from when it joined this one by a code, and
+# goes back to when it leaves; null while it is at home. `chat` is where it was when it was joined with another.
 class AccountRow(models.Model):
     id = fields.IntField(primary_key=True)
     candidate: fields.ForeignKeyRelation[CandidateRow] = fields.ForeignKeyField("interviews.CandidateRow", "accounts")
     candidate_id: int
+    home: fields.ForeignKeyNullableRelation[CandidateRow] = fields.ForeignKeyField(
+        "interviews.CandidateRow", "accounts_away", null=True
+    )
+    home_id: int | None
     platform = fields.CharField(NAME)
     external_id = fields.CharField(NAME)
+    chat = fields.CharField(NAME, db_default="")
 
     class Meta:
         table = "account"
         unique_together = (("platform", "external_id"),)
+        indexes = (Index(fields=("candidate_id", "id"), name="account_candidate"),)
 
 
-# One sitting. `plan` is the list of the ids of its questions; `version` counts the saves.
+# The code by which another account can join its maker, and where it was made: there is one at most of each. It stands
+# here as a digest, and as such only in the message that shows it, until that has arrived.
+class LinkCodeRow(models.Model):
+    id = fields.IntField(primary_key=True)
+    candidate: fields.OneToOneRelation[CandidateRow] = fields.OneToOneField("interviews.CandidateRow", "link_code")
+    candidate_id: int
+    platform = fields.CharField(NAME)
+    chat = fields.CharField(NAME)
+    account = fields.CharField(NAME)
+    digest = fields.CharField(NAME, unique=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "link_code"
+        indexes = (Index(fields=("expires_at",), name="link_code_expires_at"),)
+
+
+# One sitting. `plan` is the list of the ids of its questions; `version` counts the saves. It moves with the account
+# that it was begun on when that one joins another candidate or leaves it.
 class InterviewRow(models.Model):
     id = fields.IntField(primary_key=True)
     candidate: fields.ForeignKeyRelation[CandidateRow] = fields.ForeignKeyField("interviews.CandidateRow", "interviews")
@@ -63,6 +88,7 @@ class InterviewRow(models.Model):
     version = fields.IntField()
     started_at = fields.DatetimeField()
     self_rating = fields.SmallIntField(null=True)
+    report: ReportRow | None
 
     class Meta:
         table = "interview"
@@ -165,6 +191,7 @@ class PendingEffectRow(models.Model):
 
     class Meta:
         table = "pending_effect"
+        indexes = (Index(fields=("interview_id",), name="pending_effect_interview"),)
 
 
 # A message that was taken, by the platform's own id, which some platforms count in each chat anew.

@@ -27,7 +27,7 @@ async def read_interview(row: InterviewRow, roles: Mapping[str, Role]) -> Interv
         plan=tuple(_question(role, question_id) for question_id in row.plan),
         phase=Phase(row.phase),
         started_at=row.started_at.astimezone(UTC),
-        turns=tuple([_turn(turn, role) for turn in await _turn_rows(row.id)]),
+        turns=tuple([_turn(turn, role) for turn in await _turn_rows(row.id).select_related("assessment")]),
         report=await read_report(ReportRow.filter(interview_id=row.id)),
         self_rating=row.self_rating,
         id=row.id,
@@ -41,6 +41,12 @@ async def read_report(rows: QuerySet[ReportRow]) -> Report | None:
     return None if row is None else decode_report(row.total, row.document)
 
 
+async def read_said(interview_id: int) -> tuple[tuple[Utterance, ...], ...]:
+    """All that was said in an interview, turn by turn."""
+    rows = await _turn_rows(interview_id)
+    return tuple(tuple(_utterance(utterance) for utterance in row.utterances) for row in rows)
+
+
 def read_pending_effect(row: PendingEffectRow) -> PendingEffect:
     """The pending effect of a row."""
     conversation = Conversation(row.platform, row.chat, row.account)
@@ -48,10 +54,9 @@ def read_pending_effect(row: PendingEffectRow) -> PendingEffect:
     return PendingEffect(row.id, row.candidate_id, conversation, effect, row.interview_id)
 
 
-async def _turn_rows(interview_id: int) -> list[TurnRow]:
+def _turn_rows(interview_id: int) -> QuerySet[TurnRow]:
     utterances = Prefetch("utterances", UtteranceRow.all().order_by("turn_id", "position"))
-    rows = TurnRow.filter(interview_id=interview_id).order_by("position")
-    return await rows.select_related("assessment").prefetch_related(utterances)
+    return TurnRow.filter(interview_id=interview_id).order_by("position").prefetch_related(utterances)
 
 
 def _turn(row: TurnRow, role: Role) -> Turn:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from contextvars import Context
 from typing import Any, TypeVar
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
@@ -63,11 +64,11 @@ async def _connect(context: TortoiseContext, database: Database) -> None:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """All or nothing. A COMMIT that fails is undone here: Tortoise would leave it open and commit it with the next."""
     async with in_transaction() as connection:
         try:
-            yield
+            yield connection
             await connection.commit()
         except BaseException:
             await connection.rollback()

@@ -8,34 +8,41 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import RawSQL
-from tortoise.functions import Avg, Count
-from tortoise.queryset import QuerySet
 
+from adapters.database import pages
 from adapters.database.codec import decode_preferences, storable, storable_text
 from adapters.database.models import (
     AccountRow,
     CandidateRow,
     InterviewRow,
+    LinkCodeRow,
     PendingEffectRow,
-    ReportRow,
     SeenUpdateRow,
     TurnRow,
 )
-from adapters.database.reading import read_interview, read_pending_effect, read_report
+from adapters.database.reading import read_interview, read_pending_effect
 from adapters.database.session import Session, transaction
 from adapters.database.writing import write_change
-from core.model import OPEN_PHASES, Conversation, HistoryItem, HistoryPage, Interview, Mode, Phase, Preferences, Report
+from core.accounts import Account, CodeMaker
+from core.history import HistoryPage, Transcript
+from core.model import OPEN_PHASES, Conversation, Interview, Phase, Preferences, Report
 from core.ports import Change, PendingEffect, RoleMissingError, Saved
 from core.roles import Role
 
 ASKED_LIMIT = 50
 SEEN_FOR = timedelta(days=7)
-HIGHEST_ID = 2**63 - 1
+_OPEN = sorted(phase.value for phase in OPEN_PHASES)
 _LENGTH_DIGITS = 3
-# The highest number among the ids that are numbers: texts compare as numbers do once their length stands before them.
-_NEWEST = (
-    "MAX(CASE WHEN inbound_id <> '' AND inbound_id NOT GLOB '*[^0-9]*'"
-    f" THEN PRINTF('%0{_LENGTH_DIGITS}d', LENGTH(inbound_id)) || inbound_id END)"
+# What stands behind the first colon of an id, else all of it.
+_NUMBER = "SUBSTR(inbound_id, INSTR(inbound_id, ':') + 1)"
+_IS_NUMBER = f"({_NUMBER} <> '' AND {_NUMBER} NOT GLOB '*[^0-9]*')"
+# The highest of these numbers: texts compare as numbers do once their length stands before them.
+_NEWEST = f"MAX(CASE WHEN {_IS_NUMBER} THEN PRINTF('%0{_LENGTH_DIGITS}d', LENGTH({_NUMBER})) || {_NUMBER} END)"
+# What is old, but for the latest number of each chat: from there on is asked what was missed.
+_FORGET = (
+    f"DELETE FROM seen_update AS old WHERE seen_at < ? AND NOT ({_IS_NUMBER}"  # noqa: S608 - made of our own words
+    " AND NOT EXISTS (SELECT 1 FROM seen_update"
+    f" WHERE platform = old.platform AND chat = old.chat AND id > old.id AND {_IS_NUMBER}))"
 )
 
 
@@ -56,7 +63,16 @@ class DatabaseStore:
         return await self._session.run(self._interview(candidate, interview_id))
 
     async def report(self, candidate: int, interview_id: int | None = None) -> Report | None:
-        return await self._session.run(_report(candidate, interview_id))
+        return await self._session.run(pages.report(candidate, interview_id))
+
+    async def transcript(self, candidate: int, interview_id: int | None = None) -> Transcript | None:
+        return await self._session.run(pages.transcript(candidate, interview_id))
+
+    async def accounts(self, candidate: int) -> Sequence[Account]:
+        return await self._session.run(_accounts(candidate))
+
+    async def code_maker(self, digest: str, at: datetime) -> CodeMaker | None:
+        return await self._session.run(_code_maker(digest, at))
 
     async def save(self, change: Change) -> Saved:
         return await self._session.run(_save(change))
@@ -79,8 +95,10 @@ class DatabaseStore:
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:
         return await self._session.run(_asked(candidate, role_id))
 
-    async def history(self, candidate: int, before: int | None = None, limit: int = 10) -> HistoryPage:
-        return await self._session.run(_history(candidate, before, limit))
+    async def history(
+        self, candidate: int, before: int | None = None, limit: int = 10, *, after: int | None = None
+    ) -> HistoryPage:
+        return await self._session.run(pages.history(candidate, before, limit, after))
 
     async def forget_seen(self) -> None:
         """Forget the ids of messages taken over a week ago, which no platform delivers again."""
@@ -88,7 +106,7 @@ class DatabaseStore:
 
     async def _current_interview(self, candidate: int) -> Interview | None:
         async with transaction():
-            row = await _newest(candidate)
+            row = await _current(candidate)
             try:
                 return None if row is None else await read_interview(row, self._roles)
             except RoleMissingError:
@@ -98,17 +116,16 @@ class DatabaseStore:
 
     async def _interview(self, candidate: int, interview_id: int) -> Interview | None:
         async with transaction():
-            row = await InterviewRow.get_or_none(id=_id(interview_id), candidate_id=candidate)
+            row = await InterviewRow.get_or_none(id=pages.interview_key(interview_id), candidate_id=candidate)
             return None if row is None else await read_interview(row, self._roles)
 
 
-def _id(number: int) -> int:
-    # Candidates may write any number, and SQLite takes 64 bits.
-    return max(0, min(number, HIGHEST_ID))
-
-
-async def _newest(candidate: int) -> InterviewRow | None:
-    return await InterviewRow.filter(candidate_id=candidate).order_by("-id").first()
+async def _current(candidate: int) -> InterviewRow | None:
+    own = InterviewRow.filter(candidate_id=candidate).order_by("-id")
+    newest = await own.first()
+    if newest is None or newest.phase in OPEN_PHASES:
+        return newest
+    return await own.filter(phase__in=_OPEN).first() or newest
 
 
 async def _candidate(conversation: Conversation) -> int:
@@ -129,11 +146,16 @@ async def _new_candidate(account: dict[str, Any]) -> int:
         return candidate.id
 
 
-async def _report(candidate: int, interview_id: int | None) -> Report | None:
-    rows = ReportRow.filter(interview__candidate_id=candidate)
-    if interview_id is not None:
-        return await read_report(rows.filter(interview_id=_id(interview_id)))
-    return await read_report(rows.order_by("-interview__id"))
+async def _accounts(candidate: int) -> list[Account]:
+    rows = await AccountRow.filter(candidate_id=candidate).order_by("id")
+    return [Account(row.platform, row.external_id, row.home_id is not None, row.chat) for row in rows]
+
+
+async def _code_maker(digest: str, at: datetime) -> CodeMaker | None:
+    code = await LinkCodeRow.get_or_none(digest=storable_text(digest))
+    if code is None or code.expires_at <= at:
+        return None
+    return CodeMaker(code.candidate_id, Conversation(code.platform, code.chat, code.account))
 
 
 async def _save(change: Change) -> Saved:
@@ -142,7 +164,7 @@ async def _save(change: Change) -> Saved:
 
 
 async def _close_unreadable(candidate: int) -> None:
-    row = await _newest(candidate)
+    row = await _current(candidate)
     if row is not None and row.phase in OPEN_PHASES:
         columns = {"phase": Phase.DROPPED.value, "version": row.version + 1}
         await InterviewRow.filter(id=row.id, version=row.version).update(**columns)
@@ -172,31 +194,7 @@ async def _asked(candidate: int, role_id: str) -> list[str]:
     return list(dict.fromkeys([question_id for (question_id,) in await newest.values_list("question_id")]))
 
 
-async def _history(candidate: int, before: int | None, limit: int) -> HistoryPage:
-    own = InterviewRow.filter(candidate_id=candidate)
-    async with transaction():
-        rows = own if before is None else own.filter(id__lt=_id(before))
-        items = await _history_items(rows.order_by("-id").limit(limit + 1))
-        figures = own.annotate(count=Count("id"), average=Avg("report__total")).group_by("candidate_id")
-        count, average = next(iter(await figures.values_list("count", "average")), (0, None))
-    older = items[limit - 1].id if len(items) > limit else None
-    return HistoryPage(tuple(items[:limit]), count, average, older)
-
-
-async def _history_items(rows: QuerySet[InterviewRow]) -> list[HistoryItem]:
-    columns = await rows.values("id", "role_title", "mode", "phase", "started_at", "report__total")
-    return [
-        HistoryItem(
-            id=row["id"],
-            role_title=row["role_title"],
-            mode=Mode(row["mode"]),
-            phase=Phase(row["phase"]),
-            started_at=row["started_at"].astimezone(UTC),
-            total=row["report__total"],
-        )
-        for row in columns
-    ]
-
-
 async def _forget_seen() -> None:
-    await SeenUpdateRow.filter(seen_at__lt=datetime.now(UTC) - SEEN_FOR).delete()
+    oldest = (datetime.now(UTC) - SEEN_FOR).isoformat(" ")
+    async with transaction() as connection:
+        await connection.execute_query(_FORGET, [oldest])

@@ -18,6 +18,7 @@ from adapters.database.codec import (
     encode_stronger,
     storable,
 )
+from adapters.database.linking import write_accounts
 from adapters.database.models import (
     AssessmentRow,
     CandidateRow,
@@ -28,7 +29,7 @@ from adapters.database.models import (
     TurnRow,
     UtteranceRow,
 )
-from core.effects import Effect
+from core.effects import Effect, Send
 from core.model import Assessment, Conversation, Interview, Report, Turn, Utterance
 from core.ports import AlreadySeenError, Change, PendingEffect, Saved, StaleInterviewError
 
@@ -43,6 +44,7 @@ async def write_change(change: Change) -> Saved:
         await CandidateRow.filter(id=change.candidate).update(preferences=document)
     if change.performed is not None:
         await PendingEffectRow.filter(id=change.performed).delete()
+    await write_accounts(change)
     pending = [await _write_effect(change, effect, interview) for effect in change.effects]
     return Saved(interview, tuple(pending))
 
@@ -166,7 +168,8 @@ async def _write_report(interview_id: int, before: Report | None, after: Report 
 
 async def _write_effect(change: Change, effect: Effect, interview: Interview | None) -> PendingEffect:
     kind, payload = encode_effect(effect)
-    conversation = change.conversation
+    elsewhere = effect.to if isinstance(effect, Send) else None
+    conversation = elsewhere or change.conversation
     columns = {"platform": conversation.platform, "chat": conversation.chat, "account": conversation.account}
     interview_id = None if interview is None else interview.id
     row = await PendingEffectRow.create(

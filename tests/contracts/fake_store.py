@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
-from core.model import Conversation, HistoryItem, HistoryPage, Interview, Phase, Preferences, Report, Turn
+from core.accounts import Account, CodeMaker, LinkCode
+from core.effects import Effect, Send
+from core.history import HistoryItem, HistoryPage, Transcript
+from core.model import Conversation, Interview, Phase, Preferences, Report, Turn
 from core.ports import (
     AlreadySeenError,
     Change,
+    CodeGoneError,
     PendingEffect,
     RoleMissingError,
     Saved,
@@ -25,6 +30,9 @@ class FakeStore:
         self._roles = roles
         self._ids = count(1)
         self._candidates: dict[tuple[str, str], int] = {}
+        self._chats: dict[tuple[str, str], str] = {}  # where accounts were when they were joined
+        self._homes: dict[tuple[str, str], int] = {}  # of accounts that have joined another candidate
+        self._codes: dict[int, tuple[LinkCode, Conversation]] = {}
         self._interviews: dict[int, Interview] = {}
         self._pending: dict[int, PendingEffect] = {}
         self._seen: set[tuple[str, str, str]] = set()
@@ -37,11 +45,11 @@ class FakeStore:
         return self._candidates[account]
 
     async def current_interview(self, candidate: int) -> Interview | None:
-        newest = next(iter(self._own(candidate)), None)
+        current = self._current(candidate)
         try:
-            return None if newest is None else self._rebuilt(newest)
+            return None if current is None else self._rebuilt(current)
         except RoleMissingError:
-            if newest is not None and newest.is_open:
+            if current is not None and current.is_open:
                 raise
             return None
 
@@ -53,6 +61,20 @@ class FakeStore:
         own = [own for own in self._own(candidate) if own.report is not None and interview_id in (None, own.id)]
         return own[0].report if own else None
 
+    async def transcript(self, candidate: int, interview_id: int | None = None) -> Transcript | None:
+        own = [own for own in self._own(candidate) if interview_id in (None, own.id)]
+        return _transcript(own[0]) if own else None
+
+    async def accounts(self, candidate: int) -> Sequence[Account]:
+        own = [account for account, whose in self._candidates.items() if whose == candidate]
+        return [Account(*account, account in self._homes, self._chats.get(account, "")) for account in own]
+
+    async def code_maker(self, digest: str, at: datetime) -> CodeMaker | None:
+        for maker, (code, where) in self._codes.items():
+            if code.digest == digest and code.expires_at > at:
+                return CodeMaker(maker, where)
+        return None
+
     async def save(self, change: Change) -> Saved:
         self._check(change)
         conversation = change.conversation
@@ -63,18 +85,19 @@ class FakeStore:
         if change.preferences is not None:
             self._preferences[change.candidate] = change.preferences
         interview = self._keep(change)
+        self._keep_accounts(change)
         interview_id = None if interview is None else interview.id
         pending = tuple(
-            PendingEffect(next(self._ids), change.candidate, conversation, effect, interview_id)
+            PendingEffect(next(self._ids), change.candidate, _where(effect, conversation), effect, interview_id)
             for effect in change.effects
         )
         self._pending.update({effect.id: effect for effect in pending})
         return Saved(interview, pending)
 
     async def close_unreadable(self, candidate: int) -> None:
-        newest = self._newest_open(candidate)
-        if newest is not None:
-            self._interviews[newest.id] = replace(newest, phase=Phase.DROPPED, version=newest.version + 1)
+        current = self._current(candidate)
+        if current is not None and current.is_open:
+            self._interviews[current.id] = replace(current, phase=Phase.DROPPED, version=current.version + 1)
 
     async def pending(self) -> Sequence[PendingEffect]:
         return list(self._pending.values())
@@ -85,8 +108,9 @@ class FakeStore:
     async def last_seen(self, platform: str) -> Mapping[str, str]:
         newest: dict[str, str] = {}
         for where, chat, inbound_id in self._seen:
-            if where == platform and inbound_id.isascii() and inbound_id.isdecimal():
-                newest[chat] = max(newest.get(chat, ""), inbound_id, key=lambda number: (len(number), number))
+            number = inbound_id.partition(":")[2] or inbound_id
+            if where == platform and number.isascii() and number.isdecimal():
+                newest[chat] = max(newest.get(chat, ""), number, key=lambda found: (len(found), found))
         return newest
 
     async def preferences(self, candidate: int) -> Preferences:
@@ -97,22 +121,30 @@ class FakeStore:
         turns = [turn.question.id for interview in own for turn in reversed(interview.turns)]
         return list(dict.fromkeys(turns[:50]))
 
-    async def history(self, candidate: int, before: int | None = None, limit: int = 10) -> HistoryPage:
+    async def history(
+        self, candidate: int, before: int | None = None, limit: int = 10, *, after: int | None = None
+    ) -> HistoryPage:
         own = self._own(candidate)
-        page = [interview for interview in own if before is None or interview.id < before]
+        if after is None:
+            page = [interview for interview in own if before is None or interview.id < before][:limit]
+        else:
+            newer = sum(interview.id > after for interview in own)
+            page = own[max(0, newer - limit) : newer]
         totals = [total for interview in own if (total := _total(interview)) is not None]
         return HistoryPage(
-            items=tuple(_item(interview) for interview in page[:limit]),
+            items=tuple(_item(interview) for interview in page),
             interviews=len(own),
             average=sum(totals) / len(totals) if totals else None,
-            older=page[limit - 1].id if len(page) > limit else None,
+            older=page[-1].id if page and page[-1] != own[-1] else None,
+            newer=page[0].id if page and page[0] != own[0] else None,
         )
 
     def _own(self, candidate: int) -> list[Interview]:
         return [interview for interview in reversed(self._interviews.values()) if interview.candidate == candidate]
 
-    def _newest_open(self, candidate: int) -> Interview | None:
-        return next((interview for interview in self._own(candidate)[:1] if interview.is_open), None)
+    def _current(self, candidate: int) -> Interview | None:
+        own = self._own(candidate)
+        return next((interview for interview in own if interview.is_open), next(iter(own), None))
 
     def _check(self, change: Change) -> None:
         conversation, before = change.conversation, change.before
@@ -123,6 +155,17 @@ class FakeStore:
             kept is None or (kept.version, kept.candidate) != (before.version, change.candidate)
         ):
             raise StaleInterviewError("The interview has gone on in the meantime.")
+        account = (conversation.platform, conversation.account)
+        if change.joins and (
+            self._maker(change.joins) in (None, change.candidate)
+            or self._candidates.get(account) != change.candidate
+            or account in self._homes
+            or list(self._candidates.values()).count(change.candidate) > 1
+        ):
+            raise CodeGoneError("The code is no longer valid.")
+
+    def _maker(self, digest: str) -> int | None:
+        return next((maker for maker, (code, _) in self._codes.items() if code.digest == digest), None)
 
     def _keep(self, change: Change) -> Interview | None:
         before, after = change.before, change.after
@@ -133,6 +176,37 @@ class FakeStore:
         self._interviews[number] = saved
         return saved
 
+    def _keep_accounts(self, change: Change) -> None:
+        candidate, conversation = change.candidate, change.conversation
+        maker = self._maker(change.joins)
+        if change.joins and maker is not None:
+            account, (_, made_at) = (conversation.platform, conversation.account), self._codes[maker]
+            self._homes[account], self._chats[account] = candidate, conversation.chat
+            self._chats[made_at.platform, made_at.account] = made_at.chat
+            self._move(account, maker)
+            self._forget_codes(candidate, maker)
+        for leaving in change.leaves:
+            account = (leaving.platform, leaving.external_id)
+            if self._candidates.get(account) == candidate and account in self._homes:
+                self._move(account, self._homes.pop(account))
+        if change.leaves:
+            self._forget_codes(candidate)  # which whoever leaves may have made, and would come back by
+        if change.code is not None:
+            self._codes[candidate] = change.code, conversation
+
+    def _move(self, account: tuple[str, str], new: int) -> None:
+        old, self._candidates[account] = self._candidates[account], new
+        begun = {
+            own.id: own for own in self._own(old) if (own.conversation.platform, own.conversation.account) == account
+        }
+        self._interviews.update({number: replace(own, candidate=new) for number, own in begun.items()})
+        moving = [effect for effect in self._pending.values() if effect.interview in begun]
+        self._pending.update({effect.id: replace(effect, candidate=new) for effect in moving})
+
+    def _forget_codes(self, *candidates: int) -> None:
+        for candidate in candidates:
+            self._codes.pop(candidate, None)
+
     def _rebuilt(self, interview: Interview) -> Interview:
         if interview.role.id not in self._roles:
             raise RoleMissingError(f"The role “{interview.role.title}” is no longer there.")
@@ -140,6 +214,11 @@ class FakeStore:
         plan = tuple(_question(role, question) for question in interview.plan)
         turns = tuple(_turn(role, turn) for turn in interview.turns)
         return replace(interview, role=role, plan=plan, turns=turns)
+
+
+def _where(effect: Effect, conversation: Conversation) -> Conversation:
+    elsewhere = effect.to if isinstance(effect, Send) else None
+    return elsewhere or conversation
 
 
 def _turn(role: Role, turn: Turn) -> Turn:
@@ -155,6 +234,19 @@ def _question(role: Role, question: Question) -> Question:
 
 def _total(interview: Interview) -> float | None:
     return None if interview.report is None else interview.report.total
+
+
+def _transcript(interview: Interview) -> Transcript:
+    return Transcript(
+        interview=interview.id,
+        role_title=interview.role.title,
+        mode=interview.mode,
+        seniority=interview.seniority,
+        phase=interview.phase,
+        started_at=interview.started_at,
+        turns=tuple(turn.utterances for turn in interview.turns),
+        total=_total(interview),
+    )
 
 
 def _item(interview: Interview) -> HistoryItem:

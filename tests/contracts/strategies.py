@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
-from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
+from core.messages import Block, BlockStyle, Choice, Document, Outbound, OutboundKind
 from core.model import (
     Assessment,
     Conversation,
@@ -143,7 +143,7 @@ interviews = whole(
     id=st.just(0),
     version=st.just(0),
 )
-choices = whole(Choice, label=words, command=words, argument=words, turn=st.none() | counts)
+choices = whole(Choice, label=words, command=words, argument=words, turn=st.none() | counts, row=st.none() | counts)
 blocks = whole(Block, style=st.sampled_from(BlockStyle), text=texts, level=st.none() | means, calm=st.none() | texts)
 outbounds = whole(
     Outbound,
@@ -152,9 +152,11 @@ outbounds = whole(
     choices=several(choices),
     default=st.none() | choices,
     report=st.none() | reports,
+    replaces=ids,
+    document=st.none() | whole(Document, name=words, text=texts),
 )
 effects: st.SearchStrategy[Effect] = st.one_of(
-    whole(Send, message=outbounds),
+    whole(Send, message=outbounds, to=st.none() | conversations),
     whole(SettleAnswer, turn=counts, revision=counts),
     whole(ConsiderAnswer, turn=counts, revision=counts),
     whole(AssessAnswer, turn=counts),

@@ -23,7 +23,8 @@ class TestSeen:
         there, elsewhere = replace(here, chat="there"), replace(here, platform="another")
         huge = "1" + 30 * "0"
         taken = [
-            (here, number) for number in ("9", "1048576", "10", "edit-99999999", "interaction:7", "88888888x", "²")
+            (here, number)
+            for number in ("9", "1048576", "10", "edit-99999999", "edit:9999999:20260301T10", "88888888x", "²")
         ]
         taken += [(there, "5"), (there, huge), (there, str(2**63)), (elsewhere, "77")]
         for conversation, inbound_id in taken:
@@ -31,6 +32,12 @@ class TestSeen:
         assert await store.last_seen(here.platform) == {here.chat: "1048576", "there": huge}
         assert await store.last_seen("another") == {here.chat: "77"}
         assert await store.last_seen("a third") == {}
+
+    async def test_a_number_behind_its_kind_counts_too(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        for inbound_id in ("7", "interaction:20", "interaction:9", "interaction:x30", "a:b:40", "press-50", ":"):
+            await store.save(Change(candidate, conversation, inbound_id=inbound_id))
+        assert await store.last_seen(conversation.platform) == {conversation.chat: "20"}
 
     async def test_a_chat_without_any_number_is_left_out(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
@@ -67,6 +74,13 @@ class TestEffects:
         outside = PendingEffect(reply.pending[0].id, candidate, conversation, notice("out"))
         assert reply.interview is None
         assert await own_pending(store, candidate) == [inside, outside]
+
+    async def test_a_message_waits_where_it_is_to_be_sent(self, store: Store) -> None:
+        (candidate, here), (_, there) = await newcomer(store), await newcomer(store)
+        effects = (notice("here"), replace(notice("there"), to=there), AssessAnswer(0))
+        result = await store.save(Change(candidate, here, effects=effects))
+        assert [one.conversation for one in result.pending] == [here, there, here]
+        assert await own_pending(store, candidate) == list(result.pending)
 
     async def test_a_result_removes_its_effect_with_what_it_changes(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import Conversation, Interview, Outcome, Phase, Preferences, Stronger, UtteranceKind
+from core.model import OPEN_PHASES, Conversation, Interview, Outcome, Phase, Preferences, Stronger, UtteranceKind
 from core.ports import AlreadySeenError, Change, StaleInterviewError, Store
 from tests.contracts import strategies
 from tests.contracts.sample import (
@@ -70,12 +70,27 @@ class TestInterviews:
         assert await store.current_interview(candidate) == moved
 
     @pytest.mark.parametrize("phase", list(Phase))
-    async def test_the_current_interview_is_the_newest_open_or_over(self, store: Store, phase: Phase) -> None:
+    async def test_the_current_interview_is_the_newest_where_none_or_it_is_open(
+        self, store: Store, phase: Phase
+    ) -> None:
         candidate, conversation = await newcomer(store)
-        await started(store, candidate, conversation)
+        await started(store, candidate, conversation, phase=phase)
         newest = await started(store, candidate, conversation, phase=phase)
         assert await store.current_interview(candidate) == newest
         assert await store.interview(candidate, newest.id) == newest
+
+    @pytest.mark.parametrize("phase", sorted(OPEN_PHASES))
+    async def test_the_current_interview_is_the_open_one_however_many_newer_ones_are_over(
+        self, store: Store, phase: Phase
+    ) -> None:
+        candidate, conversation = await newcomer(store)
+        await started(store, candidate, conversation, phase=Phase.FINISHED)
+        going_on = await started(store, candidate, conversation, phase=phase)
+        for over in (Phase.FINISHED, Phase.DROPPED):
+            await started(store, candidate, conversation, phase=over)
+        assert await store.current_interview(candidate) == going_on
+        await store.close_unreadable(candidate)
+        assert await store.interview(candidate, going_on.id) == replace(going_on, phase=Phase.DROPPED, version=2)
 
     async def test_nobody_sees_the_interview_of_somebody_else(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
@@ -85,6 +100,8 @@ class TestInterviews:
         assert await store.interview(other, interview.id) is None
         assert await store.report(other) is None
         assert await store.report(other, interview.id) is None
+        assert await store.transcript(other) is None
+        assert await store.transcript(other, interview.id) is None
         assert await store.asked(other, ROLE.id) == []
         assert (await store.history(other)).items == ()
 
@@ -94,6 +111,7 @@ class TestInterviews:
         await started(store, candidate, conversation, report=report())
         assert await store.interview(candidate, number) is None
         assert await store.report(candidate, number) is None
+        assert await store.transcript(candidate, number) is None
 
     async def test_an_answer_is_added_edited_and_reclassified(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)

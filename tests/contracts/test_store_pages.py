@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from core.history import HistoryPage
 from core.model import Phase, Report
 from core.ports import Change, RoleMissingError, StaleInterviewError, Store
 from core.roles import Role
@@ -18,7 +21,7 @@ from tests.contracts.sample import (
     answered_turn,
     report,
 )
-from tests.contracts.steps import newcomer, saved, started
+from tests.contracts.steps import many, newcomer, saved, started
 
 
 class TestReports:
@@ -104,7 +107,7 @@ class TestRolesThatGo:
         self, store: Store, roles: dict[str, Role]
     ) -> None:
         candidate, conversation = await newcomer(store)
-        older = await started(store, candidate, conversation)
+        older = await started(store, candidate, conversation, phase=Phase.FINISHED)
         other = replace(ROLE, id="another")
         roles[other.id] = other
         newest = await started(store, candidate, conversation, role=other, phase=Phase.FINISHED)
@@ -152,7 +155,8 @@ class TestHistory:
     async def test_the_history_is_empty_at_first(self, store: Store) -> None:
         candidate, _ = await newcomer(store)
         page = await store.history(candidate)
-        assert (page.items, page.interviews, page.average, page.older) == ((), 0, None, None)
+        assert page == HistoryPage()
+        assert await store.history(candidate, after=1) == page
 
     async def test_a_line_of_the_history_tells_of_its_interview(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
@@ -174,14 +178,62 @@ class TestHistory:
         while pages[-1].older is not None:
             pages.append(await store.history(candidate, pages[-1].older, 2))
         assert [[item.id for item in page.items] for page in pages] == [numbers[:2], numbers[2:4], numbers[4:]]
+        assert [page.newer for page in pages] == [None, numbers[2], numbers[4]]
         assert [item.total for page in pages for item in page.items] == totals[::-1]
         assert {(page.interviews, page.average) for page in pages} == {(5, 2.5)}
+
+    async def test_leafing_back_shows_the_next_newer_ones(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        other, elsewhere = await newcomer(store)
+        numbers = []
+        for _ in range(5):
+            numbers.append((await started(store, candidate, conversation, report=report(2.5))).id)
+            await started(store, other, elsewhere)
+        numbers.reverse()
+        page = await store.history(candidate, after=numbers[4], limit=2)
+        assert [item.id for item in page.items] == numbers[2:4]
+        assert (page.newer, page.older) == (numbers[2], numbers[3])
+        assert (page.interviews, page.average) == (5, 2.5)
+        page = await store.history(candidate, after=numbers[2], limit=2)
+        assert [item.id for item in page.items] == numbers[:2]
+        assert (page.newer, page.older) == (None, numbers[1])
 
     async def test_a_page_that_is_just_full_is_the_last(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
         numbers = [(await started(store, candidate, conversation)).id for _ in range(3)]
         assert (await store.history(candidate, None, 3)).older is None
+        assert (await store.history(candidate, None, 3)).newer is None
         assert (await store.history(candidate, None, 2)).older == numbers[1]
-        assert (await store.history(candidate, numbers[0])).items == ()
-        assert len((await store.history(candidate, 10**40)).items) == 3
-        assert (await store.history(candidate, -(10**40))).items == ()
+        assert (await store.history(candidate, after=numbers[0], limit=2)).newer is None
+        assert (await store.history(candidate, after=numbers[0], limit=1)).newer == numbers[1]
+
+    async def test_beyond_either_end_there_is_nothing_and_nowhere_to_go(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        numbers = [(await started(store, candidate, conversation)).id for _ in range(3)]
+        nothing = HistoryPage(interviews=3)
+        assert await store.history(candidate, numbers[0]) == nothing
+        assert await store.history(candidate, -(10**40)) == nothing
+        assert await store.history(candidate, after=numbers[2]) == nothing
+        assert await store.history(candidate, after=10**40) == nothing
+        everything = await store.history(candidate)
+        assert len(everything.items) == 3
+        assert await store.history(candidate, 10**40) == everything
+        assert await store.history(candidate, after=-(10**40)) == everything
+
+    @many
+    @given(length=st.integers(0, 7), limit=st.integers(1, 4))
+    async def test_leafing_there_and_back_shows_every_interview_once(
+        self, store: Store, length: int, limit: int
+    ) -> None:
+        candidate, conversation = await newcomer(store)
+        numbers = [(await started(store, candidate, conversation)).id for _ in range(length)]
+        page = await store.history(candidate, limit=limit)
+        there = [item.id for item in page.items]
+        while page.older is not None:
+            page = await store.history(candidate, page.older, limit)
+            there += [item.id for item in page.items]
+        back = [item.id for item in reversed(page.items)]
+        while page.newer is not None:
+            page = await store.history(candidate, limit=limit, after=page.newer)
+            back += [item.id for item in reversed(page.items)]
+        assert there[::-1] == back == numbers

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import strategies as st
 
 from adapters.database.codec import EFFECT_KINDS, decode_effect, decode_preferences, storable_text
 from adapters.database.connection import connect
+from core.accounts import Account, CodeMaker, LinkCode
 from core.effects import Effect, Send
 from core.messages import Block, BlockStyle, Outbound, OutboundKind
 from core.model import Conversation, Phase, Preferences, Stronger
 from core.ports import Change
-from tests.contracts.sample import ROLES, answer, assessment, new_interview, report
+from tests.contracts.sample import NOW, ROLES, answer, assessment, new_interview, report
 
 LONE = "a\ud800b"
 SAFE = "a\ufffdb"
@@ -89,3 +91,18 @@ async def test_half_characters_cannot_harm_wherever_they_are() -> None:
         [pending] = await store.pending()
         assert pending.effect == Send(Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, SAFE),)))
         assert await store.asked(candidate, LONE) == []
+
+
+async def test_an_account_with_half_a_character_joins_and_leaves_like_any_other() -> None:
+    odd, host = Conversation("terminal", LONE, LONE), Conversation("terminal", "here", "host")
+    async with connect("sqlite://:memory:", ROLES) as store:
+        home, left = await store.candidate(host), await store.candidate(odd)
+        await store.save(Change(home, host, code=LinkCode(LONE, NOW)))
+        assert await store.code_maker(LONE, NOW - timedelta(minutes=1)) == CodeMaker(home, host)
+        await store.save(Change(left, odd, joins=LONE))
+        assert await store.accounts(home) == [
+            Account("terminal", "host", chat="here"),
+            Account("terminal", SAFE, joined=True, chat=SAFE),
+        ]
+        await store.save(Change(home, odd, leaves=(Account("terminal", LONE, joined=True),)))
+        assert await store.candidate(odd) == left

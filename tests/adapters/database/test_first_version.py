@@ -32,8 +32,7 @@ from core.model import (
     UtteranceKind,
 )
 from core.ports import Change
-from tests.adapters.database.processes import ROOT
-from tests.adapters.database.versions import KNOWN, Rows, rows
+from tests.adapters.database.versions import KNOWN, Rows, named, restored, rows
 from tests.contracts.sample import (
     DEADLINE,
     INCIDENT,
@@ -47,9 +46,9 @@ from tests.contracts.sample import (
 )
 from tests.contracts.steps import notice
 
-DUMP = ROOT / "tests" / "fixtures" / "first_version.sql"
 SINCE = KNOWN[1:]
 ADDED: dict[str, dict[str, object]] = {
+    "account": {"home_id": None, "chat": ""},
     "candidate": {"preferences": "{}"},
     "interview": {"self_rating": None},
     "turn": {"stronger_changes": "[]", "stronger_by": None, "interviewer": "", "stand_in": 0, "disputed": None},
@@ -104,10 +103,7 @@ EFFECTS: dict[Phase, tuple[OutboundKind | Effect, ...]] = {
 @pytest.fixture
 def first(path: Path) -> Rows:
     """The database of the first version, in its place; what is in it."""
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(DUMP.read_text())
-    return rows(path)
+    return restored(path, "first_version")
 
 
 async def newest(store: DatabaseStore, phase: Phase) -> Interview:
@@ -115,15 +111,6 @@ async def newest(store: DatabaseStore, phase: Phase) -> Interview:
     interview = await store.current_interview(candidate)
     assert interview is not None
     return interview
-
-
-def named(path: Path) -> dict[str, list[dict[str, object]]]:
-    """All rows of all tables by the names of their columns, but the list of migrations."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        return {
-            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY id")] for name in rows(path)
-        }
 
 
 async def test_every_row_is_as_it_was_and_has_the_new_columns(url: str, path: Path, first: Rows) -> None:
@@ -138,7 +125,7 @@ async def test_every_row_is_as_it_was_and_has_the_new_columns(url: str, path: Pa
     for row in wanted["interview"]:
         row["self_rating"] = 0 if row["phase"] == "reporting" else None
     assert (await migrate(url)).applied == SINCE
-    assert named(path) == wanted
+    assert named(path) == {**wanted, "link_code": []}
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'pending_effect'").fetchone() == (12,)

@@ -17,6 +17,7 @@ from core.effects import AssessAnswer
 from core.ports import Change
 from tests.adapters.database.processes import ROOT
 from tests.contracts.sample import CONVERSATION, INCIDENT, ROLES, answered_turn, new_interview, report
+from tests.contracts.steps import code_of, joined
 
 MIGRATION = """
 import pathlib, time
@@ -100,6 +101,8 @@ async def fill(url: str) -> None:
             effects = (AssessAnswer(0), AssessAnswer(1))
             await store.save(Change(candidate, conversation, None, interview, effects, account))
         await store.performed((await store.pending())[-1].id)
+        host, joiner = replace(CONVERSATION, account="one"), replace(CONVERSATION, account="two")
+        await code_of(store, await joined(store, joiner, host), host)
 
 
 def rows(path: Path) -> Rows:
@@ -108,6 +111,23 @@ def rows(path: Path) -> Rows:
         query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN (?, ?)"
         names = [name for (name,) in connection.execute(query, ("tortoise_migrations", "sqlite_sequence"))]
         return {name: connection.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for name in names}
+
+
+def named(path: Path) -> dict[str, list[dict[str, object]]]:
+    """All rows of all tables by the names of their columns, but the list of migrations."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        return {
+            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY id")] for name in rows(path)
+        }
+
+
+def restored(path: Path, dump: str) -> Rows:
+    """Put the database of an earlier version in its place; what is in it."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((ROOT / "tests" / "fixtures" / f"{dump}.sql").read_text())
+    return rows(path)
 
 
 def sorted_values(content: Rows) -> dict[str, list[list[str]]]:
