@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from core.messages import Outbound  # noqa: TC001 - needed at run time where values are read back from JSON
+# Needed at run time, where values are read back from JSON.
+from core.messages import Outbound  # noqa: TC001
+from core.model import Conversation  # noqa: TC001
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send a message to the candidate."""
+    """Send a message to the candidate, to another conversation than the one that it comes of where `to` names it."""
 
     message: Outbound
+    to: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +59,10 @@ class AwaitReport:
 
 
 Effect = Send | SettleAnswer | ConsiderAnswer | AssessAnswer | StrengthenAnswer | AwaitReport
+
+
+def reworded(effects: Iterable[Effect], word: Callable[[Outbound], Outbound]) -> tuple[Effect, ...]:
+    """The effects with every message changed by `word`."""
+    return tuple(
+        replace(effect, message=word(effect.message)) if isinstance(effect, Send) else effect for effect in effects
+    )

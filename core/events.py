@@ -32,11 +32,13 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """The candidate sent a message that is not a command."""
+    """The candidate sent a message that is not a command; `turn` and `address` as of `messages.TextSent`."""
 
     text: str
     message_id: str
     at: datetime
+    turn: int | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,17 @@ from core.model import Conversation, Report  # noqa: TC001 - needed at run time 
 
 @dataclass(frozen=True, slots=True)
 class TextSent:
-    """A candidate sent text. `inbound_id` is the platform's own id, by which a repeated delivery is recognised."""
+    """A candidate sent text. `inbound_id` is the platform's own id, by which a repeated delivery is recognised.
+
+    Where it was written into a form, `turn` is the index of the turn that the form belongs to and `address` that of its
+    interview, as the argument of a choice begins with.
+    """
 
     conversation: Conversation
     inbound_id: str
     text: str
+    turn: int | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class TextEdited:
 class CommandSent:
     """A candidate gave a command ("skip", without slash) or pressed a choice, which is the same.
 
-    `turn` is the index of the turn a pressed choice belongs to, None for a typed command.
+    `turn` is the index of the turn a pressed choice belongs to, None for a typed command; `pressed_in` is the id that
+    the platform gave the message with that choice, "" for a typed command.
     """
 
     conversation: Conversation
@@ -39,9 +46,28 @@ class CommandSent:
     command: str
     argument: str = ""
     turn: int | None = None
+    pressed_in: str = ""
+
+    @property
+    def turns_page(self) -> bool:
+        """Whether the answer takes the place of the message that it was pressed in, as when leafing through a book."""
+        return bool(self.pressed_in) and turns_page(self.command, self.argument)
 
 
 Inbound = TextSent | TextEdited | CommandSent
+
+_BAR_LENGTH = 5
+_LEAFING = frozenset({"history", "settings"})
+_DECIDING_NOTHING = frozenset(
+    {"hint", "repeat", "status", "help", "how", "roles", "history", "report", "settings", "stronger", "transcript"}
+)
+_AFTER_REPORT = frozenset({"retry", "disagree"})
+"""What a report offers can be chosen one after the other."""
+
+
+def turns_page(command: str, argument: str) -> bool:
+    """Whether a choice leads from a page to its neighbour; history and settings without argument are opened anew."""
+    return command == "setup" or (command in _LEAFING and bool(argument))
 
 
 class OutboundKind(StrEnum):
@@ -58,6 +84,7 @@ class OutboundKind(StrEnum):
     HISTORY = "history"
     HELP = "help"
     STATUS = "status"
+    TRANSCRIPT = "transcript"
 
 
 class BlockStyle(StrEnum):
@@ -84,15 +111,42 @@ class Block:
     level: float | None = None
     calm: str | None = None
 
+    @property
+    def bar(self) -> str:
+        """The level as a bar of five, "" without one."""
+        if self.level is None:
+            return ""
+        full = min(max(int(self.level + 0.5), 0), _BAR_LENGTH)
+        return "■" * full + "□" * (_BAR_LENGTH - full)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: pressing it gives `command` with `argument` (and the turn it belongs to)."""
+    """A button: pressing it gives `command` with `argument` (and the turn it belongs to).
+
+    Choices with the same `row` stand beside each other with no others, five at most; those without one where there is
+    room. Rows follow each other as their choices do.
+    """
 
     label: str
     command: str
     argument: str = ""
     turn: int | None = None
+    row: int | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether it and those beside it can be pressed again after it was."""
+        after_report = self.command in _AFTER_REPORT and self.turn is None
+        return after_report or self.command in _DECIDING_NOTHING or turns_page(self.command, self.argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text too long for a message; platforms that can give it as a file of that name, in UTF-8."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +154,8 @@ class Outbound:
     """One message to a candidate.
 
     `default` is the choice that a candidate makes who simply goes on (piped input takes it); `report` holds the figures
-    of a report message for platforms that draw it themselves.
+    of a report message for platforms that draw it themselves. `replaces` is the platform's id of an earlier message
+    whose place this one takes, where that is still possible; "" for none. `document` comes with the message.
     """
 
     kind: OutboundKind
@@ -108,6 +163,8 @@ class Outbound:
     choices: tuple[Choice, ...] = ()
     default: Choice | None = None
     report: Report | None = None
+    replaces: str = ""
+    document: Document | None = None
 
     @property
     def text(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_QUESTIONS = 5
 _ALIKE = 55
+_DIGITS = 9
+"""Of a number, so many are read: no role has that many questions."""
 
 
 class BadRequestError(Exception):
@@ -26,22 +29,45 @@ def start_request(argument: str, roles: Mapping[str, Role]) -> StartRequest | No
 
     Raises BadRequestError for an unknown role (naming the nearest), or a number of questions that the role has not.
     """
-    mode, seniority, questions = Mode.MOCK, Seniority.MID, None
-    names: list[str] = []
+    words = _read(argument)
+    if not words.names:
+        _count(words.questions, max((len(role.questions) for role in roles.values()), default=0))
+        return None
+    role = find_role(" ".join(words.names), roles)
+    questions = _count(words.questions, len(role.questions))
+    return StartRequest(role, words.mode or Mode.MOCK, questions, words.seniority or Seniority.MID)
+
+
+def besides_role(argument: str) -> str:
+    """What is asked for besides the role, each thing once, in the words in which it is typed."""
+    words = _read(argument)
+    return " ".join(word for word in (words.mode, words.questions, words.seniority) if word)
+
+
+@dataclass(slots=True)
+class _Words:
+    """What the words of a request say; None where they do not. The last one counts."""
+
+    mode: Mode | None = None
+    questions: str | None = None
+    seniority: Seniority | None = None
+    names: list[str] = field(default_factory=list)
+
+
+def _read(argument: str) -> _Words:
+    words = _Words()
     for word in argument.lower().split():
         if word in set(Mode):
-            mode = Mode(word)
+            words.mode = Mode(word)
         elif word in set(Seniority):
-            seniority = Seniority(word)
-        elif word == "all" or word.removeprefix("-").isdecimal():
-            questions = word
+            words.seniority = Seniority(word)
+        elif word == "all":
+            words.questions = word
+        elif word.removeprefix("-").isdecimal():
+            words.questions = str(int(word[:_DIGITS]))
         else:
-            names.append(word)
-    if not names:
-        _count(questions, max((len(role.questions) for role in roles.values()), default=0))
-        return None
-    role = find_role(" ".join(names), roles)
-    return StartRequest(role, mode, _count(questions, len(role.questions)), seniority)
+            words.names.append(word)
+    return words
 
 
 def find_role(name: str, roles: Mapping[str, Role]) -> Role:
@@ -69,8 +95,8 @@ def _count(asked: str | None, available: int) -> int:
     """The number of questions asked for, 5 (or all there are, if fewer) by default."""
     if asked is None:
         return min(DEFAULT_QUESTIONS, available)
-    number = available if asked == "all" else int(asked[:9])
+    number = available if asked == "all" else int(asked)
     if not MIN_QUESTIONS <= number <= available:
-        msg = f"The number of questions must be from {MIN_QUESTIONS} to {available}, not {asked[:9]}."
+        msg = f"The number of questions must be from {MIN_QUESTIONS} to {available}, not {asked}."
         raise BadRequestError(msg)
     return number

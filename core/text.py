@@ -54,6 +54,11 @@ def clean(text: str) -> str:
     return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip()
 
 
+def units(text: str) -> int:
+    """The length in UTF-16 units, as chat platforms and their programs count it: never less than the characters."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
 def words(text: str) -> list[str]:
     """The words of a text in lower case, contractions taken apart: “I didn’t” gives i, did, not."""
     found: list[str] = []
@@ -72,11 +77,13 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
-@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """The stem of one word in lower case; irregular forms and British spelling are brought together first."""
-    if len(word) > LONGEST_WORD:
-        return word
+    return word if len(word) > LONGEST_WORD else _stem(word)
+
+
+@lru_cache(maxsize=16384)
+def _stem(word: str) -> str:
     return str(_ENGLISH.stemWord(_BRITISH.sub("iz", IRREGULAR.get(word, word))))
 
 

@@ -51,6 +51,7 @@ _PATTERNS: dict[Command, tuple[str, ...]] = {
         r"what is the question(?: again)?",
         r"whats the question(?: again)?",
         r"say what",
+        r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day))(?: (?:there|again|bot))?",
     ),
     Command.CLARIFY: (
         r"what (?:do|did) you (?:\w+ )?mean(?: (?:by|with) .*| there| exactly)?",
@@ -149,6 +150,11 @@ _PATTERNS: dict[Command, tuple[str, ...]] = {
         r"retry",
         r"redo",
         r"(?:let me )?try (?:it |this |that )?(?:again|once more)",
+        r"(?:go|come|get|jump) back(?: to)?(?: (?:the|my|your|previous|last|first|earlier|other|question|one|\d+))*",
+        (
+            r"(?:(?:that|this|it) was |that is |thats )?(?:meant )?for (?:the )?(?:previous|last|other|first) "
+            r"(?:question|one)"
+        ),
     ),
     Command.DONE: (
         r"(?:thats|that is) (?:it|all)(?: from me| i have| i can say| i know| i got| there is)?",

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from core import policy
-from core.effects import Send
+from core.effects import Send, reworded
 from core.engine.commands import AFTERWARDS, addressed, command_given
 from core.engine.course import ask_next
 from core.engine.messages import message_edited, message_received
@@ -51,15 +52,13 @@ def begin(
         candidate, conversation, request.role, request.mode, request.seniority, plan, Phase.ASKING, at
     )
     started, effects = ask_next(interview, at)
-    return started, (Send(say.welcome(started)), *effects)
+    return started, reworded((Send(say.welcome(started)), *effects), partial(addressed, started))
 
 
 def step(interview: Interview, event: Event) -> Step:
     """The interview after an event, and what is to be done. Raises UnexpectedEvent when the event does not fit."""
     after, effects = _step(interview, event)
-    return after, tuple(
-        Send(addressed(after, effect.message)) if isinstance(effect, Send) else effect for effect in effects
-    )
+    return after, reworded(effects, partial(addressed, after))
 
 
 def _step(interview: Interview, event: Event) -> Step:  # noqa: PLR0911 - one for each kind of event

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.messages import Choice, Outbound
 
-_ADDRESSED = re.compile(r"#(\d+) ?")
+_ADDRESSED = re.compile(r"#([0-9a-z]+) ?")
 """What a button's argument begins with: the interview it belongs to."""
 
 
@@ -42,7 +42,7 @@ def command_given(interview: Interview, event: CommandGiven) -> Step:
     address = _ADDRESSED.match(event.argument)
     if address:
         event = replace(event, argument=event.argument[address.end() :])
-    elsewhere = address and address[1] != str(interview.id)
+    elsewhere = address and address[1] != interview.address
     if elsewhere or (event.turn is not None and event.turn != len(interview.turns) - 1):
         raise UnexpectedEvent(event, interview.phase, stale=True)
     phases, act = _COMMANDS[event.command]
@@ -53,17 +53,17 @@ def command_given(interview: Interview, event: CommandGiven) -> Step:
 
 def addressed(interview: Interview, message: Outbound) -> Outbound:
     """The message with its buttons naming their interview: in a newer one their turns and numbers mean others."""
-    if not interview.id:
-        return message
     choices = tuple(_of(interview, choice) for choice in message.choices)
     default = _of(interview, message.default) if message.default else None
     return replace(message, choices=choices, default=default)
 
 
 def _of(interview: Interview, choice: Choice) -> Choice:
+    if choice.command == "transcript" and not choice.argument:
+        return replace(choice, argument=str(interview.id))
     if choice.command not in _COMMANDS:
         return choice
-    return replace(choice, argument=f"#{interview.id} {choice.argument}".strip())
+    return replace(choice, argument=f"#{interview.address} {choice.argument}".strip())
 
 
 def shown_again(interview: Interview) -> tuple[Effect, ...]:
@@ -207,5 +207,5 @@ _COMMANDS: dict[str, tuple[frozenset[Phase], Callable[[Interview, CommandGiven],
     Command.DISAGREE: (_OVER, afterwards.disagree),
     Command.STRONGER: (_OVER, afterwards.stronger),
 }
-AFTERWARDS = frozenset(Command(name) for name in ("rate", "retry", "disagree", "stronger"))
+AFTERWARDS = frozenset({Command.RATE, Command.RETRY, Command.DISAGREE, Command.STRONGER})
 """What a candidate can say to an interview that is over; all else is about no interview then."""

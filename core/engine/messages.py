@@ -19,6 +19,8 @@ def message_received(interview: Interview, event: MessageReceived) -> Step:
     """A wish is done at once; anything else is part of the answer, or the reason that was asked for."""
     if interview.phase not in OPEN_PHASES:
         raise UnexpectedEvent(event, interview.phase)
+    if _is_written_elsewhere(interview, event):
+        raise UnexpectedEvent(event, interview.phase, stale=True)
     command = _wish(event.text, interview.phase)
     if command is not None:
         return command_given(interview, CommandGiven(command, event.at))
@@ -31,6 +33,12 @@ def message_received(interview: Interview, event: MessageReceived) -> Step:
     if interview.phase is Phase.REVIEWING:
         interview = open_turn(interview, interview.turns[-1].question, event.at)
     return _take(interview, event)
+
+
+def _is_written_elsewhere(interview: Interview, event: MessageReceived) -> bool:
+    """Whether it was written into a form of an earlier question or interview."""
+    elsewhere = event.address.removeprefix("#") not in {"", interview.address}
+    return elsewhere or event.turn not in {None, len(interview.turns) - 1}
 
 
 def _wish(said: str, phase: Phase) -> Command | None:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 NUMBER = "[number]"
 NAME = "[name]"
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
-_NAME = re.compile(r"(?<![^\W_])[^\W\d_][^\W_]*(?:(?:\.(?=[a-z])|['’&/+-])[^\W_]+)*[+#]*")
+_FRACTIONS = r"\u00bc-\u00be\u2150-\u215e"
+_NAME = re.compile(rf"(?<![^\W_{_FRACTIONS}])[^\W\d_{_FRACTIONS}][^\W_]*(?:(?:\.(?=[a-z])|['’&/+-])[^\W_]+)*[+#]*")
 _PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_RUNS = re.compile(r"[^\W_]+")
+_RUNS = re.compile(rf"[^\W_{_FRACTIONS}]+")
 _OPENING = " \t\n\"'“”‘’«„([*-•–"
 _ENDS = ".!?…:"
 _MYSELF = frozenset({"i", "ok"})

@@ -36,7 +36,7 @@ _SAME_WORDS = 85.0
 
 def asks_again(proposed: str, asked: str) -> bool:
     """Whether a question asks for nothing new after another one: it has no word of weight that is not in it."""
-    if _closely(proposed, asked):
+    if is_reworded(proposed, asked):
         return True
     content, before = _content(proposed), _content(asked)
     shared = _shared(content, before)
@@ -46,10 +46,6 @@ def asks_again(proposed: str, asked: str) -> bool:
 
 def is_reworded(proposed: str, asked: str) -> bool:
     """Whether a question is another one in nearly the same words."""
-    return _closely(proposed, asked)
-
-
-def _closely(proposed: str, asked: str) -> bool:
     content, before = _content(proposed), _content(asked)
     if not content or not before:
         return fuzz.ratio(" ".join(words(proposed)), " ".join(words(asked))) >= _SAME_WORDS

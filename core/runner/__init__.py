@@ -6,20 +6,30 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
-from weakref import WeakValueDictionary
 
 from core import engine, text
-from core.desk import Answer, Desk
-from core.effects import AwaitReport, Effect, Send, SettleAnswer
+from core.desk import Desk
+from core.desk.answer import Answer
+from core.effects import AwaitReport, Effect, Send, SettleAnswer, reworded
 from core.engine import UnexpectedEvent
 from core.events import AnswerSettled, Command, CommandGiven, Event, MessageEdited, MessageReceived, ReportDue
 from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent
 from core.model import Interview, Phase
-from core.ports import AlreadySeenError, Change, PendingEffect, RoleMissingError, StoreError
+from core.ports import (
+    AlreadySeenError,
+    Change,
+    CodeGoneError,
+    PendingEffect,
+    RoleMissingError,
+    StoreError,
+)
 from core.runner.asking import Asked, Asking
-from core.runner.sending import Sending
+from core.runner.limits import Limits
+from core.runner.sending import Sending, tell
+from core.runner.turnstile import Turnstile
 from core.runner.underway import Task, Underway
-from core.wording import pages
+from core.runner.whereabouts import Whereabouts
+from core.wording import linking, pages, refusals
 from core.wording.pieces import calm, without_choices
 
 if TYPE_CHECKING:
@@ -42,7 +52,8 @@ class Runner:
     """Takes messages in, lets the engine decide, saves, and performs the effects in the background.
 
     `quiet_gap_s` is how long, in seconds, an answer is waited on after its last message; `report_wait_s` how long a
-    report is waited for before it is made of what there is.
+    report is waited for before it is made of what there is. `messages_per_minute` is how many messages an account may
+    send over time, and `open_interviews` how many interviews may be going on when another one starts.
     """
 
     def __init__(  # noqa: PLR0913 - one for each port
@@ -55,30 +66,39 @@ class Runner:
         clock: Clock,
         quiet_gap_s: float,
         report_wait_s: float = REPORT_WAIT_S,
+        messages_per_minute: int = 60,
+        open_interviews: int = 200,
     ) -> None:
         self._store = store
         self._platforms = platforms
         self._clock = clock
         self._quiet_gap_s = quiet_gap_s
         self._report_wait_s = report_wait_s
-        self._desk = Desk(store, roles, clock)
-        self._asking = Asking(store, interviewer, platforms, clock)
+        self._limits = Limits(clock, messages_per_minute, open_interviews)
+        self._whereabouts = Whereabouts()
         self._underway = Underway()
+        self._desk = Desk(store, roles, clock, admits=self._limits.admits, is_busy=self._underway.is_performing)
+        self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts)
         self._sending = Sending(store, platforms, clock, self._underway)
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turnstile = Turnstile(store)
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
         self._taking: set[Task] = set()
 
-    async def receive(self, inbound: Inbound) -> None:
+    async def receive(self, inbound: Inbound) -> bool:
         """Take one message: when this returns it is on disk, and what follows from it is under way.
 
-        Raises StoreError, and then nothing was taken. Who is cancelled while waiting for this does not stop it: a
-        message that was saved and not followed up would be taken for one that was, at its next delivery.
+        False for one too many, which was dropped, and the candidate told. Raises StoreError, and then nothing was
+        taken. Who is cancelled while waiting for this does not stop it: a message that was saved and not followed up
+        would be taken for one that was, at its next delivery.
         """
+        if not self._limits.takes(inbound.conversation):
+            self._tell_too_fast(inbound.conversation, inbound.inbound_id)
+            return False
         taking = self._underway.keep(inbound.conversation, self._take(inbound))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
         await asyncio.shield(taking)
+        return True
 
     async def resume(self, conversation: Conversation) -> None:
         """Perform what was still pending for a conversation when the process ended: its quiet gaps are long over.
@@ -114,33 +134,26 @@ class Runner:
 
     # One message in
 
+    def _tell_too_fast(self, where: Conversation, inbound_id: str) -> None:
+        """Say once that messages are dropped; nothing of it is kept."""
+        if self._limits.tells(where):
+            self._underway.start(where, tell(self._platforms, where, refusals.too_fast(), f"fast-{inbound_id}"))
+
     async def _take(self, inbound: Inbound) -> None:
-        candidate = await self._store.candidate(inbound.conversation)
-        async with self._lock(candidate):
+        async with self._turnstile.holder(inbound.conversation) as candidate:
             current, opening = await self._current_interview(candidate)
             before = current if current and _is_about(current, inbound) else None
             over = current is not None and current.phase is Phase.FINISHED
-            answer = await self._answered(candidate, inbound, before, over=over)
-            change = Change(
-                candidate,
-                inbound.conversation,
-                before,
-                answer.interview,
-                (*opening, *answer.effects),
-                inbound.inbound_id,
-                preferences=answer.preferences,
-            )
+            now = current
             try:
-                saved = await self._save(change)
+                answer = await self._answered(candidate, inbound, before, over=over)
+                saved = await self._save_or_refuse(_change(candidate, inbound, before, answer, opening), opening)
+                now = saved.interview
             except AlreadySeenError:
                 return
+            finally:
+                self._limits.heard(candidate, now)
         self._perform(saved.pending)
-
-    def _lock(self, candidate: int) -> asyncio.Lock:
-        lock = self._locks.get(candidate)
-        if lock is None:
-            lock = self._locks[candidate] = asyncio.Lock()
-        return lock
 
     async def _current_interview(self, candidate: int) -> tuple[Interview | None, tuple[Send, ...]]:
         """The newest interview; an open one whose role is gone is closed, which the candidate is told."""
@@ -155,7 +168,7 @@ class Runner:
         if isinstance(inbound, CommandSent) and inbound.command not in _COMMANDS:
             return await self._desk.answer(candidate, inbound, interview)
         if interview is None:
-            return Answer(None, (Send(pages.no_interview(over=over)),))
+            return await self._desk.nothing_open(candidate, inbound.conversation, over=over)
         event = self._event(inbound)
         try:
             return Answer(*engine.step(interview, event))
@@ -166,7 +179,8 @@ class Runner:
         now = self._clock.now()
         match inbound:
             case TextSent():
-                return MessageReceived(text.clean(inbound.text), inbound.inbound_id, now)
+                said = text.clean(inbound.text)
+                return MessageReceived(said, inbound.inbound_id, now, inbound.turn, inbound.address)
             case TextEdited():
                 return MessageEdited(text.clean(inbound.text), inbound.message_id, now)
             case CommandSent():
@@ -176,9 +190,18 @@ class Runner:
 
     # Saving
 
+    async def _save_or_refuse(self, change: Change, opening: tuple[Send, ...]) -> Saved:
+        """Save what follows from a message; a code that was used in the meantime is refused like one that never was."""
+        try:
+            return await self._save(change)
+        except CodeGoneError:
+            return await self._save(replace(change, effects=(*opening, Send(linking.bad_code())), joins=""))
+
     async def _save(self, change: Change) -> Saved:
         """Save a change, worded as the candidate wants it, and end what it has overtaken."""
         saved = await self._store.save(replace(change, effects=await self._worded(change)))
+        if change.joins or change.leaves:
+            self._turnstile.moved()
         if saved.interview:
             self._end_overtaken(saved.interview, change.performed)
         return saved
@@ -190,7 +213,7 @@ class Runner:
             return change.effects
         if not (await self._store.preferences(change.candidate)).hide_numbers:
             return change.effects
-        return tuple(Send(calm(one.message)) if isinstance(one, Send) else one for one in change.effects)
+        return reworded(change.effects, calm)
 
     def _end_overtaken(self, interview: Interview, performed: int | None) -> None:
         """End effects whose results would be dropped, so that nothing works on them in vain."""
@@ -206,8 +229,10 @@ class Runner:
         """Start each effect; messages to one conversation go out one after the other."""
         for one in pending:
             where, effect = one.conversation, one.effect
+            self._whereabouts.seen(one)
             if isinstance(effect, Send):
-                self._sending.add(one, effect.message)
+                if where.platform in self._platforms:  # else it waits until that is served again
+                    self._sending.add(one, effect.message)
                 continue
             performing = self._answer_effect(one, effect, resumed=resumed)
             task = self._underway.perform(one, performing, timer=isinstance(effect, AwaitReport))
@@ -263,7 +288,7 @@ class Runner:
         if event is None:
             await self._store.performed(pending.id)
             return ()
-        async with self._lock(pending.candidate):
+        async with self._turnstile.lock(pending.candidate):
             interview = await self._asking.interview(pending)
             try:
                 after, effects = engine.step(interview, event)
@@ -271,9 +296,19 @@ class Runner:
                 await self._store.performed(pending.id)
                 return ()
             if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
-                effects = tuple(Send(without_choices(one.message)) if isinstance(one, Send) else one for one in effects)
-            change = Change(pending.candidate, pending.conversation, interview, after, effects, performed=pending.id)
-            return (await self._save(change)).pending
+                effects = reworded(effects, without_choices)
+            where = await self._where_now(pending, interview)
+            change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
+            saved = await self._save(change)
+            if interview.is_open and not after.is_open:
+                self._limits.ended(pending.candidate)
+            return saved.pending
+
+    async def _where_now(self, pending: PendingEffect, interview: Interview) -> Conversation:
+        """Where a result is told: never to an account that has parted since; the one it was begun on has not."""
+        where = self._whereabouts.of(pending)
+        owner = await self._store.candidate(where)
+        return where if owner == pending.candidate else interview.conversation
 
     async def _is_newest(self, interview: Interview) -> bool:
         """Whether it can still be gone back to, so that the buttons of what comes late are worth showing."""
@@ -282,6 +317,24 @@ class Runner:
         except RoleMissingError:
             return False
         return newest is not None and newest.id == interview.id
+
+
+def _change(
+    candidate: int, inbound: Inbound, before: Interview | None, answer: Answer, opening: tuple[Send, ...]
+) -> Change:
+    """What a message changes; `opening` is said before the answer to it."""
+    return Change(
+        candidate,
+        inbound.conversation,
+        before,
+        answer.interview,
+        (*opening, *answer.effects),
+        inbound.inbound_id,
+        preferences=answer.preferences,
+        code=answer.code,
+        joins=answer.joins,
+        leaves=answer.leaves,
+    )
 
 
 def _is_about(interview: Interview, inbound: Inbound) -> bool:
@@ -296,5 +349,7 @@ def _unfit(unexpected: UnexpectedEvent) -> Outbound:
     event = unexpected.event
     if isinstance(event, MessageEdited):
         return pages.too_late_to_edit()
+    if isinstance(event, MessageReceived) and unexpected.stale:
+        return pages.written_elsewhere()
     command = event.command if isinstance(event, CommandGiven) else None
     return pages.unfit(unexpected.phase, command, stale=unexpected.stale)

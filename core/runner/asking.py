@@ -11,7 +11,8 @@ from core import engine
 from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer
 from core.events import AnswerAssessed, AnswerConsidered, AnswerStrengthened, Event
 from core.model import Phase
-from core.ports import DeliveryError, StoreError, Waiting
+from core.ports import StoreError, Waiting
+from core.runner.sending import tell
 from core.wording import afterwards as after
 from core.wording import interview as say
 from core.wording import pages
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.messages import Outbound
     from core.model import Interview
     from core.ports import Clock, Interviewer, PendingEffect, Platform, Store
+    from core.runner.whereabouts import Whereabouts
 
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
 """The effects that an interviewer is asked for."""
@@ -35,11 +37,19 @@ PULSE_S = 4.0
 class Asking:
     """Turns effects into events by asking the interviewer."""
 
-    def __init__(self, store: Store, interviewer: Interviewer, platforms: Mapping[str, Platform], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        interviewer: Interviewer,
+        platforms: Mapping[str, Platform],
+        clock: Clock,
+        whereabouts: Whereabouts,
+    ) -> None:
         self._store = store
         self._interviewer = interviewer
         self._platforms = platforms
         self._clock = clock
+        self._whereabouts = whereabouts
 
     async def result(self, pending: PendingEffect, effect: Asked) -> Event | None:
         """The event that an effect is answered by, None when it has been overtaken. Raises what the interviewer does.
@@ -118,22 +128,20 @@ class Asking:
             showing.cancel()
 
     async def _show_work(self, pending: PendingEffect, effect: Asked) -> None:
-        where = pending.conversation
         while True:
             with suppress(StoreError, LookupError):
                 if _is_watched(await self.interview(pending), effect):
+                    where = self._whereabouts.of(pending)
                     await self._platforms[where.platform].working(where)
             await self._clock.sleep(PULSE_S)
 
     async def _tell_place(self, pending: PendingEffect, place: int) -> None:
         """Tell a candidate their place in the queue: true for a moment only, so it is not kept."""
-        await self.tell(pending, say.waiting(place), f"wait-{pending.id}")
+        await self.tell(pending, say.waiting(place), f"wait-{pending.id}-{place}")
 
     async def tell(self, pending: PendingEffect, message: Outbound, key: str) -> None:
         """Send something that need not arrive."""
-        where = pending.conversation
-        with suppress(DeliveryError):
-            await self._platforms[where.platform].send(where, message, key)
+        await tell(self._platforms, self._whereabouts.of(pending), message, key)
 
 
 def _looks_on(interview: Interview, effect: Effect) -> bool:

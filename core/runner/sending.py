@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.ports import DeliveryError, UnreachableError
+from core.ports import DeliveryError, RefusedMessageError, UnreachableError
+from core.wording import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +70,17 @@ class Sending:
             await self._platforms[where.platform].send(where, message, str(pending.id))
         except UnreachableError as error:
             _log.info("A message is given up: %s", error)
+        except RefusedMessageError:
+            # The error's own message is left out: a platform may quote what it refuses.
+            _log.warning("Message %d (%s) is given up: the platform refuses it.", pending.id, message.kind)
+            await tell(self._platforms, where, refusals.not_shown(), f"refused-{pending.id}")
         except DeliveryError as error:
             _log.info("A message stays pending and will be sent again: %s", error)
             return False
         return True
+
+
+async def tell(platforms: Mapping[str, Platform], where: Conversation, message: Outbound, key: str) -> None:
+    """Send something that need not arrive."""
+    with suppress(DeliveryError):
+        await platforms[where.platform].send(where, message, key)

@@ -65,6 +65,10 @@ class Underway:
         """What is being performed for an interview."""
         return ((task, effect) for task, effect in [*self._effects.items()] if effect.interview == interview)
 
+    def is_performing(self, candidate: int) -> bool:
+        """Whether an effect of a candidate is being performed; what cannot be performed now only waits on disk."""
+        return any(effect.candidate == candidate for effect in self._effects.values())
+
     def twin(self, pending: PendingEffect) -> Task | None:
         """The task that performs just the same for the same interview since before, if there is one."""
         same = (task for task, one in self.effects_of(pending.interview or 0) if one.effect == pending.effect)

@@ -1,9 +1,4 @@
-"""What the interviewer says once the questions are over; imported as `after`.
-
-It holds rating, rated, retried, ask_reason, looking_again, reassessed, disputed_already, still_assessing,
-which_question, strengthening, still_strengthening and stronger; stand_in and waiting are said while an interview runs,
-so they are in `interview`.
-"""
+"""What the interviewer says once the questions are over; imported as `after`."""
 
 from __future__ import annotations
 
@@ -43,7 +38,7 @@ def rating(interview: Interview) -> Outbound:
     levels = [Choice(label, "rate", str(level), turn) for level, label in enumerate(RATINGS, 1)]
     show = Choice("Show the report", "rate", "", turn)
     asked = line("That was the last question, thank you. Before the scores: how well did it go, in your own eyes?")
-    alone = small("The report comes by itself in a minute.")
+    alone = small("Without an answer the report comes by itself.")
     return Outbound(OutboundKind.MENU, (asked, alone), (*levels, show), show)
 
 
@@ -149,8 +144,11 @@ def which_question(interview: Interview, command: Command) -> Outbound:
     """Asks which question a command is about; only those that it can be about are offered."""
     questions = [one for one in report.build(interview).questions if _fits(one, command)]
     if not questions:
-        pending = [index for index, turn in enumerate(interview.turns) if turn.outcome is Outcome.ANSWERED]
-        pending = [index for index in pending if interview.turns[index].assessment is None]
+        pending = [
+            index
+            for index, turn in enumerate(interview.turns)
+            if turn.outcome is Outcome.ANSWERED and turn.assessment is None
+        ]
         none = notice("There is no assessed answer that this could be about.")
         return still_assessing(interview, pending[-1]) if pending else none
     choices = tuple(Choice(f"Question {one.number}: {one.focus}", command, str(one.number)) for one in questions)

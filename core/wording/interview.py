@@ -8,7 +8,9 @@ from core.messages import Block, Choice, Outbound, OutboundKind
 from core.model import Assessment, Interview, Mode, Outcome, Persona, Phase, Turn, UtteranceKind
 from core.policy import MAX_ANSWER_WORDS, MAX_FOLLOW_UPS, MAX_KEPT_CHARACTERS
 from core.wording.assessed import outcome
+from core.wording.menus import BEGIN
 from core.wording.pieces import count, heading, item, line, notice, sentence, small
+from core.wording.privacy import privacy
 
 if TYPE_CHECKING:
     from core.roles import Question
@@ -42,8 +44,7 @@ def welcome(interview: Interview) -> Outbound:
                 f"This is a {interview.mode.value} interview. {mode} Answer as you would in the room; I may ask back."
             ),
             small(
-                "Your answers are kept on the machine I run on; only a language model that its owner has set, if any, "
-                "is shown them. /help shows what you can say, /pause keeps this for later."
+                f"{privacy(interview.conversation.platform)} /help shows what you can say, /pause keeps this for later."
             ),
         ),
     )
@@ -81,7 +82,7 @@ def _support(asked: Question, persona: Persona) -> list[Block]:
     if persona is Persona.CHATTY:
         return [line(_CHATTY_BUDGET)]
     if persona is Persona.EDGE_CASE:
-        return [line(_BOUNDARY)]
+        return [small(_BOUNDARY)]
     return []
 
 
@@ -269,13 +270,14 @@ def status(interview: Interview) -> Outbound:
 def dropped(interview: Interview) -> Outbound:
     """An interview that ended without a report."""
     return notice(
-        f"The {interview.role.title} interview is ended without a report. What was said stays in your history."
+        f"The {interview.role.title} interview is ended without a report. What was said stays in your history.",
+        BEGIN,
     )
 
 
 def nothing_to_report() -> Outbound:
     """An interview that was stopped before anything was answered."""
-    return notice("Stopped. Nothing was answered yet, so there is nothing to report.")
+    return notice("Stopped. Nothing was answered yet, so there is nothing to report.", BEGIN)
 
 
 def report_takes_longer() -> Outbound:

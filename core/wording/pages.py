@@ -1,4 +1,4 @@
-"""What a candidate is shown beside an interview: menus, the report, history, help, and what did not fit."""
+"""What a candidate is shown beside an interview: the report, help, settings, and what did not fit."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from core.events import Command
 from core.messages import Choice, Outbound, OutboundKind
-from core.model import Interview, Phase
-from core.wording.pieces import count, heading, item, line, notice, score, sentence, small
+from core.model import Phase
+from core.wording.menus import BEGIN, HISTORY
+from core.wording.pieces import heading, item, line, notice, sentence, small
 from core.wording.reported import report as report  # noqa: PLC0414 - it is one of the pages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from core.model import HistoryItem, HistoryPage, Preferences, StartRequest
-    from core.roles import Role
+    from core.model import Preferences
 
 COMMANDS = (
+    ("start", "who I am, and how to begin"),
     ("interview", "start an interview: /interview backend_engineer coach 5 senior"),
     ("hint", "a hint for this question"),
     ("repeat", "the question again"),
@@ -30,9 +29,12 @@ COMMANDS = (
     ("stronger", "after the report: your own answer made stronger, as in /stronger 2"),
     ("disagree", "after the report: have an answer assessed again, as in /disagree 2"),
     ("report", "your latest report, or /report 12 for that interview"),
+    ("transcript", "what was said, or /transcript 12 for that interview"),
     ("history", "your interviews"),
     ("roles", "the jobs I can interview for"),
     ("settings", "what you have set; /settings numbers off gives feedback in words only"),
+    ("link", "join your accounts on two platforms"),
+    ("unlink", "part them again"),
     ("help", "this list"),
 )
 
@@ -51,30 +53,6 @@ def settings(preferences: Preferences) -> Outbound:
     )
 
 
-def history(page: HistoryPage) -> Outbound:
-    """A page of the candidate's interviews, newest first."""
-    if not page.interviews:
-        return Outbound(OutboundKind.HISTORY, (line("You have no interviews yet. /interview starts the first."),))
-    blocks = [heading(f"Your history: {count(page.interviews, 'interview')}")]
-    if page.average is not None:
-        blocks.append(score("Average", page.average, ""))
-    blocks += [item(_history_line(one), _history_line(one, calm=True)) for one in page.items]
-    blocks.append(small("/report followed by a number shows that report."))
-    if page.older:
-        blocks.append(small(f"/history {page.older} shows older ones."))
-    choices = (Choice("Older", "history", str(page.older)),) if page.older else ()
-    return Outbound(OutboundKind.HISTORY, tuple(blocks), choices)
-
-
-def _history_line(one: HistoryItem, *, calm: bool = False) -> str:
-    state = {Phase.FINISHED: "finished", Phase.DROPPED: "ended without a report", Phase.PAUSED: "paused"}.get(
-        one.phase, "open"
-    )
-    total = f"{one.total:.1f} of 5" if one.total is not None else "no score"
-    scored = () if calm else (total,)
-    return " · ".join((str(one.id), f"{one.started_at:%Y-%m-%d %H:%M}", one.role_title, one.mode.value, *scored, state))
-
-
 def help_page() -> Outbound:
     """Every command in one line each."""
     blocks = [heading("What you can say")]
@@ -83,52 +61,17 @@ def help_page() -> Outbound:
     return Outbound(OutboundKind.HELP, tuple(blocks))
 
 
-def role_menu(roles: Sequence[Role], request: str = "") -> Outbound:
-    """The jobs to choose from; `request` is what else was asked for (mode, number, level)."""
-    choices = tuple(Choice(role.title, "interview", f"{role.id} {request}".strip()) for role in roles)
-    blocks = [line("Which job shall we practise for?")]
-    blocks += [item(f"{role.title} ({role.id}): {role.summary}") for role in roles]
-    return Outbound(OutboundKind.MENU, tuple(blocks), choices, default=choices[0] if choices else None)
-
-
-def roles_page(roles: Sequence[Role]) -> Outbound:
-    """The jobs there are: a page to read, which asks for no decision."""
-    return Outbound(
-        OutboundKind.ROLES,
-        (
-            heading("Jobs I can interview for"),
-            *(
-                item(f"{role.title} ({role.id}), {count(len(role.questions), 'question')}: {role.summary}")
-                for role in roles
-            ),
-            *(small(f"/interview starts one: /interview {role.id}") for role in roles[:1]),
-        ),
-        tuple(Choice(role.title, "interview", role.id) for role in roles),
-    )
-
-
-def open_already(interview: Interview, request: StartRequest | None) -> Outbound:
-    """One interview at a time: go on, finish or drop. Who asks for another role finishes by default."""
-    go_on = Choice("Go on", "resume")
-    finish = Choice("Finish it now, with a report", "stop")
-    other = request is not None and request.role.id != interview.role.id
-    where = f"question {interview.number} of {len(interview.plan)}"
-    return Outbound(
-        OutboundKind.MENU,
-        (line(f"You have an open interview for {interview.role.title}, at {where}. What shall we do with it?"),),
-        (go_on, finish, Choice("Drop it", "drop")),
-        default=finish if other else go_on,
-    )
-
-
 def no_interview(*, over: bool = False) -> Outbound:
     """A message for an interview when none is open; `over` when the latest has ended with its report."""
     if over:
         return notice(
             "Your interview is over. /report shows its report, /retry takes a question again, /interview starts a new "
-            "one."
+            "one.",
+            Choice("Report", "report"),
+            BEGIN,
+            HISTORY,
         )
-    return notice("No interview is running. /interview starts one, /history shows the earlier ones.")
+    return notice("No interview is running. /interview starts one, /history shows the earlier ones.", BEGIN, HISTORY)
 
 
 def no_report() -> Outbound:
@@ -200,6 +143,14 @@ def unfit(phase: Phase, command: Command | None, *, stale: bool = False) -> Outb
     if command is None or phase is Phase.DROPPED:
         return notice(_UNFIT[phase])
     return notice(_UNFIT_COMMANDS.get((phase, command)) or _ELSEWHERE.get(command) or _UNFIT[phase])
+
+
+def written_elsewhere() -> Outbound:
+    """Words came that were written under an earlier question or interview."""
+    return notice(
+        "That was written under an earlier question or interview, so it was not taken. Please answer under the latest "
+        "question."
+    )
 
 
 def too_late_to_edit() -> Outbound:

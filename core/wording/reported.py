@@ -9,6 +9,7 @@ from core.model import Outcome, QuestionResult, Report, ReportFinding
 from core.report import weakest
 from core.wording.afterwards import RATINGS
 from core.wording.assessed import REASONS, SHORTENED, finding
+from core.wording.menus import HISTORY
 from core.wording.pieces import count, heading, item, line, listed, score, small
 
 if TYPE_CHECKING:
@@ -29,10 +30,13 @@ _CLOSE = 0.5
 """Means closer together than this, in levels, are not told apart in words; our own choice."""
 
 
-def report(made: Report, *, so_far: bool = False, complete: bool = False, past: bool = False) -> Outbound:
+def report(
+    made: Report, *, so_far: bool = False, complete: bool = False, past: bool = False, number: int | None = None
+) -> Outbound:
     """The report of an interview: `so_far` when it is still open, `complete` when pending answers have been added.
 
-    A report so far, and one of an interview that is `past`, has no choices, because these are about the latest one.
+    A report so far, and one of an interview that is `past`, can be read only: the other choices are about the latest
+    one. `number` is the id of the past one, None when it is not known; the engine adds that of the others.
     """
     title = f"{'Report so far' if so_far else 'Your report'}: {made.role_title}, {made.seniority.value} level"
     blocks = [line(_complete(made))] if complete else []
@@ -46,7 +50,8 @@ def report(made: Report, *, so_far: bool = False, complete: bool = False, past: 
         blocks += _question_blocks(result)
     blocks += [small(_assessed_by(made, assessor)) for assessor in made.assessors]
     choices = () if so_far or past else _report_choices(made)
-    return Outbound(OutboundKind.REPORT, tuple(blocks), choices, report=made)
+    transcript = () if past and number is None else (Choice("Transcript", "transcript", str(number or "")),)
+    return Outbound(OutboundKind.REPORT, tuple(blocks), (*choices, *transcript, HISTORY), report=made)
 
 
 def _complete(made: Report) -> str:
@@ -69,8 +74,8 @@ def _figures(made: Report) -> list[Block]:
     blocks = [line(_summary(made.criteria))] if made.criteria else []
     blocks += [small(_measured(made)), score("Total", made.total, "")]
     for criterion in made.criteria:
-        anchor = f"About level {int(criterion.level + 0.5)}: {criterion.anchor}{_spread(criterion.spread)}"
-        blocks += [score(criterion.label, criterion.level), small(anchor, criterion.anchor)]
+        anchor = f"Level {int(criterion.level + 0.5)} in general: {criterion.anchor}{_spread(criterion.spread)}"
+        blocks += [score(criterion.label, criterion.level), small(anchor, f"In general: {criterion.anchor}")]
     blocks.append(small(_NOISE, ""))
     if made.self_rating:
         blocks.append(line(_gap(made.self_rating, made.total), ""))

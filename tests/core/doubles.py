@@ -78,14 +78,15 @@ class HurriedClock:
 class RecordingPlatform:
     """Keeps what was sent, in order, with its keys, and the `pulses` of its sign.
 
-    `failure` is raised instead of sending while it is set; `tries` counts both. `door` holds every sending until it is
-    opened.
+    `failure` is raised instead of sending while it is set, `failing` for the keys it names; `tries` counts all. `door`
+    holds every sending until it is opened.
     """
 
     def __init__(self) -> None:
         self.sent: list[tuple[Conversation, Outbound, str]] = []
         self.pulses: list[Conversation] = []
         self.failure: Exception | None = None
+        self.failing: dict[str, Exception] = {}
         self.tries = 0
         self.door = asyncio.Event()
         self.door.set()
@@ -94,8 +95,8 @@ class RecordingPlatform:
         self.tries += 1
         await asyncio.sleep(0)
         await self.door.wait()
-        if self.failure:
-            raise self.failure
+        if failure := self.failure or self.failing.get(key):
+            raise failure
         self.sent.append((conversation, message, key))
 
     async def working(self, conversation: Conversation) -> None:

@@ -53,19 +53,22 @@ class Room:
         self.store = FakeStore(self.roles)
         self.disk = FailingStore(self.store)
         self.platform = RecordingPlatform()
+        self.platforms = {"terminal": self.platform}
         self.interviewer = ScriptedInterviewer(in_turn(*considerations))
         self.clock = FakeClock()
         self.runner = self.new_runner()
         self._messages = 0
 
-    def new_runner(self) -> Runner:
+    def new_runner(self, **limits: int) -> Runner:
         return Runner(
             store=self.disk,  # type: ignore[arg-type]
             interviewer=self.interviewer,
-            platforms={"terminal": self.platform},
+            platforms=self.platforms,
             roles=self.roles,
             clock=self.clock,
             quiet_gap_s=GAP,
+            messages_per_minute=limits.get("messages_per_minute", 60),
+            open_interviews=limits.get("open_interviews", 200),
         )
 
     async def command(

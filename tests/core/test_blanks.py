@@ -92,6 +92,7 @@ BLANKED = [  # (what the candidate said, the rewritten answer, what it becomes)
     ("I sold shoes.", "I moved to v2.1 and 3.11.2.", "I moved to [number] and [number]."),
     ("I sold shoes.", "½ of them left.", "[number] of them left."),
     ("I sold 2 shoes.", "I sold 2½ of them.", "I sold 2[number] of them."),
+    ("I sold shoes.", "I sold ½Acme.", "I sold [number][name]."),
     ("I sold shoes.", "It rose by ⅔ or ¾.", "It rose by [number] or [number]."),
     ("I sold shoes.", "Then quarter of them left.", "Then [number] of them left."),
     ("I sold shoes.", "It took a decade.", "It took a [number]."),

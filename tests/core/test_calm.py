@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.history import HistoryItem, HistoryPage, Transcript
 from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
 from core.model import (
     Assessment,
     CriterionResult,
     Finding,
-    HistoryItem,
-    HistoryPage,
     Interview,
     Levels,
     Mode,
@@ -27,24 +26,23 @@ from core.model import (
     QuestionResult,
     Report,
     ReportFinding,
+    Utterance,
+    UtteranceKind,
 )
 from core.roles import Criterion, Seniority
 from core.wording import afterwards as after
+from core.wording import history as kept
 from core.wording import interview as say
 from core.wording import pages
 from core.wording.assessed import REASONS
 from core.wording.pieces import calm
 from tests.contracts.sample import NOW, answered_turn, new_interview
+from tests.contracts.strategies import levels, several
 
 words = st.text("abcdefghij ", min_size=1, max_size=20).map(lambda text: f"x{text}")
 means = st.floats(1, 5).map(lambda mean: round(mean, 1))
-levels = st.integers(1, 5)
 BEYOND_LEVELS = 1000
 """Numbers of questions in these tests have four digits, so that no figure of a score can be taken for one."""
-
-
-def several(values: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(values, max_size=most).map(tuple)
 
 
 numbers = st.integers(BEYOND_LEVELS, 9 * BEYOND_LEVELS)
@@ -172,7 +170,7 @@ def _over(*turns: Any) -> Interview:
 def test_no_history_shows_a_total_or_an_average(total: float | None) -> None:
     ids = count(BEYOND_LEVELS)
     items = tuple(HistoryItem(next(ids), "Tester", Mode.MOCK, phase, NOW, total) for phase in Phase)
-    page = calm(pages.history(HistoryPage(items, 9, total)))
+    page = calm(kept.history(HistoryPage(items, 9, total)))
     assert [block.text for block in page.blocks][1:4] == [
         "1000 · 2026-03-01 12:00 · Tester · mock · open",
         "1001 · 2026-03-01 12:00 · Tester · mock · open",
@@ -181,6 +179,24 @@ def test_no_history_shows_a_total_or_an_average(total: float | None) -> None:
     assert "of 5" not in page.text
     assert "score" not in page.text
     assert "Average" not in page.text
+
+
+@pytest.mark.parametrize("words", [1, 1000])
+def test_no_transcript_shows_a_total(words: int) -> None:
+    """Nor does its file, which says the same to everybody."""
+    said = tuple(Utterance(kind, f"{kind} " * words, NOW) for kind in UtteranceKind)
+    scored = Transcript(1000, "Tester", Mode.MOCK, Seniority.MID, Phase.FINISHED, NOW, (said,), 3.4)
+    page = kept.transcript(scored)
+    assert "Total: 3.4 of 5" in page.text
+    assert calm(page) == kept.transcript(replace(scored, total=None))
+    assert "of 5" not in calm(page).text
+    assert page.document == kept.transcript(replace(scored, total=None)).document
+
+
+def test_no_button_shows_a_total() -> None:
+    items = tuple(HistoryItem(number, "Tester", Mode.MOCK, Phase.FINISHED, NOW, 3.4) for number in range(3))
+    bare = tuple(replace(item, total=None) for item in items)
+    assert kept.history(HistoryPage(items, 3, 3.4)).choices == kept.history(HistoryPage(bare, 3)).choices
 
 
 def test_calm_replaces_what_has_other_words_and_leaves_the_rest() -> None:

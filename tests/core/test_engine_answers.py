@@ -9,12 +9,12 @@ import pytest
 from core import policy
 from core.effects import AssessAnswer, ConsiderAnswer, Send, SettleAnswer
 from core.engine import UnexpectedEvent
-from core.events import AnswerConsidered, AnswerSettled
+from core.events import AnswerConsidered, AnswerSettled, MessageReceived
 from core.messages import OutboundKind
 from core.model import AnswerKind, Consideration, Outcome, Phase
 from core.model import UtteranceKind as Kind
 from tests.contracts.sample import INCIDENT, NOW, QUEUES
-from tests.core.sitting import TALKING, TOO_LONG, Sitting, in_phase, kinds, words
+from tests.core.sitting import ADDRESS, TALKING, TOO_LONG, Sitting, in_phase, kinds, words
 
 
 def test_messages_in_a_row_are_one_answer() -> None:
@@ -303,3 +303,23 @@ def test_a_question_that_no_model_was_needed_for_is_passed_over() -> None:
 def test_rules_that_stand_in_for_nobody_are_no_news() -> None:
     sitting = Sitting()
     assert len(said_with(sitting, Consideration(AnswerKind.ANSWER, follow_up="And then?"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("turn", "address"), [(0, ADDRESS), (0, ""), (None, ADDRESS), (None, ADDRESS.removeprefix("#")), (None, "")]
+)
+def test_what_is_written_into_the_form_of_the_question_is_its_answer(turn: int | None, address: str) -> None:
+    sitting = Sitting()
+    sitting.give(MessageReceived("It absorbs load.", "m1", NOW, turn, address))
+    assert sitting.turn.answer_text == "It absorbs load."
+
+
+@pytest.mark.parametrize(("turn", "address"), [(0, ADDRESS), (None, "#another"), (1, "#another"), (2, ADDRESS)])
+def test_what_is_written_into_the_form_of_another_question_or_interview_is_refused(
+    turn: int | None, address: str
+) -> None:
+    sitting = Sitting()
+    sitting.answer()
+    before = sitting.interview
+    assert sitting.refuses(MessageReceived("It absorbs load.", "late", NOW, turn, address)).stale
+    assert sitting.interview == before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer
@@ -111,17 +109,18 @@ def test_a_button_of_an_earlier_turn_changes_nothing(command: Command) -> None:
 @pytest.mark.parametrize("command", Command)
 def test_a_button_of_another_interview_changes_nothing(command: Command) -> None:
     sitting = Sitting()
-    sitting.interview = replace(sitting.interview, id=7)
-    for argument in ("#6", "#6 1", "#70"):
+    address = sitting.interview.address
+    for argument in ("#6", "#6 1", f"#{address}0", f"#{address[:-1]}", f"#{sitting.interview.id}"):
         assert sitting.refuses(CommandGiven(command, NOW, 0, argument)).stale
 
 
-def test_a_button_of_this_interview_names_it_and_works() -> None:
+@pytest.mark.parametrize("again", [False, True])
+def test_a_button_of_this_interview_names_it_from_the_first_message_on_and_works(*, again: bool) -> None:
     sitting = Sitting()
-    sitting.interview = replace(sitting.interview, id=7)
-    sitting.command(Command.REPEAT)
+    if again:
+        sitting.command(Command.REPEAT)
     shown = sitting.sent[-1].choices
-    assert [choice.argument for choice in shown] == ["#7"] * 5
+    assert [choice.argument for choice in shown] == [f"#{sitting.interview.address}"] * 5
     skip = next(choice for choice in shown if choice.command == "skip")
     sitting.command(Command(skip.command), skip.argument, skip.turn)
     assert sitting.turn.question == INCIDENT

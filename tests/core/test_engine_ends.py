@@ -25,7 +25,7 @@ from core.model import UtteranceKind as Kind
 from core.wording import pages
 from core.wording.interview import report_to_come
 from tests.contracts.sample import CONVERSATION, DEADLINE, INCIDENT, NOW, QUEUES, ROLE, assessment
-from tests.core.sitting import Sitting, in_phase, kinds
+from tests.core.sitting import ADDRESS, Sitting, in_phase, kinds
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -60,7 +60,7 @@ def test_before_the_report_the_candidate_is_asked_how_it_went_while_the_last_ans
     effects = sitting.answer()
     assert [type(effect) for effect in effects] == [AssessAnswer, Send, AwaitReport]
     assert sitting.is_in(Phase.REPORTING)
-    assert sitting.sent[-1].default == Choice("Show the report", "rate", "", 1)
+    assert sitting.sent[-1].default == Choice("Show the report", "rate", ADDRESS, 1)
 
 
 def test_what_is_waited_for_is_said_again_to_whoever_comes_back() -> None:

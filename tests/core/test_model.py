@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 
 from core.model import CANDIDATE_KINDS, Phase, Speaker, Turn, Utterance
@@ -30,6 +33,23 @@ def test_the_latest_answer_is_what_was_said_since_something_was_asked(
     kinds: tuple[Kind, ...], latest: list[str]
 ) -> None:
     assert [one.text for one in said(*kinds).latest_answer] == latest
+
+
+@pytest.mark.parametrize(
+    ("started_at", "address"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), "0"),
+        (datetime(1969, 1, 1, tzinfo=UTC), "0"),
+        (datetime(1970, 1, 1, 0, 0, 0, 35_999, tzinfo=UTC), "z"),
+        (datetime(1970, 1, 1, 0, 0, 0, 36_000, tzinfo=UTC), "10"),
+        (datetime.fromtimestamp(int("lx2k9a3f", 36) / 1000, UTC), "lx2k9a3f"),
+    ],
+)
+def test_an_interview_is_addressed_by_when_it_was_started(started_at: datetime, address: str) -> None:
+    interview = replace(new_interview(), started_at=started_at)
+    assert interview.address == replace(interview, id=7, version=3).address == address
+    elsewhere = started_at.astimezone(timezone(timedelta(hours=5)))
+    assert replace(interview, started_at=elsewhere).address == address
 
 
 def test_only_answers_count_as_the_answer() -> None:

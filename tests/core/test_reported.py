@@ -57,11 +57,11 @@ def test_the_whole_page_in_its_order() -> None:
         "2 of 2 questions assessed.",
         "Total: 2.6 of 5",
         "Communication: 2.5 of 5",
-        "About level 3: Anchor of communication.",
+        "Level 3 in general: Anchor of communication.",
         "Knowledge: 2.0 of 5",
-        "About level 2: Anchor of technical.",
+        "Level 2 in general: Anchor of technical.",
         "Structure: 3.5 of 5",
-        "About level 4: Anchor of structure.",
+        "Level 4 in general: Anchor of structure.",
         "These are rough measures: one level up or down can be chance.",
         "You rated yourself “Well” (4 of 5); your answers came to 2.6, 1.4 lower than you thought.",
         "Strengths",
@@ -90,11 +90,11 @@ def test_the_whole_page_without_numbers() -> None:
         "Structure came out highest; there is most to gain in Knowledge.",
         "2 of 2 questions assessed.",
         "Communication",
-        "Anchor of communication.",
+        "In general: Anchor of communication.",
         "Knowledge",
-        "Anchor of technical.",
+        "In general: Anchor of technical.",
         "Structure",
-        "Anchor of structure.",
+        "In general: Anchor of structure.",
         "Strengths",
         "Question 2: Ends with the result.",
         "it fell by half",
@@ -137,8 +137,8 @@ def test_the_summary_tells_criteria_apart_only_where_they_are(levels: tuple[floa
 )
 def test_the_spread_is_said_where_there_were_several_passes(spread: float | None, said: str) -> None:
     page = pages.report(made(criteria=criteria(3, 3, 3, spread=spread)))
-    assert f"About level 3: {said}" in texts(page)
-    assert "Anchor of structure." in texts(calm(page))
+    assert f"Level 3 in general: {said}" in texts(page)
+    assert "In general: Anchor of structure." in texts(calm(page))
 
 
 @pytest.mark.parametrize(
@@ -231,24 +231,32 @@ def test_the_choices_are_about_the_weakest_question() -> None:
         ("Try question 2 again", "retry", "2", None),
         ("A stronger version of answer 2", "stronger", "2", None),
         ("I disagree", "disagree", "", None),
+        ("Transcript", "transcript", "", None),
+        ("History", "history", "", None),
     ]
 
 
 def test_no_stronger_version_is_offered_where_nothing_was_answered() -> None:
     page = pages.report(made(questions=(question(1, 3.0), question(2, 1.0, outcome=Outcome.NOT_ANSWERED))))
-    assert [(one.command, one.argument) for one in page.choices] == [("retry", "2"), ("disagree", "")]
+    assert [(one.command, one.argument) for one in page.choices[:-2]] == [("retry", "2"), ("disagree", "")]
 
 
 def test_disagreeing_is_offered_while_there_is_an_answer_not_looked_at_twice() -> None:
     nothing = question(1, 1.0, outcome=Outcome.NOT_ANSWERED)
     for questions in ((nothing,), (nothing, question(2, 3.0, disputed=2.0)), (nothing, question(2, None))):
-        assert [one.command for one in pages.report(made(questions=questions)).choices] == ["retry"]
+        page = pages.report(made(questions=questions))
+        assert [one.command for one in page.choices] == ["retry", "transcript", "history"]
 
 
-def test_a_report_so_far_a_past_one_and_an_empty_one_offer_nothing() -> None:
-    assert pages.report(made(), so_far=True).choices == ()
-    assert pages.report(made(), past=True).choices == ()
-    assert pages.report(made(total=None, criteria=(), questions=(question(1, None),))).choices == ()
+def test_a_report_so_far_a_past_one_and_an_empty_one_can_be_read_only() -> None:
+    read = [("transcript", ""), ("history", "")]
+    for page, offered in (
+        (pages.report(made(), so_far=True), read),
+        (pages.report(made(), past=True, number=12), [("transcript", "12"), ("history", "")]),
+        (pages.report(made(), past=True), read[1:]),
+        (pages.report(made(total=None, criteria=(), questions=(question(1, None),))), read),
+    ):
+        assert [(one.command, one.argument) for one in page.choices] == offered
 
 
 def test_a_completed_report_says_so_first() -> None:

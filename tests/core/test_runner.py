@@ -50,6 +50,15 @@ async def test_a_repeated_delivery_is_taken_once(room: Room) -> None:
     assert len((await room.interview()).turns[0].answers) == 1
 
 
+async def test_what_is_written_under_an_earlier_question_is_refused_with_a_word(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.answer()
+    assert await room.runner.receive(TextSent(CONVERSATION, "late", "It absorbs load.", turn=0))
+    await room.runner.idle(CONVERSATION)
+    assert "written under an earlier question" in room.last
+    assert not (await room.interview()).turns[-1].answers
+
+
 async def test_the_answer_is_considered_after_the_quiet_gap_and_not_before(room: Room) -> None:
     await room.command("interview", "tester")
     await room.say("It absorbs load.")
@@ -155,6 +164,13 @@ async def test_messages_that_come_at_once_are_taken_one_after_the_other(room: Ro
 
 async def test_without_an_interview_the_candidate_hears_what_to_do(room: Room) -> None:
     await room.say("Hello!")
+    assert "Your interview partner" in room.last
+    await room.over()
+    await room.say("Hello again!")
+    assert "Your interview is over" in room.last
+    await room.command("interview", "tester")
+    await room.command("drop")
+    await room.say("Hello once more!")
     assert "No interview is running" in room.last
     for command in ("skip", "retry", "rate"):
         await room.command(command)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from core.messages import CommandSent
-from core.ports import DeliveryError, StoreUnavailableError, UnreachableError
+from core.ports import DeliveryError, RefusedMessageError, StoreUnavailableError, UnreachableError
 from core.runner.sending import LONGEST_PAUSE_S
 from tests.contracts.sample import CONVERSATION, INCIDENT
 from tests.core.doubles import rest
@@ -119,6 +119,38 @@ async def test_what_can_never_arrive_is_removed_quietly_and_the_next_is_sent(
     room.platform.failure = None
     await room.command("roles")
     assert [message.kind.value for _, message, _ in room.platform.sent] == ["roles"]
+
+
+async def test_a_message_that_the_platform_refuses_is_given_up_and_the_candidate_is_told_once(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.platform.door.clear()
+    await room.command("help")
+    await room.command("roles")
+    refused, _ = await room.store.pending()
+    room.platform.failing[str(refused.id)] = RefusedMessageError("SENTINEL words of the candidate")
+    with caplog.at_level(logging.INFO):
+        room.platform.door.set()
+        await rest()
+    assert room.platform.sent[0][2] == f"refused-{refused.id}"
+    assert [message.kind.value for _, message, _ in room.platform.sent] == ["notice", "roles"]
+    assert "In an interview /status says where we are, and /skip goes on" in room.platform.texts[0]
+    assert [(one.levelname, "help" in one.getMessage()) for one in caplog.records] == [("WARNING", True)]
+    assert "SENTINEL" not in caplog.text
+    assert await room.store.pending() == []
+
+
+@pytest.mark.parametrize("failure", [RefusedMessageError("No."), DeliveryError("offline"), UnreachableError("Gone.")])
+async def test_the_word_about_a_refused_message_need_not_arrive(room: Room, failure: DeliveryError) -> None:
+    room.platform.door.clear()
+    await room.command("help")
+    await room.command("roles")
+    refused, _ = await room.store.pending()
+    room.platform.failing = {str(refused.id): RefusedMessageError("No."), f"refused-{refused.id}": failure}
+    room.platform.door.set()
+    await rest()
+    assert [message.kind.value for _, message, _ in room.platform.sent] == ["roles"]
+    assert await room.store.pending() == []
 
 
 async def test_a_message_that_ends_in_an_error_of_the_program_does_not_hold_up_the_next(

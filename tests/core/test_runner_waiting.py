@@ -176,7 +176,8 @@ async def test_what_comes_late_of_the_newest_interview_keeps_its_buttons(room: R
     await rest()
     message = room.platform.sent[-1][1]
     assert message.text.startswith("All your answers")
-    assert [choice.command for choice in message.choices] == ["retry", "stronger", "disagree"]
+    offered = [choice.command for choice in message.choices]
+    assert offered == ["retry", "stronger", "disagree", "transcript", "history"]
 
 
 async def test_an_older_interview_stays_older_when_the_role_of_the_newer_one_is_gone(room: Room) -> None:

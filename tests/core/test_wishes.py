@@ -11,6 +11,10 @@ from core.wishes import wish
 
 WISHES = {
     Command.REPEAT: (
+        "Hello!",
+        "hi",
+        "Good morning",
+        "hey there",
         "Can you repeat that?",
         "can you repeat the question please",
         "Could you please say that again?",
@@ -146,7 +150,14 @@ WISHES = {
         "that's all I have",
         "nothing more to say",
     ),
-    Command.RETRY: ("retry", "let me try again", "can I try it again?"),
+    Command.RETRY: (
+        "retry",
+        "let me try again",
+        "can I try it again?",
+        "can I go back to question 1?",
+        "go back to the previous question",
+        "Sorry, that was for the previous question, can I go back?",
+    ),
 }
 REVIEWING = {
     Command.RETRY: (

@@ -9,11 +9,10 @@ import pytest
 
 from core.effects import Send
 from core.events import Command
+from core.history import HistoryItem, HistoryPage, Transcript
 from core.messages import Block, BlockStyle, Outbound, OutboundKind
 from core.model import (
     AnswerKind,
-    HistoryItem,
-    HistoryPage,
     Mode,
     Outcome,
     Persona,
@@ -25,14 +24,18 @@ from core.model import (
     Utterance,
 )
 from core.model import UtteranceKind as Kind
-from core.roles import Point
+from core.roles import Point, Seniority
+from core.wording import history as kept
 from core.wording import interview as say
-from core.wording import pages
+from core.wording import menus, pages
 from core.wording.assessed import REASONS
 from core.wording.pieces import count, listed, sentence
 from tests.contracts.sample import DEADLINE, NOW, QUEUES, ROLE, answered_turn, assessment, new_interview, report
 from tests.core.exploring import edges
 from tests.core.sitting import Sitting
+
+DESK = frozenset({"interview", "report", "transcript", "history"})
+"""What is offered within an interview and answered by the desk."""
 
 
 def assert_says_something(message: Outbound) -> None:
@@ -64,9 +67,9 @@ def test_every_button_is_a_command_of_the_turn_it_is_under() -> None:
     for message, turn in sent():
         for choice in message.choices:
             assert choice.turn in {turn, None}
-            assert choice.command in {"report", *(command.value for command in Command)}
+            assert choice.command in {*DESK, *(command.value for command in Command)}
             if choice.turn is None:  # it goes on, or names its question, or is the desk's
-                assert choice.command in {"resume", "retry", "stronger", "disagree", "report"}
+                assert choice.command in {"resume", "retry", "stronger", "disagree", *DESK}
             else:
                 assert choice.command != "resume"
 
@@ -91,14 +94,24 @@ PAGES = [
     pages.report(report(3.0), complete=True),
     pages.settings(Preferences()),
     pages.settings(Preferences(hide_numbers=True)),
-    pages.history(HistoryPage()),
+    kept.history(HistoryPage()),
+    kept.history(HistoryPage((), 1)),
+    kept.transcript(Transcript(1, "Tester", Mode.MOCK, Seniority.MID, Phase.ASKING, NOW)),
+    kept.no_transcript(),
+    *(kept.without_report(Transcript(1, "Tester", Mode.MOCK, Seniority.MID, phase, NOW)) for phase in Phase),
     pages.help_page(),
-    pages.role_menu((ROLE,)),
-    pages.role_menu(()),
-    pages.roles_page((ROLE,)),
-    pages.open_already(new_interview(), None),
-    pages.open_already(new_interview(), StartRequest(ROLE)),
+    menus.start_page("terminal"),
+    menus.start_page("telegram", new_interview(), known=True),
+    menus.how_page(),
+    menus.role_menu((ROLE,)),
+    menus.role_menu(()),
+    menus.role_menu((ROLE,), again=StartRequest(ROLE)),
+    menus.roles_page((ROLE,)),
+    menus.setup_card(StartRequest(ROLE)),
+    menus.open_already(new_interview(), None),
+    menus.open_already(new_interview(), StartRequest(ROLE)),
     pages.no_interview(),
+    pages.no_interview(over=True),
     pages.no_report(),
     pages.report_at_the_end(),
     pages.nothing_assessed(),
@@ -215,7 +228,7 @@ def test_history_lines_say_how_each_interview_ended() -> None:
             [(Phase.FINISHED, 3.2), (Phase.DROPPED, None), (Phase.PAUSED, None), (Phase.CONSIDERING, None)], 1
         )
     ]
-    page = pages.history(HistoryPage(tuple(items), 9, 3.25, 1))
+    page = kept.history(HistoryPage(tuple(items), 9, 3.25, 1))
     shown = texts(page)
     assert shown[2] == "1 · 2026-03-01 12:00 · Tester · mock · 3.2 of 5 · finished"
     assert [line.rsplit(" · ", 2)[1:] for line in shown[3:6]] == [
@@ -223,11 +236,11 @@ def test_history_lines_say_how_each_interview_ended() -> None:
         ["no score", "paused"],
         ["no score", "open"],
     ]
-    assert page.choices[0].argument == "1"
+    assert page.choices[-1].argument == "<1"
     assert "/history 1 shows older ones." in shown
     assert Block(BlockStyle.SCORE, "Average: 3.2 of 5", 3.25, "") in page.blocks
-    without = pages.history(HistoryPage(tuple(items), 4))
-    assert without.choices == ()
+    without = kept.history(HistoryPage(tuple(items), 4))
+    assert {choice.command for choice in without.choices} == {"report"}
     assert not any(block.style is BlockStyle.SCORE for block in without.blocks)
 
 

@@ -1,0 +1,53 @@
+"""A bounded memory of what happened lately, for as long as the process lives."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+MOST = 10_000
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Recent(Generic[Key, Value]):
+    """The latest values by key; what was put longest ago is forgotten first when there are more than `most`."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+
+    def get(self, key: Key) -> Value | None:
+        """The value that was put last, None when there is none or it is forgotten."""
+        return self._values.get(key)
+
+    def put(self, key: Key, value: Value) -> None:
+        """Remember a value, and when it was put."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > self._most:
+            self._values.popitem(last=False)
+
+    def drop(self, key: Key) -> None:
+        """Forget a value, if it is known."""
+        self._values.pop(key, None)
+
+
+class Lately:
+    """Whether something was done a moment ago; `seconds` is how long a moment lasts, `clock` tells seconds."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._done: Recent[Hashable, float] = Recent()
+
+    def first(self, key: Hashable) -> bool:
+        """Whether it was not done within a moment; asking counts as doing it, if so."""
+        now, before = self._clock(), self._done.get(key)
+        if before is not None and now - before < self._seconds:
+            return False
+        self._done.put(key, now)
+        return True

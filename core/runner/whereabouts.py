@@ -1,0 +1,35 @@
+"""Where the candidates of interviews are: results go there, wherever what they come from was asked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from core.effects import Send
+
+if TYPE_CHECKING:
+    from core.model import Conversation
+    from core.ports import PendingEffect
+
+_INTERVIEWS = 10_000
+"""So many interviews are remembered at most; of others, an effect's own conversation is as good."""
+
+
+class Whereabouts:
+    """The conversation in which something of an interview was done last, as far as this process knows."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[int, Conversation] = OrderedDict()
+
+    def seen(self, pending: PendingEffect) -> None:
+        """An effect of an interview is to be performed: that is where its candidate is, unless it is told to others."""
+        if pending.interview is None or (isinstance(pending.effect, Send) and pending.effect.to):
+            return
+        self._latest[pending.interview] = pending.conversation
+        self._latest.move_to_end(pending.interview)
+        if len(self._latest) > _INTERVIEWS:
+            self._latest.popitem(last=False)
+
+    def of(self, pending: PendingEffect) -> Conversation:
+        """Where the result of an effect is to be told."""
+        return self._latest.get(pending.interview or 0, pending.conversation)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from core.recent import Lately, Recent
+
+
+def test_what_was_put_longest_ago_is_forgotten_first() -> None:
+    recent = Recent[str, int](2)
+    for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
+        recent.put(key, value)
+    assert [recent.get(key) for key in "abc"] == [3, None, 4]
+
+
+def test_what_is_dropped_is_forgotten_and_nothing_else() -> None:
+    recent = Recent[str, int]()
+    recent.put("a", 1)
+    recent.put("b", 2)
+    recent.drop("a")
+    recent.drop("never put")
+    assert [recent.get(key) for key in "ab"] == [None, 2]
+
+
+def test_something_is_done_once_in_a_moment_for_each_key() -> None:
+    now = 0.0
+    lately = Lately(60, lambda: now)
+    assert [lately.first("a"), lately.first("a"), lately.first("b")] == [True, False, True]
+    now = 59.9
+    assert not lately.first("a")
+    now = 60.0  # counted from when it was done, not from when it was asked
+    assert [lately.first("a"), lately.first("a")] == [True, False]
