@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -26,7 +27,9 @@ _CODES = {
     "help": "he",
     "hint": "h",
     "history": "hi",
+    "how": "ho",
     "interview": "i",
+    "link": "l",
     "next": "n",
     "pause": "p",
     "rate": "a",
@@ -36,16 +39,17 @@ _CODES = {
     "retry": "t",
     "roles": "ro",
     "settings": "se",
+    "setup": "u",
     "skip": "k",
     "start": "sa",
     "status": "s",
     "stop": "f",
     "stronger": "st",
+    "transcript": "tr",
+    "unlink": "ul",
     "wait": "w",
 }
 _COMMANDS = {code: command for command, code in _CODES.items()}
-STAYING = frozenset({"hint", "repeat", "status", "help", "roles", "history", "stronger"})
-"""Pressing these decides nothing, so the buttons beside them stay."""
 _log = logging.getLogger(__name__)
 
 
@@ -72,20 +76,23 @@ def unpacked(packed: str) -> Choice | None:
 
 
 def keyboard(choices: Iterable[Choice]) -> InlineKeyboardMarkup | None:
-    """The buttons under a message, short ones beside each other; None without any.
+    """The buttons under a message: in their rows, short ones without a row beside each other; None without any.
 
     One that does not fit is left out: everything can be typed as well.
     """
     rows: list[list[InlineKeyboardButton]] = []
-    for button in list(_buttons(choices))[:MOST_BUTTONS]:
-        if rows and _fits(rows[-1], button):
+    before: int | None = None
+    for row, button in islice(_buttons(choices), MOST_BUTTONS):
+        if rows and row == before and (row is not None or _fits(rows[-1], button)):
             rows[-1].append(button)
         else:
             rows.append([button])
+        before = row
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _buttons(choices: Iterable[Choice]) -> Iterable[InlineKeyboardButton]:
+def _buttons(choices: Iterable[Choice]) -> Iterator[tuple[int | None, InlineKeyboardButton]]:
+    """The buttons that fit, each with the row that was asked for."""
     for choice in choices:
         try:
             packed = payload(choice)
@@ -93,7 +100,7 @@ def _buttons(choices: Iterable[Choice]) -> Iterable[InlineKeyboardButton]:
             _log.warning("%s", error)
             continue
         label = choice.label if len(choice.label) <= _LONGEST_LABEL else choice.label[: _LONGEST_LABEL - 1] + "…"
-        yield InlineKeyboardButton(label, callback_data=packed)
+        yield choice.row, InlineKeyboardButton(label, callback_data=packed)
 
 
 def _fits(row: list[InlineKeyboardButton], button: InlineKeyboardButton) -> bool:

@@ -6,20 +6,19 @@ import asyncio
 import logging
 import os
 import re
-from functools import cache
-from ssl import SSLContext
 
-from httpx import create_ssl_context
-from telegram.ext import AIORateLimiter, ExtBot
+from httpx import Proxy
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from adapters.telegram.failures import malformed_token
+from adapters.telegram.pace import RateLimiter
+from adapters.telegram.surroundings import certificates, proxy
 from adapters.telegram.timing import Timing
 
 OFFICIAL_URL = "https://api.telegram.org"
 Bot = ExtBot[int]
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
-_RETRIES = 2
 _CONNECTIONS = 64
 
 
@@ -27,40 +26,36 @@ class Client:
     """The bot and its two connections: polls have their own, as they are held open."""
 
     def __init__(self, token: str, base_url: str, timing: Timing) -> None:
-        """Raises BadTokenError for what cannot be a token."""
+        """Raises BadTokenError for what cannot be a token, and PlatformError for a proxy that cannot be used."""
         if not _TOKEN.fullmatch(token):
             raise malformed_token()
         _prepare()
         self.address = base_url.rstrip("/")
-        self._requests = _request(timing, 1), _request(timing, _CONNECTIONS)
+        through = proxy(self.address)
+        self._requests = _request(timing, 1, through), _request(timing, _CONNECTIONS, through)
         self.bot: Bot = ExtBot(
             token,
             f"{self.address}/bot",
             f"{self.address}/file/bot",
             get_updates_request=self._requests[0],
             request=self._requests[1],
-            rate_limiter=AIORateLimiter(max_retries=_RETRIES),
+            rate_limiter=RateLimiter(timing.message_s),
         )
 
     async def close(self) -> None:
         await asyncio.gather(*(request.shutdown() for request in self._requests))
 
 
-def _request(timing: Timing, connections: int) -> HTTPXRequest:
+def _request(timing: Timing, connections: int, through: Proxy | None) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=connections,
         read_timeout=timing.read_s,
         write_timeout=timing.read_s,
         connect_timeout=timing.connect_s,
         pool_timeout=timing.connect_s,
-        httpx_kwargs={"trust_env": False, "verify": _certificates()},
+        proxy=through,
+        httpx_kwargs={"trust_env": False, "verify": certificates()},
     )
-
-
-@cache
-def _certificates() -> SSLContext:
-    """Read once: it takes longer than all the rest of a connection."""
-    return create_ssl_context(trust_env=False)
 
 
 def _prepare() -> None:

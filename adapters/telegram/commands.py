@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from telegram import BotCommand
 
-from adapters.telegram import wording
 from adapters.telegram.client import Bot
 from core.wording.pages import COMMANDS
 
@@ -12,8 +11,7 @@ _LONGEST = 256
 
 
 def commands() -> list[BotCommand]:
-    listed = (("start", wording.START), *COMMANDS)
-    return [BotCommand(name, meaning[:_LONGEST]) for name, meaning in listed]
+    return [BotCommand(name, meaning[:_LONGEST]) for name, meaning in COMMANDS]
 
 
 async def list_commands(bot: Bot) -> None:

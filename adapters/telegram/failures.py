@@ -42,12 +42,39 @@ def unusable(error: Exception, address: str) -> PlatformError:
     return PlatformError(f"{address} cannot be used ({type(error).__name__}): check the network.")
 
 
+def unusable_proxy(address: str) -> PlatformError:
+    return PlatformError(f"The proxy that is set for {address} cannot be used: its address must begin with http://.")
+
+
 def is_gone(error: TelegramError) -> bool:
     """Whether the candidate cannot be written to any more."""
     described = str(error).lower()
-    return isinstance(error, Forbidden) or (
-        isinstance(error, BadRequest) and any(reason in described for reason in _GONE)
+    return _is_telegrams_own(error) and (
+        isinstance(error, Forbidden) or (isinstance(error, BadRequest) and any(reason in described for reason in _GONE))
     )
+
+
+def is_refused(error: BadRequest) -> bool:
+    """Whether it is the message that Telegram does not take, not the candidate who is gone or something in between."""
+    return _is_telegrams_own(error) and not is_gone(error)
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    """Whether a message was to be changed into what it is."""
+    return "message is not modified" in str(error).lower()
+
+
+def _is_telegrams_own(error: TelegramError) -> bool:
+    """The library gives the same errors, with the reason why it could not read it, for a page of some proxy."""
+    return error.__cause__ is None
+
+
+def pause_s(error: TelegramError) -> float:
+    """How many seconds Telegram wants to be left alone, 0 for an error that says nothing of it."""
+    if not isinstance(error, RetryAfter):
+        return 0.0
+    given = error.retry_after
+    return given if isinstance(given, int) else given.total_seconds()
 
 
 def undelivered(error: Exception) -> DeliveryError:

@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection
 
-from telegram import CallbackQuery, LinkPreviewOptions, Message, MessageEntity, Update
+from telegram import CallbackQuery, Message, MessageEntity, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 from telegram.helpers import create_deep_linked_url
 
 from adapters.telegram import wording
+from adapters.telegram.admission import Admission
 from adapters.telegram.asides import Asides
-from adapters.telegram.buttons import STAYING
+from adapters.telegram.buttons import unpacked
 from adapters.telegram.client import Bot
-from adapters.telegram.reading import Command, chat_of, pressed, typed_command, written
-from adapters.telegram.recent import Recent
-from adapters.telegram.rendering import LONGEST, STYLES
-from adapters.telegram.splitting import units
+from adapters.telegram.reading import INTERVIEW, Command, chat_of, edited, pressed, typed_command, written
+from adapters.telegram.rendering import LONGEST, NO_PREVIEW, STYLES
 from core.messages import Inbound
 from core.ports import StoreError
+from core.recent import Lately, Recent
+from core.text import units
+from core.wording import refusals
 
-Receive = Callable[[Inbound], Awaitable[None]]
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_REMEMBERED = 5_000
+Receive = Callable[[Inbound], Awaitable[bool]]
+"""False for a message that was dropped; its sender has been told."""
+_TEXT_ONLY_EVERY_S = 60.0
 _log = logging.getLogger(__name__)
 
 
 class Intake:
     """One update at a time for each chat; who calls keeps that order."""
 
-    def __init__(self, bot: Bot, receive: Receive, roles: Collection[str], asides: Asides) -> None:
+    def __init__(
+        self, bot: Bot, receive: Receive, roles: Collection[str], admission: Admission, asides: Asides
+    ) -> None:
         self._bot = bot
         self._receive = receive
         self._roles = roles
+        self._admission = admission
         self._asides = asides
-        self._texts = Recent[int](_REMEMBERED)
-        self._albums = Recent[str](_REMEMBERED)
-        self._troubled = Recent[int](_REMEMBERED)
+        self._texts: Recent[tuple[int, int], int] = Recent()
+        self._told_text_only = Lately(_TEXT_ONLY_EVERY_S, time.monotonic)
+        self._troubled: Recent[int, int] = Recent()
 
     async def take(self, update: Update) -> None:
         """When this returns, the update may be confirmed. Raises StoreError when it has to come again."""
@@ -57,35 +63,48 @@ class Intake:
 
     async def _take(self, update: Update) -> None:
         message = update.message or update.edited_message
-        if update.callback_query is not None:
+        sender = update.effective_user
+        if sender is None or sender.is_bot:
+            return
+        if not self._admission.admits(sender.id):
+            self._turn_away(update, sender.id)
+        elif update.callback_query is not None:
             await self._take_press(update.callback_query)
-        elif message is None or message.from_user is None or message.from_user.is_bot:
+        elif message is None:
             return
         elif message.chat.type != ChatType.PRIVATE:
             self._point_elsewhere(update.message)
         elif message.text is not None:
-            await self._take_text(update, message)
+            await (self._take_text(message) if update.message else self._take_edit(message, update.update_id))
         elif update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
-            self._tell_text_only(message)
+            self._tell_text_only(message.chat_id)
 
-    async def _take_text(self, update: Update, message: Message) -> None:
-        """Telegram calls it an edit, too, when a preview appears or a reaction is set: the same text says nothing."""
+    async def _take_text(self, message: Message) -> None:
+        if await self._receive(written(message, self._roles)):
+            self._texts.put((message.chat_id, message.message_id), hash(message.text))
+
+    async def _take_edit(self, message: Message, update: int) -> None:
+        """Telegram calls it an edit, too, when a preview appears or a reaction is set, and does not say which it is.
+
+        So it counts only if this process has seen another text there; otherwise nothing is better than a false reply.
+        """
         key, text = (message.chat_id, message.message_id), hash(message.text)
-        if update.edited_message is not None and self._texts.get(key) == text:
-            return
-        await self._receive(written(update, message, self._roles))
+        if self._texts.get(key) not in {None, text}:
+            if typed_command(message):
+                self._tell(message.chat_id, wording.EDITED_COMMAND)
+            else:
+                await self._receive(edited(message, update))
         self._texts.put(key, text)
 
     async def _take_press(self, query: CallbackQuery) -> None:
-        choice = pressed(query)
-        chat = query.message.chat.id if query.message else query.from_user.id
-        if choice is None:
-            self._asides.say(chat, self._bot.answer_callback_query(query.id, wording.OLD_BUTTON))
+        choice, message = unpacked(query.data or ""), query.message
+        if choice is None or message is None or message.chat.type != ChatType.PRIVATE:
+            self._acknowledge(query, wording.OLD_BUTTON)
             return
-        self._asides.say(chat, self._bot.answer_callback_query(query.id))
-        await self._receive(choice)
-        if choice.command not in STAYING and isinstance(query.message, Message):
-            self._show_chosen(query.message, query.data)
+        self._acknowledge(query)
+        taken = await self._receive(pressed(query, message, choice))
+        if taken and not choice.stays and isinstance(message, Message):
+            self._show_chosen(message, query.data)
 
     def _show_chosen(self, message: Message, payload: str | None) -> None:
         """The buttons go, and what was chosen stands in their place, if there is room."""
@@ -108,13 +127,10 @@ class Intake:
             ),
         )
 
-    def _tell_text_only(self, message: Message) -> None:
-        """Once for each message, and once for all pictures of an album."""
-        album = message.media_group_id
-        if album is None or self._albums.get(message.chat_id) != album:
-            self._tell(message.chat_id, wording.READS_TEXT)
-        if album is not None:
-            self._albums.put(message.chat_id, album)
+    def _tell_text_only(self, chat: int) -> None:
+        """Once for many pictures or stickers in a row."""
+        if self._told_text_only.first(chat):
+            self._tell(chat, wording.READS_TEXT)
 
     def _point_elsewhere(self, message: Message | None) -> None:
         """In groups: a command that names this bot is answered with a link to the private chat."""
@@ -125,9 +141,22 @@ class Intake:
         thread = message.message_thread_id if message.is_topic_message else None
         self._tell(message.chat_id, wording.elsewhere(link), thread)
 
+    def _turn_away(self, update: Update, account: int) -> None:
+        """Who is not let in is told so: at every press, else now and then, and never in a group."""
+        said = refusals.not_let_in("Telegram", str(account))
+        message = update.message or update.edited_message
+        if update.callback_query is not None:
+            self._acknowledge(update.callback_query, said)
+        elif message is not None and message.chat.type == ChatType.PRIVATE and self._admission.is_to_be_told(account):
+            self._tell(message.chat_id, said)
+
     def _start_payload(self, command: Command) -> str:
         first = command.argument.partition(" ")[0].lower()
-        return first if first in self._roles else "interview"
+        return first if first in self._roles else INTERVIEW
+
+    def _acknowledge(self, query: CallbackQuery, said: str | None = None) -> None:
+        chat = query.message.chat.id if query.message else query.from_user.id
+        self._asides.say(chat, self._bot.answer_callback_query(query.id, said))
 
     def _tell(self, chat: int, text: str, thread: int | None = None) -> None:
         self._asides.say(

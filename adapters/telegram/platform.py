@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from telegram import InlineKeyboardMarkup
-from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.constants import ChatAction
+from telegram.error import InvalidToken, TelegramError
 
+from adapters.telegram.admission import Admission
 from adapters.telegram.asides import Asides
-from adapters.telegram.buttons import keyboard
 from adapters.telegram.client import OFFICIAL_URL, Client
 from adapters.telegram.commands import list_commands
-from adapters.telegram.failures import is_gone, refused_token, undelivered, unusable
-from adapters.telegram.intake import NO_PREVIEW, Intake, Receive
+from adapters.telegram.delivery import Delivery
+from adapters.telegram.failures import pause_s, refused_token, undelivered, unusable
+from adapters.telegram.intake import Intake, Receive
 from adapters.telegram.polling import Poller
-from adapters.telegram.recent import Recent
-from adapters.telegram.rendering import Piece, pieces
 from adapters.telegram.timing import DEFAULT, Backoff, Timing
 from adapters.telegram.webhook import Webhook, WebhookServer
 from core.messages import Outbound
@@ -26,14 +24,13 @@ from core.model import Conversation
 from core.ports import DeliveryError
 from core.roles import Role
 
-_REMEMBERED = 1_000
 _log = logging.getLogger(__name__)
 
 
 class TelegramPlatform:
     """One bot. `receive` is given every message and raises StoreError for one that could not be taken."""
 
-    def __init__(  # noqa: PLR0913 - three are there for every bot, three have their defaults
+    def __init__(  # noqa: PLR0913 - three are there for every bot, four have their defaults
         self,
         token: str,
         receive: Receive,
@@ -41,16 +38,21 @@ class TelegramPlatform:
         *,
         api_base_url: str = OFFICIAL_URL,
         webhook: Webhook | None = None,
+        allowed_users: Collection[int] = (),
         timing: Timing = DEFAULT,
     ) -> None:
-        """Raises BadTokenError for what cannot be a token."""
+        """Everyone may use it unless `allowed_users` names some.
+
+        Raises BadTokenError for what cannot be a token, and PlatformError for a proxy that cannot be used.
+        """
         self._client = Client(token, api_base_url, timing)
         self._bot = self._client.bot
         self._timing = timing
         self._webhook = webhook
         self._asides = Asides(timing)
-        self._intake = Intake(self._bot, receive, {role.id for role in roles}, self._asides)
-        self._delivered = Recent[int](_REMEMBERED)
+        admission = Admission(allowed_users)
+        self._intake = Intake(self._bot, receive, {role.id for role in roles}, admission, self._asides)
+        self._delivery = Delivery(self._bot)
 
     async def check(self) -> str:
         """The bot's name. Raises PlatformError."""
@@ -70,7 +72,7 @@ class TelegramPlatform:
                 raise refused_token(self._client.address) from None  # the library's words hold the token
             except TelegramError as error:
                 _log.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
-                await asyncio.sleep(backoff.pause())
+                await asyncio.sleep(max(backoff.pause(), pause_s(error)))
 
     async def _serve(self) -> None:
         await self._bot.get_me()  # the library keeps the name, which the reading of group commands needs
@@ -91,39 +93,15 @@ class TelegramPlatform:
     async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
         """Deliver a message, a long one in pieces; tried again with its `key`, it goes on after the last that arrived.
 
-        A waiting candidate's place in the queue is told under one key in changing words, so the words count, too.
-
-        Raises DeliveryError, and UnreachableError when nothing will ever arrive.
+        Raises DeliveryError, RefusedMessageError when it never will be taken, UnreachableError when nothing will be.
         """
-        parts = pieces(message)
-        buttons = keyboard(message.choices)
-        known_as = key, hash(tuple(parts))
         try:
             async with asyncio.timeout(self._timing.send_s):
-                for number in range(self._delivered.get(known_as) or 0, len(parts)):
-                    last = number == len(parts) - 1
-                    await self._send_piece(conversation.chat, parts[number], buttons if last else None)
-                    self._delivered.put(known_as, number + 1)
+                await self._delivery.bring(conversation.chat, message, key)
         except DeliveryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the message has not arrived
             raise undelivered(error) from None  # the library's words may hold the candidate's
-
-    async def _send_piece(self, chat: str, piece: Piece, buttons: InlineKeyboardMarkup | None) -> None:
-        """As it should be; if Telegram refuses that, as plain text, then without buttons, rather than not at all."""
-        plain = piece.plain, None
-        for (text, mode), under in (((piece.html, ParseMode.HTML), buttons), (plain, buttons), (plain, None)):
-            try:
-                await self._bot.send_message(
-                    chat, text, parse_mode=mode, reply_markup=under, link_preview_options=NO_PREVIEW
-                )
-            except BadRequest as error:
-                if is_gone(error):
-                    raise
-                _log.warning("Telegram refused the form of a message; it is sent more plainly.")
-            else:
-                return
-        raise DeliveryError("Telegram refused the message in every form.")
 
     async def working(self, conversation: Conversation) -> None:
         """Show for some seconds that something is being worked on; never raises."""

@@ -13,6 +13,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter
 
 from adapters.telegram.client import Bot
+from adapters.telegram.failures import pause_s
 from adapters.telegram.intake import Intake
 from adapters.telegram.reading import KINDS, chat_of
 from adapters.telegram.timing import Backoff, Timing
@@ -51,7 +52,7 @@ class Poller:
         except InvalidToken:
             raise
         except RetryAfter as error:
-            await asyncio.sleep(_seconds(error))
+            await asyncio.sleep(pause_s(error))
         except Conflict:
             _log.warning("Another process polls Telegram with the same token, or has set a webhook; trying again.")
         except Exception as error:  # noqa: BLE001 - whatever came back, the next poll may be better
@@ -79,8 +80,3 @@ class Poller:
                 _log.warning("A message could not be stored; it stays with Telegram until it can be.")
                 return
             self._taken.add(update.update_id)
-
-
-def _seconds(error: RetryAfter) -> float:
-    given = error.retry_after
-    return given if isinstance(given, int) else given.total_seconds()

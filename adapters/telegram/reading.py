@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Message, MessageEntity, Update
-from telegram.constants import ChatType
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update
 
-from adapters.telegram.buttons import unpacked
-from core.messages import CommandSent, Inbound, TextEdited, TextSent
+from core.messages import Choice, CommandSent, Inbound, TextEdited, TextSent
 from core.model import Conversation
 
-KINDS = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+KINDS = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
 PLATFORM = "telegram"
+INTERVIEW = "interview"
+"""What a link that names no role carries: it leads to all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +39,27 @@ def typed_command(message: Message) -> Command | None:
     return None
 
 
-def written(update: Update, message: Message, roles: Collection[str]) -> Inbound:
-    """A text in the private chat, new or changed; a command that is written into an old message counts, too."""
-    conversation = conversation_of(message.chat_id, message)
-    edited = update.edited_message is not None
-    inbound_id = f"edit-{update.update_id}" if edited else str(message.message_id)
+def written(message: Message, roles: Collection[str]) -> Inbound:
+    """A text in the private chat."""
+    conversation, inbound_id = conversation_of(message.chat_id, message), str(message.message_id)
     command = typed_command(message)
     if command is not None:
         return _command_sent(conversation, inbound_id, command, roles)
-    if edited:
-        return TextEdited(conversation, inbound_id, str(message.message_id), message.text or "")
     return TextSent(conversation, inbound_id, message.text or "")
 
 
-def pressed(query: CallbackQuery) -> CommandSent | None:
-    """The choice behind a press in a private chat; None when this version cannot tell what it means."""
-    choice = unpacked(query.data or "")
-    if choice is None or query.message is None or query.message.chat.type != ChatType.PRIVATE:
-        return None
-    conversation = Conversation(PLATFORM, str(query.message.chat.id), str(query.from_user.id))
-    return CommandSent(conversation, f"press-{query.id}", choice.command, choice.argument, choice.turn)
+def edited(message: Message, update: int) -> TextEdited:
+    """A text in the private chat that was changed."""
+    conversation = conversation_of(message.chat_id, message)
+    return TextEdited(conversation, f"edit-{update}", str(message.message_id), message.text or "")
+
+
+def pressed(query: CallbackQuery, message: MaybeInaccessibleMessage, choice: Choice) -> CommandSent:
+    """A choice under a message in the private chat."""
+    conversation = Conversation(PLATFORM, str(message.chat.id), str(query.from_user.id))
+    return CommandSent(
+        conversation, f"press-{query.id}", choice.command, choice.argument, choice.turn, str(message.message_id)
+    )
 
 
 def conversation_of(chat: int, message: Message) -> Conversation:
@@ -66,9 +67,11 @@ def conversation_of(chat: int, message: Message) -> Conversation:
 
 
 def _command_sent(conversation: Conversation, inbound_id: str, command: Command, roles: Collection[str]) -> CommandSent:
-    """/start with a role's id, as a link sends it, is asked for that role; with anything else it is the beginning."""
+    """/start with a role's id, as a link sends it, leads to that role; with anything unknown it is the beginning."""
     if command.name != "start":
         return CommandSent(conversation, inbound_id, command.name, command.argument)
     if command.argument in roles:
-        return CommandSent(conversation, inbound_id, "interview", command.argument)
+        return CommandSent(conversation, inbound_id, "setup", command.argument)
+    if command.argument == INTERVIEW:
+        return CommandSent(conversation, inbound_id, "interview")
     return CommandSent(conversation, inbound_id, "start")

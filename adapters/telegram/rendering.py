@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from telegram import MessageEntity
+from telegram import LinkPreviewOptions, MessageEntity
 
-from adapters.telegram.splitting import cut, units
+from adapters.telegram.splitting import cut
 from core.messages import Block, BlockStyle, Outbound
+from core.text import units
 
 LONGEST = 4_096
 _MOST_STYLED = 90  # Telegram leaves out the styles beyond a hundred
-_BAR_LENGTH = 5
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 STYLES = frozenset({MessageEntity.BOLD, MessageEntity.ITALIC, MessageEntity.BLOCKQUOTE})
 _TAGS = {BlockStyle.HEADING: "b", BlockStyle.QUOTE: "blockquote", BlockStyle.SMALL: "i"}
 _LISTED = frozenset({BlockStyle.ITEM, BlockStyle.QUOTE})
@@ -74,9 +75,8 @@ def _shown(block: Block) -> str:
     text = block.text.encode("utf-8", "replace").decode().strip()
     if not text:
         return ""
-    if block.level is not None:
-        full = min(max(int(block.level + 0.5), 0), _BAR_LENGTH)
-        return f"{'■' * full}{'□' * (_BAR_LENGTH - full)} {text}"
+    if block.bar:
+        return f"{block.bar} {text}"
     return f"• {text}" if block.style is BlockStyle.ITEM else text
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import unicodedata
 from itertools import accumulate
 
+from core.text import units
+
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _LONGEST_CHARACTER = 16  # code points: a family emoji has seven
-
-
-def units(text: str) -> int:
-    """The length of a text as Telegram counts it."""
-    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def cut(text: str, room: int) -> tuple[str, str]:

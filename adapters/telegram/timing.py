@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """`poll_s`: how long Telegram holds an empty poll; `send_s`: one message, with all waiting for rate limits."""
+    """`poll_s`: how long Telegram holds an empty poll; `send_s`: one message, with all waiting for rate limits.
+
+    `message_s`: from one message in a chat to the next, when there have been many.
+    """
 
     poll_s: int = 30
     read_s: float = 10.0
     connect_s: float = 10.0
     send_s: float = 60.0
+    message_s: float = 1.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 60.0
 

@@ -8,8 +8,8 @@ NOT_SAVED = (
     "I cannot save your message just now. It waits at Telegram, and I will take it as soon as I can; "
     "you need not send it again."
 )
+EDITED_COMMAND = "I take commands from new messages only. Please send that one again instead of editing a message."
 LOST = "Something went wrong on my side, and I could not take your message. Please send it again."
-START = "who I am, and how to begin"
 
 
 def elsewhere(link: str) -> str:

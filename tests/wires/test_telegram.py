@@ -42,12 +42,24 @@ class Api:
         self.session = session
 
     async def __call__(self, method: str, **form: Any) -> dict[str, Any]:
-        plain = {name: value if isinstance(value, str) else json.dumps(value) for name, value in form.items()}
+        return await self._posts(method, _plain(form) or None)
+
+    async def uploads(self, method: str, name: str, content: bytes, kind: str = "text/plain", **form: Any) -> Any:
+        """Calls a method with a file."""
+        parts = aiohttp.FormData(_plain(form), quote_fields=False)
+        parts.add_field("document", content, filename=name, content_type=kind)
+        return await self._posts(method, parts)
+
+    async def _posts(self, method: str, data: Any) -> dict[str, Any]:
         url = f"{self.server.url}/bot{TOKEN}/{method}"
-        async with self.session.post(url, data=plain or None) as response:
+        async with self.session.post(url, data=data) as response:
             answer: dict[str, Any] = await response.json()
         assert answer["ok"] is (response.status == 200)
         return answer
+
+
+def _plain(form: dict[str, Any]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in form.items()}
 
 
 @pytest.fixture
@@ -97,6 +109,9 @@ def api(server: TelegramServer, session: aiohttp.ClientSession) -> Api:
         ("setMyCommands", {"commands": [{"command": "start", "description": ""}]}, "at least 1"),
         ("answerCallbackQuery", {}, "Field required"),
         ("sendPhoto", {}, "Not Found"),
+        ("sendDocument", {"chat_id": 1001, "document": "file-1"}, "not a form"),
+        ("editMessageText", {"chat_id": 1001, "message_id": "x", "text": "x"}, "Invalid JSON"),
+        ("editMessageText", {"message_id": 1, "text": "x"}, "Field required"),
     ],
 )
 async def test_a_request_that_does_not_fit_is_refused_and_noted(
@@ -194,8 +209,44 @@ async def test_messages_are_sent_and_edited(server: TelegramServer, api: Api, ro
     assert (shown["text"], shown["entities"][0]["type"], buttons_of(shown)) == ("Why?", "bold", {})
     await api("editMessageText", **at, text="So?")
     assert ("entities" not in shown, shown["text"]) == (True, "So?")
-    assert "not found" in (await api("editMessageText", chat_id=1001, message_id=99, text="x"))["description"]
+    same = await api("editMessageText", **at, text="So?")
+    assert same["description"].startswith("Bad Request: message is not modified: specified new message content")
     assert not server.mistakes
+
+
+async def test_what_cannot_be_edited(server: TelegramServer, api: Api, robin: Person) -> None:
+    async def refusal(number: int) -> str:
+        refused = await api("editMessageText", chat_id=1001, message_id=number, text="x")
+        return str(refused["description"]).removeprefix("Bad Request: ")
+
+    assert await refusal(99) == "message to edit not found"
+    assert await refusal(robin.writes("mine")) == "message can't be edited"
+    await api.uploads("sendDocument", "a.txt", b"a", chat_id=1001)
+    assert await refusal((await robin.hears())["message_id"]) == "there is no text in the message to edit"
+    await api("sendMessage", chat_id=1001, text="<b>Page</b>")
+    page = await robin.hears()
+    robin.deletes(page)
+    assert await refusal(page["message_id"]) == "message to edit not found"
+    assert not server.mistakes
+
+
+async def test_files_are_kept(server: TelegramServer, api: Api, robin: Person) -> None:
+    under = {"inline_keyboard": [[{"text": "Skip", "callback_data": "k"}]]}
+    sent = await api.uploads("sendDocument", "a <b>.txt", "é 🙂".encode(), chat_id=1001, reply_markup=under)
+    shown = await robin.hears()
+    assert sent["result"] == json.loads(json.dumps(shown))
+    assert (robin.opens(shown), buttons_of(shown)) == (("a <b>.txt", "é 🙂"), {"Skip": "k"})
+    assert (shown["document"]["mime_type"], shown["document"]["file_size"]) == ("text/plain", 7)
+    (form,) = server.asked("sendDocument")
+    assert form.document.content == "é 🙂".encode()
+    await api("editMessageReplyMarkup", chat_id=1001, message_id=shown["message_id"])
+    assert (buttons_of(shown), "document" in shown) == ({}, True)
+    assert "non-empty" in (await api.uploads("sendDocument", "a.txt", b"", chat_id=1001))["description"]
+    assert not server.mistakes
+    assert "Extra inputs" in (await api.uploads("sendDocument", "a.txt", b"a", chat_id=1001, title="x"))["description"]
+    assert "Field required" in (await api.uploads("sendDocument", "a.txt", b"a"))["description"]
+    assert "not a form" in (await api.uploads("sendMessage", "a.txt", b"a", chat_id=1001, text="x"))["description"]
+    assert len(server.mistakes) == 3
 
 
 @pytest.mark.parametrize(
@@ -235,6 +286,10 @@ async def test_a_press_is_answered_once(server: TelegramServer, api: Api, robin:
     assert (update["callback_query"]["id"], update["callback_query"]["data"]) == (press, "k")
     assert (await api("answerCallbackQuery", callback_query_id=press))["result"] is True
     assert "too old" in (await api("answerCallbackQuery", callback_query_id=press))["description"]
+    robin.deletes(robin.chat.said[0])
+    robin.presses("Skip")
+    message = (await api("getUpdates"))["result"][-1]["callback_query"]["message"]
+    assert message == {"chat": robin.chat.plain, "message_id": 1, "date": 0}
 
 
 async def test_commands_are_kept(api: Api) -> None:
@@ -279,6 +334,8 @@ async def test_as_a_process_of_its_own(session: aiohttp.ClientSession) -> None:
     under = {"inline_keyboard": [[{"text": "Skip", "callback_data": "k"}]]}
     await api("sendMessage", chat_id=1001, text="Why?", reply_markup=under)
     assert json.loads(await process.stdout.readline()) == {"text": "Why?", "buttons": ["Skip"]}
+    await api.uploads("sendDocument", "a.txt", b"Words", chat_id=1001)
+    assert json.loads(await process.stdout.readline()) == {"file": ["a.txt", "Words"], "buttons": []}
     process.stdin.write(b"Because\n[Skip]\n")
     updates: list[Any] = []
     while len(updates) < 2:

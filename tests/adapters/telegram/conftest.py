@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -14,23 +14,29 @@ from core.ports import StoreUnavailableError
 from core.roles import Role
 from tests.wires.telegram import TOKEN, Person, TelegramServer
 
-QUICK = Timing(poll_s=5, read_s=2.0, connect_s=1.0, send_s=3.0, first_pause_s=0.01, longest_pause_s=0.05)
+QUICK = Timing(
+    poll_s=5, read_s=2.0, connect_s=1.0, send_s=3.0, message_s=0.01, first_pause_s=0.01, longest_pause_s=0.05
+)
 ROLE = Role("backend_engineer", "Backend Engineer", "Servers.", (), ())
 WAIT_S = 5.0
 
 
 class Takes:
-    """Takes what comes in; `fails` is what the next ones end with, `refuses` an account that it does not take from."""
+    """Takes what comes in; `fails` is what the next ones end with, `refuses` an account that it does not take from.
+
+    What comes while it `drops` is too much for it.
+    """
 
     def __init__(self) -> None:
         self.taken: list[Inbound] = []
         self.attempts: list[Inbound] = []
         self.fails: list[Exception] = []
         self.refuses = ""
+        self.drops = False
         self.holding: dict[str, asyncio.Event] = {}
         self._changed = asyncio.Event()
 
-    async def __call__(self, inbound: Inbound) -> None:
+    async def __call__(self, inbound: Inbound) -> bool:
         self.attempts.append(inbound)
         if inbound.conversation.account in self.holding:
             await self.holding[inbound.conversation.account].wait()
@@ -39,8 +45,10 @@ class Takes:
         if self.fails:
             self._notice()
             raise self.fails.pop(0)
-        self.taken.append(inbound)
+        if not self.drops:
+            self.taken.append(inbound)
         self._notice()
+        return not self.drops
 
     def _notice(self) -> None:
         self._changed.set()
@@ -85,8 +93,11 @@ async def running(platform: TelegramPlatform) -> AsyncIterator[asyncio.Task[None
 
 @pytest.fixture
 async def server() -> AsyncIterator[TelegramServer]:
+    """No message of the bot, and no edit, may turn words into a preview of a link."""
     async with TelegramServer() as server:
         yield server
+    for form in server.asked("sendMessage") + server.asked("editMessageText"):
+        assert form.link_preview_options.is_disabled
 
 
 @pytest.fixture
@@ -100,10 +111,21 @@ def takes() -> Takes:
 
 
 def make(
-    server: TelegramServer, takes: Takes, webhook: Webhook | None = None, quick: float = QUICK.send_s
+    server: TelegramServer,
+    takes: Takes,
+    webhook: Webhook | None = None,
+    quick: float = QUICK.send_s,
+    allowed: Collection[int] = (),
 ) -> TelegramPlatform:
-    timing = replace(QUICK, send_s=quick)
-    return TelegramPlatform(TOKEN, takes, [ROLE], api_base_url=server.url, webhook=webhook, timing=timing)
+    return TelegramPlatform(
+        TOKEN,
+        takes,
+        [ROLE],
+        api_base_url=server.url,
+        webhook=webhook,
+        allowed_users=allowed,
+        timing=replace(QUICK, send_s=quick),
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from adapters.telegram import TelegramPlatform
-from core.messages import BlockStyle, Choice, CommandSent, TextEdited, TextSent
+from core.messages import BlockStyle, Choice, CommandSent, TextSent
 from core.ports import StoreUnavailableError
 from core.wording.pages import COMMANDS
 from tests.adapters.telegram.conftest import ROLE, Takes, conversation, make, running, saying, until
@@ -31,7 +31,8 @@ async def test_words_are_handed_on_as_they_are(robin: Person, takes: Takes) -> N
         ("/hint@practice_test_bot", "hint", ""),
         ("/dance now", "dance", "now"),
         ("/start", "start", ""),
-        ("/start backend_engineer", "interview", "backend_engineer"),
+        ("/start backend_engineer", "setup", "backend_engineer"),
+        ("/start interview", "interview", ""),
         ("/start from_a_friend", "start", ""),
     ],
 )
@@ -47,22 +48,6 @@ async def test_what_only_looks_like_a_command_is_text(robin: Person, takes: Take
     assert all(isinstance(one, TextSent) for one in takes.taken)
 
 
-async def test_an_edit_names_its_message_and_an_unchanged_one_is_nothing(robin: Person, takes: Takes) -> None:
-    number = robin.writes("I did it")
-    robin.edits(number, "I did it")
-    robin.edits(number, "I did it alone")
-    robin.edits(number, "I did it")
-    robin.edits(number, "/skip")
-    await takes.next(3)
-    _, first, second, command = takes.taken
-    assert isinstance(first, TextEdited)
-    assert (first.message_id, first.text) == (str(number), "I did it alone")
-    assert isinstance(second, TextEdited)
-    assert (second.text, second.inbound_id != first.inbound_id) == ("I did it", True)
-    assert isinstance(command, CommandSent)
-    assert command.command == "skip"
-
-
 async def test_a_press_is_answered_and_says_what_was_chosen(
     platform: TelegramPlatform, robin: Person, takes: Takes, server: TelegramServer
 ) -> None:
@@ -72,7 +57,9 @@ async def test_a_press_is_answered_and_says_what_was_chosen(
     assert list(buttons_of(shown)) == ["Hint", "Repeat", "Skip"]
     press = robin.presses("Skip")
     await robin.sees(shown, "› Skip")  # noqa: RUF001 - as it is shown
-    assert await takes.next() == CommandSent(conversation(robin), f"press-{press}", "skip", "", 3)
+    assert await takes.next() == CommandSent(
+        conversation(robin), f"press-{press}", "skip", "", 3, str(shown["message_id"])
+    )
     assert shown["text"] == "Why <this> & that?\n\n› Skip"  # noqa: RUF001 - as it is shown
     assert shown["entities"] == [{"type": "italic", "offset": 20, "length": 6}]
     assert not buttons_of(shown)
@@ -111,6 +98,23 @@ async def test_a_press_that_decides_nothing_leaves_the_buttons(
     assert len(buttons_of(shown)) == 3
 
 
+async def test_a_press_that_was_dropped_leaves_the_buttons(
+    platform: TelegramPlatform, robin: Person, takes: Takes, server: TelegramServer
+) -> None:
+    await platform.send(conversation(robin), saying("Why?", choices=QUESTION), "key")
+    shown = await robin.hears()
+    takes.drops = True
+    robin.presses("Skip")
+    await until(lambda: not server.updates.waiting)
+    takes.drops = False
+    robin.writes("next")
+    await takes.next()
+    await until(lambda: not server.open_presses)
+    await platform.send(conversation(robin), saying("Well?"), "after all that was to be edited")
+    assert not server.asked("editMessageText") + server.asked("editMessageReplyMarkup")
+    assert len(buttons_of(shown)) == 3
+
+
 async def test_presses_that_are_old_or_unknown_are_answered(
     robin: Person, takes: Takes, server: TelegramServer
 ) -> None:
@@ -118,7 +122,7 @@ async def test_presses_that_are_old_or_unknown_are_answered(
     robin.presses_payload("k3:", None)
     taken = await takes.next()
     assert isinstance(taken, CommandSent)
-    assert (taken.command, taken.turn) == ("skip", 3)
+    assert (taken.command, taken.turn, taken.pressed_in) == ("skip", 3, "1")
     await until(lambda: not server.open_presses)
     assert len(takes.taken) == 1
     answers = [form.text for form in server.asked("answerCallbackQuery")]
@@ -131,18 +135,29 @@ async def test_a_press_answered_too_late_still_counts(robin: Person, takes: Take
     assert isinstance(await takes.next(), CommandSent)
 
 
-async def test_what_is_no_text_is_answered_once(robin: Person, takes: Takes, server: TelegramServer) -> None:
+async def test_what_is_no_text_is_answered_once_in_each_chat(
+    robin: Person, takes: Takes, server: TelegramServer
+) -> None:
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     robin.sends(photo=photo, media_group_id="7", caption="Look")
     robin.sends(photo=photo, media_group_id="7")
     robin.sends(voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
     robin.sends(something_new={"a": 1})
-    for _ in range(3):
-        assert "text only" in (await robin.hears())["text"]
+    assert "text only" in (await robin.hears())["text"]
+    kim = Person(server, 2)
+    kim.sends(voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
+    assert "text only" in (await kim.hears())["text"]
     robin.sends(pinned_message={"chat": robin.chat.plain, "message_id": 1, "date": 0})
     robin.writes("Hello")
     await takes.next()
-    assert len(server.asked("sendMessage")) == 3
+    assert len(server.asked("sendMessage")) == 2
+
+
+async def test_what_is_no_news_to_the_bot_is_not_asked_for(server: TelegramServer, robin: Person) -> None:
+    robin.blocks()
+    assert not server.updates.waiting
+    for form in server.asked("getUpdates"):
+        assert form.allowed_updates == ["message", "edited_message", "callback_query"]
 
 
 async def test_two_people_at_once_and_one_in_order(server: TelegramServer, takes: Takes) -> None:
@@ -166,13 +181,9 @@ async def test_everything_typed_is_shown_as_typed(platform: TelegramPlatform, ro
         assert (await robin.hears())["text"].removeprefix("• ") == words
 
 
-async def test_no_preview_and_the_list_of_commands(
-    platform: TelegramPlatform, robin: Person, server: TelegramServer
-) -> None:
-    await platform.send(conversation(robin), saying("https://example.org"), "key")
-    assert all(form.link_preview_options.is_disabled for form in server.asked("sendMessage"))
+async def test_the_list_of_commands(platform: TelegramPlatform, robin: Person, server: TelegramServer) -> None:
     (listed,) = server.asked("setMyCommands")
-    assert [one.command for one in listed.commands] == ["start", *(name for name, _ in COMMANDS)]
+    assert [one.command for one in listed.commands] == [name for name, _ in COMMANDS]
 
 
 async def test_commands_are_listed_only_when_they_changed(server: TelegramServer, takes: Takes) -> None:
@@ -180,13 +191,6 @@ async def test_commands_are_listed_only_when_they_changed(server: TelegramServer
         await until(lambda: len(server.asked("getMyCommands")) == 2)
         await until(lambda: len(server.asked("deleteWebhook")) == 2)
     assert len(server.asked("setMyCommands")) == 1
-
-
-async def test_blocked_and_unblocked_is_nothing(robin: Person, takes: Takes, server: TelegramServer) -> None:
-    robin.blocks()
-    robin.writes("Hello")
-    await takes.next()
-    assert not server.asked("sendMessage")
 
 
 async def test_in_a_group_only_a_command_to_the_bot_is_answered_with_a_link(

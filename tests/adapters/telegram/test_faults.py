@@ -10,9 +10,8 @@ from telegram.error import RetryAfter
 from adapters.telegram import BadTokenError, PlatformError, TelegramPlatform, Timing
 from adapters.telegram.asides import MOST, MOST_OF_A_CHAT, Asides
 from adapters.telegram.failures import unusable
-from adapters.telegram.recent import Recent
 from core.messages import Choice
-from core.ports import DeliveryError, UnreachableError
+from core.ports import DeliveryError, RefusedMessageError, UnreachableError
 from tests.adapters.telegram.conftest import QUICK, ROLE, Takes, conversation, make, running, saying, until
 from tests.wires.telegram import TOKEN, Fault, Person, TelegramServer, buttons_of
 
@@ -48,9 +47,10 @@ async def test_a_chat_that_is_not_found_cannot_be_reached(platform: TelegramPlat
         Fault("sendMessage", 200, raw='{"ok": true}'),
         Fault("sendMessage", drop=True),
         Fault("sendMessage", slow_s=9),
-        Fault("sendMessage", 429, "Too Many Requests", retry_after=1, times=9),
+        Fault("sendMessage", 400, raw="<html>Bad Request: quokka</html>", times=9),
+        Fault("sendMessage", 403, raw="<html>Forbidden: quokka</html>"),
     ],
-    ids=["500", "502", "no JSON", "no result", "dropped", "slow", "429 for long"],
+    ids=["500", "502", "no JSON", "no result", "dropped", "slow", "a page for 400", "a page for 403"],
 )
 async def test_what_may_work_later_is_said_to_be_so(
     server: TelegramServer, robin: Person, takes: Takes, fault: Fault, caplog: pytest.LogCaptureFixture
@@ -59,20 +59,13 @@ async def test_what_may_work_later_is_said_to_be_so(
     server.faults.append(fault)
     with pytest.raises(DeliveryError) as failed:
         await platform.send(conversation(robin), saying("Hello"), "key")
-    assert not isinstance(failed.value, UnreachableError)
+    assert not isinstance(failed.value, UnreachableError | RefusedMessageError)
     assert TOKEN not in str(failed.value)
     assert "quokka" not in caplog.text + str(failed.value)
     server.faults.clear()
     await platform.send(conversation(robin), saying("Hello"), "key")
     assert (await robin.hears())["text"] == "Hello"
     await platform.close()
-
-
-async def test_a_short_429_is_waited_for(platform: TelegramPlatform, robin: Person, server: TelegramServer) -> None:
-    server.faults.append(Fault("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1))
-    await platform.send(conversation(robin), saying("Hello"), "key")
-    assert (await robin.hears())["text"] == "Hello"
-    assert len(server.asked("sendMessage")) == 2
 
 
 async def test_a_broken_off_message_goes_on_where_it_was(
@@ -89,9 +82,9 @@ async def test_a_broken_off_message_goes_on_where_it_was(
 
 
 async def test_the_same_key_is_the_same_message(platform: TelegramPlatform, robin: Person) -> None:
-    for words in ("Two are before you.", "Two are before you.", "One is before you."):
-        await platform.send(conversation(robin), saying(words), "wait-7")
-    assert [message["text"] for message in robin.chat.said] == ["Two are before you.", "One is before you."]
+    for key in ("7", "7", "8"):
+        await platform.send(conversation(robin), saying(f"Message {key}"), key)
+    assert [message["text"] for message in robin.chat.said] == ["Message 7", "Message 8"]
 
 
 async def test_refused_markup_is_sent_plainly(
@@ -110,12 +103,15 @@ async def test_refused_buttons_are_left_out(platform: TelegramPlatform, robin: P
     assert (shown["text"], buttons_of(shown)) == ("Hello", {})
 
 
-async def test_what_is_refused_in_every_form_stays(
-    platform: TelegramPlatform, robin: Person, server: TelegramServer
+async def test_what_is_refused_in_every_form_never_arrives(
+    platform: TelegramPlatform, robin: Person, server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.faults.append(Fault("sendMessage", 400, "Bad Request: no", times=3))
-    with pytest.raises(DeliveryError):
-        await platform.send(conversation(robin), saying("Hello", choices=SKIP), "key")
+    server.faults.append(Fault("sendMessage", 400, "Bad Request: quokka", times=3))
+    with pytest.raises(RefusedMessageError) as refused:
+        await platform.send(conversation(robin), saying("quokka", choices=SKIP), "key")
+    assert "quokka" not in str(refused.value) + caplog.text
+    await platform.send(conversation(robin), saying("Hello"), "next")
+    assert (await robin.hears())["text"] == "Hello"
 
 
 @pytest.mark.parametrize(
@@ -228,30 +224,9 @@ async def test_check_gives_the_name_or_the_reason(server: TelegramServer, takes:
     await platform.close()
 
 
-async def test_proxies_of_the_surroundings_are_not_used(
-    server: TelegramServer, takes: Takes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
-    platform = make(server, takes)
-    assert await platform.check() == "@practice_test_bot"
-    await platform.close()
-
-
 def test_who_is_too_fast_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     assert "slow down" in str(unusable(RetryAfter(5), "https://example.org"))
-
-
-def test_only_the_latest_is_remembered() -> None:
-    recent = Recent[int](2)
-    for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
-        recent.put(key, value)
-    assert [recent.get(key) for key in "abc"] == [3, None, 4]
-    recent.drop("a")
-    recent.drop("a")
-    assert recent.get("a") is None
 
 
 async def test_too_many_small_calls_are_left_out_and_one_chat_takes_no_others_place() -> None:

@@ -13,10 +13,12 @@ from adapters.roles import BUILT_IN, load_roles
 from adapters.telegram.buttons import PayloadTooLongError, keyboard, payload, unpacked
 from adapters.telegram.commands import commands
 from adapters.telegram.rendering import pieces
-from adapters.telegram.splitting import cut, units
+from adapters.telegram.splitting import cut
 from core.events import Command
 from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
-from core.wording.pages import COMMANDS, role_menu, roles_page
+from core.text import units
+from core.wording.menus import role_menu, roles_page
+from core.wording.pages import COMMANDS
 from tests.wires.telegram import parse
 from tests.wires.telegram import units as real_units
 
@@ -120,12 +122,15 @@ def test_nothing_to_say_is_no_piece() -> None:
     assert pieces(report(Block(BlockStyle.TEXT, " \n"))) == []
 
 
+EVERY_COMMAND = {*(name for name, _ in COMMANDS), *Command, "start", "how", "setup", "transcript", "link", "unlink"}
+
+
 def test_every_command_fits_into_a_button_and_back() -> None:
-    for command in (*(name for name, _ in COMMANDS), *Command, "start"):
+    for command in EVERY_COMMAND:
         for turn in (None, 0, 999):
             choice = Choice("", str(command), f"#{2**62} so far", turn)
             assert unpacked(payload(choice)) == choice
-    codes = [payload(Choice("", command)) for command in {*(name for name, _ in COMMANDS), *Command}]
+    codes = [payload(Choice("", str(command))) for command in EVERY_COMMAND]
     assert len(set(codes)) == len(codes)
 
 
@@ -136,8 +141,23 @@ def test_every_role_there_is_and_can_be_fits() -> None:
         for choice in menu.choices:
             packed = payload(choice)
             assert len(packed.encode()) <= 64
-    longest = Choice("", "interview", f"{'r' * 40} {LONGEST_REQUEST}")
-    assert unpacked(payload(longest)) == longest
+    for command in ("interview", "setup"):
+        for request in (LONGEST_REQUEST, "coach all senior"):
+            longest = Choice("", command, f"{'r' * 40} {request}")
+            assert unpacked(payload(longest)) == longest
+
+
+def test_codes_never_change_their_meaning() -> None:
+    known = {"k3:": "skip", "i:": "interview", "hi:": "history", "u:": "setup", "ho:": "how", "tr:": "transcript"}
+    for packed, command in (known | {"l:": "link", "ul:": "unlink", "sa:": "start"}).items():
+        choice = unpacked(packed)
+        assert choice is not None
+        assert choice.command == command
+
+
+def test_a_code_for_joining_accounts_fits() -> None:
+    joining = Choice("Yes, both are mine", "link", f"{'A' * 40} yes")
+    assert unpacked(payload(joining)) == Choice("", "link", f"{'A' * 40} yes")
 
 
 @pytest.mark.parametrize("packed", ["", ":", "k", "zz:", "k1234567:", "K3:", "k-1:"])
@@ -170,7 +190,21 @@ def test_buttons_stand_beside_each_other_where_they_are_short() -> None:
     assert sum(len(row) for row in many.inline_keyboard) == 100
 
 
+def test_rows_stand_by_themselves() -> None:
+    asked: list[tuple[str, int | None]] = [("Mock", 0), ("Coach", 0), ("3", 1), ("5", 1), ("All", 1), ("Junior", 1)]
+    asked += [("Senior", 1), ("Start", None), ("Back", None), ("x" * 30, 2), ("y" * 30, 2), ("Help", None)]
+    made = keyboard(Choice(label, "setup", row=row) for label, row in asked)
+    assert made is not None
+    assert [[button.text for button in row] for row in made.inline_keyboard] == [
+        ["Mock", "Coach"],
+        ["3", "5", "All", "Junior", "Senior"],
+        ["Start", "Back"],
+        ["x" * 30, "y" * 30],
+        ["Help"],
+    ]
+
+
 def test_the_list_of_commands_is_one_telegram_takes() -> None:
     listed = commands()
-    assert len(listed) <= 100
+    assert len({one.command for one in listed}) == len(listed) <= 100
     assert all(1 <= len(one.description) <= 256 for one in listed)

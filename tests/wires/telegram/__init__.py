@@ -7,6 +7,8 @@
         question = await robin.hears()            # the bot's next message, as the Bot API describes it
         buttons_of(question)                      # {"Skip": "k.0", …}
         robin.presses("Skip"); robin.edits(number, "…"); robin.sends(voice={…}); robin.blocks()
+        robin.opens(message)                      # ("transcript.txt", "…"), the file that the bot sent
+        robin.deletes(question)                   # gone for both
         await robin.sees(question, "Skip")        # until the bot has edited it so
         server.asked("sendMessage")[-1].text      # every request that fitted, in order
         server.updates.deliver_again()            # what was confirmed comes once more

@@ -1,7 +1,8 @@
 """The loopback Bot API as a process of its own, with one person whose words come from the input.
 
-Prints its address, then a JSON object for each message of the bot: {"text": …, "buttons": [labels]}. A line of input is
-a message; a line like [Skip] presses that button. It serves until it is interrupted.
+Prints its address, then a JSON object for each message of the bot: {"text": …, "buttons": [labels]}, one with a file
+as {"file": [name, text], "buttons": …}. A line of input is a message; a line like [Skip] presses that button. It serves
+until it is interrupted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import signal
 import sys
 from contextlib import suppress
+from typing import Any
 
 from tests.wires.telegram import TOKEN, Person, TelegramServer, buttons_of
 
@@ -27,7 +29,10 @@ async def _listen(person: Person) -> None:
     while True:
         with suppress(TimeoutError):
             message = await person.hears()
-            said = {"text": message["text"], "buttons": list(buttons_of(message))}
+            said: dict[str, Any] = (
+                {"file": person.opens(message)} if "document" in message else {"text": message["text"]}
+            )
+            said["buttons"] = list(buttons_of(message))
             print(json.dumps(said, ensure_ascii=False), flush=True)  # noqa: T201 - this is a program
 
 

@@ -1,4 +1,4 @@
-"""What may be asked, strictly: no other field, no other type. Values come as a form, all but plain texts as JSON."""
+"""What may be asked, strictly: no other field, no other type. All values but texts and files come as JSON in a form."""
 
 from __future__ import annotations
 
@@ -95,6 +95,20 @@ class SendMessage(_Written):
     message_thread_id: Json[int] | None = None
 
 
+class Upload(_Strict):
+    """A file that came as a part of the form."""
+
+    name: str = Field(min_length=1)
+    content_type: str = Field(min_length=1)
+    content: bytes
+
+
+class SendDocument(_Strict):
+    chat_id: Json[int]
+    document: Upload
+    reply_markup: Json[Keyboard] | None = None
+
+
 class EditMessageText(_Written):
     chat_id: Json[int]
     message_id: Json[int]
@@ -136,6 +150,7 @@ Form = (
     | SetWebhook
     | DeleteWebhook
     | SendMessage
+    | SendDocument
     | EditMessageText
     | EditMessageReplyMarkup
     | AnswerCallbackQuery
@@ -151,6 +166,7 @@ FORMS: dict[str, TypeAdapter[Form]] = {
         SetWebhook,
         DeleteWebhook,
         SendMessage,
+        SendDocument,
         EditMessageText,
         EditMessageReplyMarkup,
         AnswerCallbackQuery,

@@ -53,18 +53,35 @@ class Person:
         self.server.updates.add("edited_message", dict(message))
 
     def presses(self, label: str, message: dict[str, Any] | None = None) -> str:
-        """Presses a button of a message, of the latest that has one of that name by default; the press's id."""
+        """Presses a button of a message, of the latest that has one of that name by default; the press's id.
+
+        One that was deleted meanwhile comes as a message that is out of reach.
+        """
         found = message or next(one for one in reversed(self.chat.said) if label in buttons_of(one))
-        return self.presses_payload(buttons_of(found)[label], found)
+        number = int(found["message_id"])
+        seen = found if number in self.chat.messages else self._out_of_reach(number)
+        return self.presses_payload(buttons_of(found)[label], seen)
 
     def presses_payload(self, payload: str, message: dict[str, Any] | None) -> str:
         """As an old or a changed client does it; without a message it is one that is out of reach."""
         number = str(next(self.server.callback_ids))
         self.server.open_presses.add(number)
-        gone = {"chat": self.chat.plain, "message_id": 1, "date": 0}
+        gone = self._out_of_reach(1)
         press = {"id": number, "from": self.plain, "chat_instance": "77", "data": payload}
         self.server.updates.add("callback_query", press | {"message": dict(message or gone)})
         return number
+
+    def _out_of_reach(self, number: int) -> dict[str, Any]:
+        return {"chat": self.chat.plain, "message_id": number, "date": 0}
+
+    def deletes(self, message: dict[str, Any]) -> None:
+        """For both sides, as anybody can in a private chat; the bot is not told."""
+        del self.chat.messages[message["message_id"]]
+
+    def opens(self, message: dict[str, Any]) -> tuple[str, str]:
+        """The name and the text of the file that came with a message."""
+        document = message["document"]
+        return document["file_name"], self.server.files[document["file_id"]].decode()
 
     def blocks(self) -> None:
         self.chat.closed = "bot was blocked by the user"
@@ -83,7 +100,7 @@ class Person:
     async def sees(self, message: dict[str, Any], words: str) -> None:
         """Until a message, which the bot may have edited, holds these words."""
         async with asyncio.timeout(WAIT_S):
-            while words not in message["text"]:
+            while words not in message.get("text", ""):
                 await self.chat.changed.wait()
 
 

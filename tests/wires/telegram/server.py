@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Self
 
@@ -18,7 +19,12 @@ from tests.wires.telegram.markup import content, keyboard
 from tests.wires.telegram.refusals import Fault, Refusal
 
 TOKEN = "123456789:AA_made-up_token_for_tests_only_00000"
+WITH_FILES = frozenset({"sendDocument"})
 _PAUSE_S = 0.02
+_NOT_MODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
+    "current content and reply markup of the message"
+)
 
 
 class TelegramServer:
@@ -32,6 +38,7 @@ class TelegramServer:
         self.answers: list[tuple[str, Any]] = []
         self.mistakes: list[str] = []
         self.chats: dict[int, Chat] = {}
+        self.files: dict[str, bytes] = {}
         self.updates = Updates()
         self.commands: list[dict[str, Any]] = []
         self.webhook: forms.SetWebhook | None = None
@@ -95,10 +102,11 @@ class TelegramServer:
             raise Refusal(401, "Unauthorized")
         if method not in FORMS or request.method != "POST":
             raise Refusal(404, "Not Found", mistake=True)
-        if request.can_read_body and request.content_type != "application/x-www-form-urlencoded":
+        kind = "multipart/form-data" if method in WITH_FILES else "application/x-www-form-urlencoded"
+        if request.can_read_body and request.content_type != kind:
             raise Refusal(400, "Bad Request: not a form", mistake=True)
         try:
-            form = FORMS[method].validate_python(dict(await request.post()))
+            form = FORMS[method].validate_python(_fields(await request.post()))
         except ValidationError as error:
             problems = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
             raise Refusal(400, f"Bad Request: {problems}", mistake=True) from None
@@ -136,6 +144,8 @@ class TelegramServer:
                 return await self._batch(form)
             case forms.SendMessage():
                 return self._open_chat(form.chat_id).add(BOT, content(form))
+            case forms.SendDocument():
+                return self._open_chat(form.chat_id).add(BOT, self._kept(form.document) | keyboard(form))
             case forms.EditMessageText() | forms.EditMessageReplyMarkup():
                 return self._edit(form)
             case forms.AnswerCallbackQuery():
@@ -184,16 +194,34 @@ class TelegramServer:
             raise Refusal(403, f"Forbidden: {chat.closed}")
         return chat
 
+    def _kept(self, upload: forms.Upload) -> dict[str, Any]:
+        """The fields of a message with that file, whose content is kept under the file's id. Raises Refusal."""
+        if not upload.content:
+            raise Refusal(400, "Bad Request: file must be non-empty")
+        number = str(len(self.files) + 1)
+        self.files[f"file-{number}"] = upload.content
+        name, kind, size = upload.name, upload.content_type, len(upload.content)
+        known_as = {"file_id": f"file-{number}", "file_unique_id": number}
+        return {"document": known_as | {"file_name": name, "mime_type": kind, "file_size": size}}
+
+    def _editable(self, chat: Chat, form: forms.EditMessageText | forms.EditMessageReplyMarkup) -> dict[str, Any]:
+        message = chat.messages.get(form.message_id)
+        if message is None:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        if message["from"] is not BOT:
+            raise Refusal(400, "Bad Request: message can't be edited")
+        if isinstance(form, forms.EditMessageText) and "text" not in message:
+            raise Refusal(400, "Bad Request: there is no text in the message to edit")
+        return message
+
     def _edit(self, form: forms.EditMessageText | forms.EditMessageReplyMarkup) -> dict[str, Any]:
         chat = self._open_chat(form.chat_id)
-        message = chat.messages.get(form.message_id)
-        if message is None or message["from"] is not BOT:
-            raise Refusal(400, "Bad Request: message to edit not found")
+        message = self._editable(chat, form)
         text = content(form) if isinstance(form, forms.EditMessageText) else keyboard(form)
         kept = {"text", "entities"} if isinstance(form, forms.EditMessageReplyMarkup) else set[str]()
         new = {name: value for name, value in message.items() if name in kept} | text
         if all(message.get(name) == new.get(name) for name in ("text", "entities", "reply_markup")):
-            raise Refusal(400, "Bad Request: message is not modified")
+            raise Refusal(400, _NOT_MODIFIED)
         for name in ("text", "entities", "reply_markup"):
             message.pop(name, None)
         message |= new | {"edit_date": WHEN + 100_000}
@@ -233,3 +261,12 @@ class TelegramServer:
                             self.updates.confirm(update["update_id"] + 1)
                             continue
                 await asyncio.sleep(_PAUSE_S)
+
+
+def _fields(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form by name, a file with its name and content."""
+    return {name: _uploaded(value) if isinstance(value, web.FileField) else value for name, value in form.items()}
+
+
+def _uploaded(field: web.FileField) -> forms.Upload:
+    return forms.Upload(name=field.filename, content_type=field.content_type, content=field.file.read())
