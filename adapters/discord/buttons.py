@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain
 from typing import Any, Protocol, Self, cast
 
 import discord
@@ -11,12 +13,10 @@ import discord
 from adapters.discord import payloads, wording
 from core.messages import Choice
 
-PER_MESSAGE = 25
+ROWS, IN_A_ROW = 5, 5
 LONGEST_LABEL = 80
 SAY = "say"
 """What the button does that opens a form to answer in, where what is written cannot be read."""
-STAY = frozenset({"hint", "repeat", "status", "help", "roles", "history", "report", "stronger", SAY})
-"""What leaves everything open, so that the buttons stay."""
 
 
 class Pressed(Protocol):
@@ -26,9 +26,9 @@ class Pressed(Protocol):
 
 
 class ChoiceButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=payloads.TEMPLATE):
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, row: int | None = None, copy: int = 0) -> None:
         label, style = choice.label[:LONGEST_LABEL], _style(choice)
-        super().__init__(discord.ui.Button(label=label, custom_id=payloads.encode(choice), style=style))
+        super().__init__(discord.ui.Button(label=label, custom_id=payloads.encode(choice, copy), style=style, row=row))
         self.choice = choice
 
     @classmethod
@@ -47,30 +47,52 @@ class ChoiceButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
 
 
 def view_of(choices: Sequence[Choice]) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
-    for choice in choices:
-        view.add_item(ChoiceButton(choice))
+    """The buttons of one post, in their rows."""
+    view, alike = discord.ui.View(timeout=None), Counter[str]()
+    for number, row in enumerate(_rows(choices)):
+        for choice in row:
+            payload = payloads.encode(choice)
+            view.add_item(ChoiceButton(choice, number, alike[payload]))
+            alike[payload] += 1
     return view
 
 
-def answer_form(turn: int | None) -> discord.ui.Modal:
+def per_post(choices: Sequence[Choice]) -> list[tuple[Choice, ...]]:
+    """The choices, parted between rows where there are more than one post can have."""
+    rows = _rows(choices)
+    return [tuple(chain.from_iterable(rows[start : start + ROWS])) for start in range(0, len(rows), ROWS)]
+
+
+def _rows(choices: Sequence[Choice]) -> list[list[Choice]]:
+    """Choices of the same row beside each other, and so those that name none, as far as there is room."""
+    rows: list[list[Choice]] = []
+    for choice in choices:
+        if rows and rows[-1][-1].row == choice.row and len(rows[-1]) < IN_A_ROW:
+            rows[-1].append(choice)
+        else:
+            rows.append([choice])
+    return rows
+
+
+def answer_form(choice: Choice) -> discord.ui.Modal:
     """A form to answer in; what comes back is read from the interaction itself, so it may outlive a restart too."""
-    form = discord.ui.Modal(title=wording.YOUR_ANSWER, custom_id=payloads.encode(Choice("", SAY, turn=turn)))
+    form = discord.ui.Modal(title=wording.YOUR_ANSWER, custom_id=payloads.encode(choice))
     field = discord.ui.TextInput[discord.ui.View](
         custom_id=SAY, style=discord.TextStyle.paragraph, max_length=4000, required=True
     )
     return form.add_item(discord.ui.Label(text=wording.YOUR_ANSWER, component=field))
 
 
-def written_in(interaction: discord.Interaction[Any]) -> str | None:
-    """What was written into the form above, None when it is another."""
+def written_in(interaction: discord.Interaction[Any]) -> tuple[Choice, str] | None:
+    """The choice that opened the form above and what was written into it, None when it is another form."""
     fields = cast("dict[str, Any]", interaction.data or {})
-    if not payloads.TEMPLATE.fullmatch(str(fields.get("custom_id", ""))):
+    form = payloads.TEMPLATE.fullmatch(str(fields.get("custom_id", "")))
+    if form is None:
         return None
     for row in fields.get("components", ()):
         for field in [row.get("component") or {}, *row.get("components", ())]:
             if field.get("custom_id") == SAY:
-                return str(field.get("value", ""))
+                return payloads.decode(form, ""), str(field.get("value", ""))
     return None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
 from typing import Any
 
 import discord
@@ -14,6 +14,8 @@ from core.roles import Role
 
 Give = Callable[[discord.Interaction[Any], str, str], Awaitable[None]]
 """Called with the interaction, the core's name of the command, and its argument."""
+Excuse = Callable[[discord.Interaction[Any], BaseException], Awaitable[None]]
+"""Called with an interaction and why it failed."""
 _Interaction = discord.Interaction[Any]
 _Number = Range[int, 1, 1_000_000_000]
 _MOST_OFFERED = 25
@@ -27,50 +29,63 @@ _DURING = {
     "repeat": "The question again",
 }
 _PLAIN = {
+    "start": "Who I am, and how to begin",
     "history": "Your interviews",
     "roles": "The jobs I can interview for",
     "help": "What you can say",
     "next": "Coach mode: the next question",
+    "unlink": "Part accounts that were joined with a code",
 }
 _NUMBERED = {
     "report": ("Your latest report, or that of an earlier interview", "The interview's number in your history"),
+    "transcript": ("All that was said in an interview", "The interview's number in your history"),
     "retry": ("Try a question again, after its feedback or after the report", "The question's number"),
     "disagree": ("After the report: have an answer assessed again", "The question's number"),
     "stronger": ("After the report: your own answer made stronger", "The question's number"),
 }
 _KEPT = ("name", "description", "type", "required", "autocomplete", "min_value", "max_value", "value")
-_log = logging.getLogger(__name__)
+
+
+class State(Enum):
+    """How the commands that Discord shows stand to those there are."""
+
+    CURRENT = "current"
+    EARLIER = "earlier"
+    NONE = "none"
 
 
 class Commands(app_commands.CommandTree[discord.Client]):
     """Every command leads to `give`."""
 
-    def __init__(self, client: discord.Client, roles: Sequence[Role], give: Give) -> None:
+    def __init__(self, client: discord.Client, roles: Sequence[Role], give: Give, excuse: Excuse) -> None:
         super().__init__(
             client,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
         )
+        self._excuse = excuse
         self.add_command(_interview(roles, give))
         for name, meaning in _PLAIN.items():
             self.add_command(_plain(name, meaning, give))
         for name, (meaning, number) in _NUMBERED.items():
             self.add_command(_numbered(name, meaning, number, give))
         self.add_command(_settings(give))
+        self.add_command(_link(give))
 
-    async def on_error(self, _: _Interaction, error: app_commands.AppCommandError, /) -> None:
-        cause = error.__cause__ or error
-        _log.error("A command failed: %s", type(cause).__name__)
+    async def on_error(self, interaction: _Interaction, error: app_commands.AppCommandError, /) -> None:
+        await self._excuse(interaction, error.__cause__ or error)
 
-    async def are_synced(self) -> bool:
+    async def state(self) -> State:
         """Whether Discord knows the commands as they are now."""
         known = [_essence(command.to_dict()) for command in await self.fetch_commands()]
         wanted = [_essence(command.to_dict(self)) for command in self.get_commands()]
-        return sorted(known, key=repr) == sorted(wanted, key=repr)
+        if sorted(known, key=repr) == sorted(wanted, key=repr):
+            return State.CURRENT
+        return State.EARLIER if known else State.NONE
 
     async def sync_if_changed(self) -> bool:
         """Tell Discord the commands unless it knows them. Whether they were told."""
-        if await self.are_synced():
+        if await self.state() is State.CURRENT:
             return False
         await self.sync()
         return True
@@ -146,6 +161,15 @@ def _settings(give: Give) -> app_commands.Command[Any, ..., None]:
         await give(interaction, "settings", f"numbers {numbers.value}" if numbers else "")
 
     return app_commands.Command(name="settings", description="What you have set", callback=settings)
+
+
+def _link(give: Give) -> app_commands.Command[Any, ..., None]:
+    @app_commands.describe(code="The code that I gave you on the other platform; none makes a new one")
+    async def link(interaction: _Interaction, code: Range[str, 1, 100] | None = None) -> None:
+        await give(interaction, "link", code or "")
+
+    meaning = "Join your accounts on two platforms, with one history"
+    return app_commands.Command(name="link", description=meaning, callback=link)
 
 
 def _choices(*values: str) -> list[Choice[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -22,7 +22,10 @@ class _Lane:
 
 
 class Lanes:
-    def __init__(self) -> None:
+    """`before` is waited for first in every turn, and keeps no other chat waiting."""
+
+    def __init__(self, before: Callable[[str], Awaitable[None]]) -> None:
+        self._before = before
         self._lanes: dict[str, _Lane] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -34,8 +37,10 @@ class Lanes:
             raise LaneFullError
         lane.waiting += 1
         try:
-            async with lane.lock, self._places:
-                yield
+            async with lane.lock:
+                await self._before(chat)
+                async with self._places:
+                    yield
         finally:
             lane.waiting -= 1
             if not lane.waiting:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from discord.utils import escape_markdown, escape_mentions
 
 from core.messages import Block, BlockStyle
+from core.text import units
 
-_BAR_LENGTH = 5
 _NUMBERED = re.compile(r"^(\s*\d+)\.(?=\s)", re.MULTILINE)
+_BETWEEN, _BRACKET = re.compile(r"[^\[<]+"), re.compile(r"(\\*)([\[<])")
 _LEADS = {BlockStyle.QUOTE: "> ", BlockStyle.SMALL: "-# "}
 _WRAPPED = re.compile(r"[\u200d\ufe0e\ufe0f\u0300-\u036f\u20e3\U0001f3fb-\U0001f3ff]")
 _LONGEST_CLUSTER = 24
@@ -27,14 +28,15 @@ class _Line(NamedTuple):
 
 def escaped(text: str) -> str:
     """The text so that Discord shows it as it was typed, and calls nobody."""
-    # What stands between two links would be left as it is, so that each bracket is escaped by itself.
-    parts = (_NUMBERED.sub(r"\1\\.", escape_markdown(part)) for part in text.split("["))
-    return escape_mentions("\\[".join(parts).replace("<", "\\<"))
+    # What looks like a link would be left as it is, so brackets are escaped by themselves, and what is between them.
+    drawn = _BETWEEN.sub(lambda part: _NUMBERED.sub(r"\1\\.", escape_markdown(part[0])), text)
+    return escape_mentions(_BRACKET.sub(_escaped_bracket, drawn))
 
 
-def units(text: str) -> int:
-    """The length as Discord's clients count it, which is never less than the number of characters."""
-    return len(text) + sum(character > "\uffff" for character in text)
+def _escaped_bracket(found: re.Match[str]) -> str:
+    """With one slash, and another for each before it that is not escaped, as at the end of a link."""
+    slashes = len(found[1])
+    return "\\" * (slashes + slashes % 2 + 1) + found[2]
 
 
 def pieces(blocks: Iterable[Block], limit: int) -> list[str]:
@@ -59,9 +61,8 @@ def _lines(block: Block) -> Iterator[_Line]:
             yield _Line("**", line.strip(), "**") if line.strip() else _Line("", "")
         elif block.style is BlockStyle.ITEM:
             yield _Line("  " if number else "- ", line)
-        elif block.level is not None and not number:
-            full = int(block.level + 0.5)
-            yield _Line("", f"{'■' * full}{'□' * (_BAR_LENGTH - full)} {line}")
+        elif block.bar and not number:
+            yield _Line("", f"{block.bar} {line}")
         else:
             yield _Line(_LEADS.get(block.style, "") if line or block.style is BlockStyle.QUOTE else "", line)
 

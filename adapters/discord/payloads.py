@@ -7,8 +7,10 @@ import re
 from core.messages import Choice
 
 LONGEST = 100
-TEMPLATE = re.compile(r"iv:(?P<command>[a-z_]{1,32}):(?P<turn>\d{0,6}):(?P<argument>[^\n]{0,99})")
+TEMPLATE = re.compile(r"iv\d{0,2}:(?P<command>[a-z_]{1,32}):(?P<turn>\d{0,6}):(?P<argument>[^\n]{0,99})")
 _CODES = {
+    "start": "st",
+    "setup": "k",
     "interview": "i",
     "skip": "s",
     "hint": "h",
@@ -26,18 +28,25 @@ _CODES = {
     "disagree": "q",
     "stronger": "b",
     "report": "o",
+    "transcript": "v",
     "history": "y",
     "roles": "j",
     "settings": "z",
     "help": "u",
+    "how": "f",
+    "link": "l",
+    "unlink": "a",
 }
 _COMMANDS = {code: command for command, code in _CODES.items()}
 
 
-def encode(choice: Choice) -> str:
-    """The choice without its label. Words of the argument that do not fit are left out, from the end."""
+def encode(choice: Choice, copy: int = 0) -> str:
+    """The choice without its label. Words of the argument that do not fit are left out, from the end.
+
+    `copy` tells apart buttons that mean the same, as Discord takes no two with the same payload in one message.
+    """
     turn = "" if choice.turn is None else choice.turn
-    head = f"iv:{_CODES.get(choice.command, choice.command)}:{turn}:"
+    head = f"iv{copy or ''}:{_CODES.get(choice.command, choice.command)}:{turn}:"
     argument = " ".join(choice.argument.split())
     while len(argument) > LONGEST - len(head):
         argument = argument.rpartition(" ")[0]

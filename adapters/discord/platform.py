@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import discord
 
 from adapters.discord import address, drawing
+from adapters.discord.admission import Admission
 from adapters.discord.client import Connection
-from adapters.discord.failures import FAILED, BadTokenError, RefusedError, delivery_error, passing, platform_error
+from adapters.discord.delivery import deliver
+from adapters.discord.examination import examined
+from adapters.discord.failures import (
+    FAILED,
+    MISSING_ACCESS,
+    UNKNOWN_MEMBER,
+    UNKNOWN_SERVER,
+    BadTokenError,
+    delivery_error,
+    passing,
+    platform_error,
+)
 from adapters.discord.intake import Intake
 from adapters.discord.missed import LastSeen, Missed
-from adapters.discord.rooms import Rooms, is_own_thread
+from adapters.discord.rooms import Rooms
 from core.messages import Inbound, Outbound
 from core.model import Conversation
 from core.ports import DeliveryError, UnreachableError
@@ -26,17 +38,22 @@ _log = logging.getLogger(__name__)
 
 
 class DiscordPlatform:
-    """Serves one bot. Only one can be pointed at an address of its own (`api_base_url`) in a process."""
+    """Serves one bot. Only one can be pointed at an address of its own (`api_base_url`) in a process.
+
+    Where `allowed_users` or `allowed_servers` names any, only they and the members of those servers are let in.
+    """
 
     def __init__(  # noqa: PLR0913 - its parts and settings, each by name
         self,
         token: str,
         *,
-        receive: Callable[[Inbound], Awaitable[None]],
+        receive: Callable[[Inbound], Awaitable[bool]],
         typing: Callable[[Conversation], None],
         roles: Sequence[Role] = (),
         last_seen: LastSeen | None = None,
-        api_base_url: str = address.OFFICIAL,
+        api_base_url: str | None = None,
+        allowed_users: Collection[int] = (),
+        allowed_servers: Collection[int] = (),
         first_pause_s: float = 1.0,
     ) -> None:
         self._token = token
@@ -44,8 +61,10 @@ class DiscordPlatform:
         self._roles = roles
         self._first_pause_s = first_pause_s
         self._rooms = Rooms()
-        self._missed = Missed(last_seen)
-        self._intake = Intake(receive, self._missed)
+        self._missed = Missed(last_seen, first_pause_s)
+        admission = Admission(allowed_users, allowed_servers, self._is_member)
+        self._intake = Intake(receive, self._missed, admission)
+        self._strange_servers: set[int] = set()
         self._client: Connection | None = None
         self._connected = asyncio.Event()
         self._closed = False
@@ -69,14 +88,12 @@ class DiscordPlatform:
                 await asyncio.sleep(pause)
 
     async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
-        """Deliver a message, in several posts when it is long. Raises DeliveryError."""
+        """Deliver a message: in several posts when it is long, in an earlier one's place when it replaces that."""
         client = await self._reached()
         chat = int(conversation.chat)
-        by_form = is_own_thread(client.get_channel(chat), client.application_id or 0)
-        channel = client.get_partial_messageable(chat)
         try:
-            for number, post in enumerate(drawing.posts(message, by_form=by_form)):
-                await channel.send(**post.arguments(key, number))
+            posts = drawing.posts(message, by_form=await self._rooms.is_thread(client, chat))
+            await deliver(client.get_partial_messageable(chat), posts, key, message.replaces)
         except FAILED as error:
             failure = delivery_error(error)
             if isinstance(failure, UnreachableError):
@@ -93,14 +110,12 @@ class DiscordPlatform:
             _log.debug("The typing indicator could not be shown: %s", type(error).__name__)
 
     async def check(self) -> str:
-        """The bot's own name. Raises PlatformError when the token or the commands are not as they should be."""
+        """The bot's own name and what there is to say about it; nothing is changed. Raises PlatformError."""
         client = Connection(self._intake, self._missed, self._rooms, self._typing, self._roles)
         try:
             async with client:
                 await client.login(self._token)
-                if not await client.commands.are_synced():
-                    raise RefusedError("Discord does not show the commands: is the bot installed with the right scope?")
-                return str(client.user)
+                return await examined(client)
         except discord.LoginFailure:
             raise BadTokenError from None
         except FAILED as error:
@@ -117,12 +132,27 @@ class DiscordPlatform:
         async with client:
             try:
                 await client.login(self._token)
+                await client.tell_commands()
                 await address.find_gateway(client)
                 self._client = client
                 self._connected.set()
                 await _connect(client)
             finally:
                 await self._missed.end()
+
+    async def _is_member(self, server: int, account: int) -> bool:
+        """Whether somebody is in a server. Raises DeliveryError, and what a failed request raises."""
+        client = await self._reached()
+        try:
+            await client.http.get_member(server, account)
+        except discord.HTTPException as error:
+            if error.code not in {MISSING_ACCESS, UNKNOWN_SERVER, UNKNOWN_MEMBER}:
+                raise
+            if error.code != UNKNOWN_MEMBER and server not in self._strange_servers:
+                self._strange_servers.add(server)
+                _log.warning("The bot is not in the allowed server %s, so its members cannot be known.", server)
+            return False
+        return True
 
     async def _reached(self) -> Connection:
         """The connection, as soon as there is one. Raises DeliveryError."""

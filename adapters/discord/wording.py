@@ -4,11 +4,16 @@ from __future__ import annotations
 
 NOT_TEXT = "I read text only, so I could not take that message. Please write what you want to say."
 TOO_MANY = "That was too much at once, so I left your last message out. Please wait a moment and send it again."
+LOST = "Something went wrong on my side, and I could not take that. Please try again."
+CATCHING_UP = (
+    "I am still reading what was written while I was away, so nothing was changed. Please try again in a moment."
+)
 HERE_INSTEAD = "We go on here, where nobody else reads along."
 IN_A_THREAD = (
-    "Your direct messages are closed to me, so we go on in this thread. In a server I cannot read what you write: "
-    "please press Answer below a question and write there."
+    "Your direct messages are closed to me, so we go on in this thread. The moderators of this server can read along. "
+    "In a server I cannot read what you write: please press Answer below a question and write there."
 )
+NOT_YOURS = "This interview is somebody else's, so nothing was changed. /interview start leads you to one of your own."
 MOVED = "We go on here: {link}"
 CLOSED = (
     "I cannot write to you: your direct messages are closed to me, and I may not make a private thread here. "

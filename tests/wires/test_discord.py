@@ -99,6 +99,91 @@ async def test_a_message_that_does_not_fit_is_refused_and_noted(
     server.mistakes.clear()
 
 
+async def test_a_message_is_changed_by_whoever_wrote_it(session: aiohttp.ClientSession, server: DiscordServer) -> None:
+    ana = server.world.user("ana")
+    theirs, channel = await server.writes(ana, "mine"), server.world.direct(ana)
+    _, own = await post(session, server, f"/channels/{channel.id}/messages", MESSAGE)
+    answers = []
+    for message, body in (
+        (own["id"], MESSAGE | {"content": "Changed", "components": []}),
+        (theirs.id, MESSAGE),
+        ("1", MESSAGE),
+    ):
+        async with session.patch(f"{server.url}/channels/{channel.id}/messages/{message}", json=body) as response:
+            answers.append((response.status, (await response.json()).get("code")))
+    assert answers == [(200, None), (403, 50005), (404, 10008)]
+    assert [message.text for message in channel.messages] == ["mine", "Changed"]
+    assert channel.messages[1].edited_at
+
+
+@pytest.mark.parametrize("wrong", [{"content": "x", "allowed_mentions": None}, {"content": "x" * 2001}, {"nonce": "1"}])
+async def test_a_change_that_does_not_fit_is_refused_and_noted(
+    session: aiohttp.ClientSession, server: DiscordServer, wrong: dict[str, Any]
+) -> None:
+    channel = server.world.direct(server.world.user("ana"))
+    _, own = await post(session, server, f"/channels/{channel.id}/messages", MESSAGE)
+    path = f"{server.url}/channels/{channel.id}/messages/{own['id']}"
+    async with session.patch(path, json=MESSAGE | wrong) as response:
+        assert ((await response.json())["code"], len(server.mistakes)) == (50035, 1)
+    server.mistakes.clear()
+
+
+def form(filename: str, sent: bytes, **message: Any) -> aiohttp.FormData:
+    made = aiohttp.FormData(quote_fields=False)
+    made.add_field("payload_json", json.dumps(MESSAGE | message))
+    made.add_field("files[0]", sent, filename=filename, content_type="application/octet-stream")
+    return made
+
+
+async def test_a_file_comes_with_a_message(session: aiohttp.ClientSession, server: DiscordServer) -> None:
+    channel = server.world.direct(server.world.user("ana"))
+    content, named = "– 😀\r\n\n--x\n\x00".encode(), [{"id": "0", "filename": "a.txt"}]
+    path = f"{server.url}/channels/{channel.id}/messages"
+    async with session.post(path, data=form("a.txt", content, attachments=named, content="")) as response:
+        assert (await response.json())["attachments"][0]["size"] == len(content)
+    assert channel.messages[0].files == {0: ("a.txt", content)}
+    assert server.exchanges[-1].body["attachments"] == named
+    for wrong in (
+        {},
+        {"attachments": [{"id": "1", "filename": "a.txt"}]},
+        {"attachments": [{"id": "0", "filename": "b"}]},
+    ):
+        async with session.post(path, data=form("a.txt", content, **wrong)) as response:
+            assert (await response.json())["code"] == 50035
+    assert len(channel.messages) == 1
+    server.mistakes.clear()
+
+
+async def test_it_is_told_who_is_in_a_server_and_in_a_thread(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    guild, foreign, ana = server.world.guild(), server.world.guild(has_bot=False), server.world.user("ana")
+    body = {"name": "x", "auto_archive_duration": 10080, "type": 12, "invitable": False}
+    _, thread = await post(session, server, f"/channels/{guild.channels[0].id}/threads", body)
+
+    async def asked(path: str) -> tuple[int, int | None]:
+        async with session.get(f"{server.url}{path}") as response:
+            return response.status, (await response.json()).get("code")
+
+    of_server, of_thread = f"/guilds/{guild.id}/members/{ana.id}", f"/channels/{thread['id']}/thread-members/{ana.id}"
+    assert [await asked(path) for path in (of_server, of_thread)] == [(404, 10007)] * 2
+    guild.people.append(ana)
+    server.world.channels[thread["id"]].people.append(ana)
+    assert [await asked(path) for path in (of_server, of_thread)] == [(200, None)] * 2
+    assert await asked(f"/guilds/{foreign.id}/members/{ana.id}") == (403, 50001)
+    assert await asked(f"/guilds/1/members/{ana.id}") == (404, 10004)
+
+
+async def test_an_application_says_what_its_installation_asks_for(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    async with session.get(f"{server.url}/applications/@me") as response:
+        assert (await response.json())["integration_types_config"].keys() == {"0", "1"}
+    server.application = {}
+    async with session.get(f"{server.url}/applications/@me") as response:
+        assert "integration_types_config" not in await response.json()
+
+
 async def test_who_takes_no_messages_and_what_is_not_there(
     session: aiohttp.ClientSession, server: DiscordServer
 ) -> None:

@@ -14,7 +14,6 @@ from adapters.discord import DiscordPlatform
 from adapters.roles import BUILT_IN, load_roles
 from core.messages import Block, BlockStyle, Choice, CommandSent, Inbound, Outbound, OutboundKind, TextEdited, TextSent
 from core.model import Conversation
-from core.ports import StoreError
 from tests.wires.discord import Channel, DiscordServer, Guild, User
 
 Wanted = TypeVar("Wanted", TextSent, TextEdited, CommandSent)
@@ -33,21 +32,25 @@ class Core:
         self.received: list[Inbound] = []
         self.seen_typing: list[Conversation] = []
         self.seen: dict[str, str] = {}
-        self.refusal: StoreError | None = None
+        self.refusal: Exception | None = None
+        self.drops = False
         self.held: set[str] = set()
         self.gate = asyncio.Event()
         self.gate.set()
         self._came = asyncio.Condition()
 
-    async def receive(self, inbound: Inbound) -> None:
+    async def receive(self, inbound: Inbound) -> bool:
         if inbound.conversation.chat in self.held or not self.held:
             await self.gate.wait()
         if self.refusal is not None:
             raise self.refusal
+        if self.drops:
+            return False
         async with self._came:
             if (inbound.conversation.chat, inbound.inbound_id) not in self._known():
                 self.received.append(inbound)
             self._came.notify_all()
+        return True
 
     def typing(self, conversation: Conversation) -> None:
         self.seen_typing.append(conversation)
@@ -124,6 +127,18 @@ def start(server: DiscordServer, core: Core) -> Start:
 async def platform(start: Start, guild: Guild) -> AsyncIterator[DiscordPlatform]:
     async with start() as platform:
         yield platform
+
+
+def unstarted(server: DiscordServer, core: Core, token: str | None = None, **more: Any) -> DiscordPlatform:
+    return DiscordPlatform(
+        token or server.token,
+        receive=core.receive,
+        typing=core.typing,
+        roles=ROLES,
+        api_base_url=server.url,
+        first_pause_s=0.01,
+        **more,
+    )
 
 
 def in_chat(channel: Channel, user: User) -> Conversation:

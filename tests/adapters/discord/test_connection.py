@@ -6,24 +6,14 @@ import logging
 import discord
 import pytest
 
-from adapters.discord import BadTokenError, DiscordPlatform, RefusedError, UnreachablePlatformError
+from adapters.discord import BadTokenError, RefusedError, UnreachablePlatformError, interactions, wording
 from adapters.discord import platform as platform_module
 from adapters.discord.failures import platform_error
 from core.messages import CommandSent, TextSent
-from core.ports import DeliveryError, StoreUnavailableError, UnreachableError
-from tests.adapters.discord.conftest import ROLES, Core, Start, asking, in_chat, saying
+from core.model import Conversation
+from core.ports import DeliveryError, RefusedMessageError, StoreUnavailableError, UnreachableError
+from tests.adapters.discord.conftest import Core, Start, asking, in_chat, saying, unstarted
 from tests.wires.discord import DiscordServer, Fault, User
-
-
-def unstarted(server: DiscordServer, core: Core, token: str | None = None) -> DiscordPlatform:
-    return DiscordPlatform(
-        token or server.token,
-        receive=core.receive,
-        typing=core.typing,
-        roles=ROLES,
-        api_base_url=server.url,
-        first_pause_s=0.01,
-    )
 
 
 async def test_no_privileged_intent_is_asked_for(server: DiscordServer, start: Start) -> None:
@@ -85,16 +75,6 @@ async def test_a_refused_connection_ends_with_a_reason(server: DiscordServer, st
             await running[0]
         with pytest.raises(DeliveryError):
             await platform.send(in_chat(server.world.direct(server.world.user("ana")), server.world.bot), asking(), "1")
-
-
-async def test_check_gives_the_bots_name(server: DiscordServer, core: Core) -> None:
-    assert await unstarted(server, core).check() == "coach"
-
-
-async def test_check_notices_that_the_commands_are_not_shown(server: DiscordServer, core: Core) -> None:
-    server.faults.append(Fault("PUT", "/commands", status=403, code=50001))
-    with pytest.raises(RefusedError, match="scope"):
-        await unstarted(server, core).check()
 
 
 async def test_check_says_when_nobody_answers(server: DiscordServer, core: Core) -> None:
@@ -190,15 +170,142 @@ async def test_at_most_a_hundred_missed_messages_of_a_chat_are_fetched(
         assert (await core.got(TextSent, 100)).text == "live"
 
 
-async def test_where_the_store_fails_there_is_nothing_to_fetch(
-    server: DiscordServer, start: Start, core: Core, ana: User
+@pytest.mark.parametrize("failure", [StoreUnavailableError("The disk is full."), RuntimeError("quokka")])
+async def test_while_it_is_not_known_what_was_missed_what_is_new_waits(
+    server: DiscordServer, start: Start, core: Core, ana: User, failure: Exception
 ) -> None:
+    seen = await server.writes(ana, "seen")
+    await server.writes(ana, "missed")
+    failures = [failure] * 3
+
     async def failing() -> dict[str, str]:
-        raise StoreUnavailableError("The disk is full.")
+        if failures:
+            raise failures.pop()
+        return {server.world.direct(ana).id: seen.id}
 
     async with start(last_seen=failing):
         await server.writes(ana, "live")
-        await core.got(TextSent)
+        await core.got(TextSent, 1)
+    assert [one.text for one in core.received if isinstance(one, TextSent)] == ["missed", "live"]
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 401}])
+async def test_a_failed_fetch_is_tried_again_and_what_is_new_waits_for_it(
+    server: DiscordServer, start: Start, core: Core, ana: User, fault: dict[str, int]
+) -> None:
+    ben = server.world.user("ben")
+    seen = await server.writes(ana, "seen")
+    await server.writes(ana, "missed")
+    core.seen = {server.world.direct(ana).id: seen.id}
+    server.faults.append(Fault("GET", "/messages", times=3, **fault))  # type: ignore[arg-type]
+    async with start():
+        await server.writes(ana, "live")
+        await server.writes(ben, "not kept waiting")
+        await core.got(TextSent, 2)
+    texts = [one.text for one in core.received if isinstance(one, TextSent)]
+    assert texts == ["not kept waiting", "missed", "live"]
+
+
+async def test_what_cannot_ever_be_fetched_keeps_nobody_waiting(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    seen = await server.writes(ana, "seen")
+    core.seen = {server.world.direct(ana).id: seen.id}
+    server.faults.append(Fault("GET", "/messages", status=403, code=50001, times=9))
+    async with start():
+        await server.writes(ana, "live")
+        assert (await core.got(TextSent)).text == "live"
+
+
+async def test_a_session_that_begins_while_fetching_fails_begins_anew_from_the_same_mark(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    seen = await server.writes(ana, "seen")
+    await server.writes(ana, "missed")
+    core.seen = {server.world.direct(ana).id: seen.id}
+    fault = Fault("GET", "/messages", status=401, times=10_000)
+    server.faults.append(fault)
+    async with start(first_pause_s=0.05):
+        await server.writes(ana, "live")
+        await server.until(lambda: fault.times < 9_999)
+        for session in server.gateway.sessions.values():
+            session.valid = False
+        await server.gateway.invalidate()
+        await server.connected()
+        assert not core.received
+        fault.times = 0
+        await core.got(TextSent, 1)
+    assert [one.text for one in core.received if isinstance(one, TextSent)] == ["missed", "live"]
+
+
+async def test_ended_while_fetching_fails_nothing_newer_is_taken(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    seen = await server.writes(ana, "seen")
+    await server.writes(ana, "missed")
+    core.seen = {server.world.direct(ana).id: seen.id}
+    fault = Fault("GET", "/messages", status=401, times=10_000)
+    server.faults.append(fault)
+    async with start():
+        await server.writes(ana, "live")
+        await server.until(lambda: fault.times < 9_999)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not core.received
+
+
+async def test_a_command_does_not_wait_for_ever_for_what_was_missed(
+    server: DiscordServer, start: Start, core: Core, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interactions, "PATIENCE_S", 0.05)
+    seen = await server.writes(ana, "seen")
+    core.seen = {server.world.direct(ana).id: seen.id}
+    server.faults.append(Fault("GET", "/messages", status=401, times=10_000))
+    async with start():
+        given = await server.gives(ana, "history")
+        assert (await server.until(lambda: given.original)).text == wording.CATCHING_UP
+    assert not core.received
+
+
+async def test_chats_that_wait_are_fetched_first_and_keep_nobody_else_waiting(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    users = [server.world.user(f"user {number}") for number in range(60)]
+    for user in users:
+        seen = await server.writes(user, "seen")
+        core.seen[seen.channel.id] = seen.id
+    server.faults.append(Fault("GET", "/messages", delay=1.0, times=4))
+    async with start():
+        for user in users[20:]:
+            await server.writes(user, "live")
+        await server.writes(ana, "new")
+        assert (await core.got(TextSent)).conversation.account == ana.id
+        await core.got(TextSent, 40)
+        fetched = await server.until(lambda: chats if len(chats := fetched_chats(server)) == len(users) else None)
+    assert not set(fetched[-10:]) & {server.world.direct(user).id for user in users[20:]}
+
+
+def fetched_chats(server: DiscordServer) -> list[str]:
+    asked = (one.path.split("/") for one in server.exchanges if one.method == "GET")
+    return [parts[-2] for parts in asked if parts[-1] == "messages"]
+
+
+async def test_what_others_write_in_a_thread_is_not_fetched(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    guild, shy = server.world.guild(), server.world.user("shy", closed=True)
+    async with start():
+        given = await server.gives(shy, "interview start", guild=guild)
+        await core.got(CommandSent)
+    [thread] = server.world.threads(guild)
+    core.seen = {thread.id: given.id}
+    await server.writes(ana, "@coach what is this?", thread)
+    server.gateway.ready.clear()
+    server.gateway.sessions.clear()
+    async with start():
+        await server.gives(shy, "interview status", thread, guild)
+        await core.got(CommandSent, 1)
+    assert not [one for one in core.received if isinstance(one, TextSent)]
 
 
 async def test_it_waits_for_discord_to_come_back(server: DiscordServer, core: Core, ana: User) -> None:
@@ -237,7 +344,9 @@ async def test_before_there_is_a_connection_messages_stay_pending(
     await platform.close()
 
 
-@pytest.mark.parametrize(("status", "code"), [(403, 50007), (404, 10003), (403, 50001), (403, 50278)])
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, 50007), (404, 10003), (403, 50001), (403, 50278), (403, 50013), (403, 160005)]
+)
 async def test_who_cannot_be_written_to_is_unreachable(
     server: DiscordServer, start: Start, ana: User, status: int, code: int
 ) -> None:
@@ -247,7 +356,20 @@ async def test_who_cannot_be_written_to_is_unreachable(
             await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}, {"status": 401}])
+@pytest.mark.parametrize(("status", "code"), [(400, 50035), (400, 50006), (413, 40005), (400, 0), (403, 20009)])
+async def test_what_discord_will_never_take_is_refused_for_good_and_the_next_message_goes_on(
+    server: DiscordServer, start: Start, ana: User, status: int, code: int
+) -> None:
+    async with start() as platform:
+        server.faults.append(Fault("POST", "/messages", status=status, code=code))
+        with pytest.raises(RefusedMessageError) as refused:
+            await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
+        await platform.send(in_chat(server.world.direct(ana), ana), saying("next"), "2")
+    assert "quokka" not in str(refused.value)
+    assert [message.text for message in server.world.direct(ana).messages] == ["next"]
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}, {"status": 401}, {"status": 403}])
 async def test_other_failures_may_be_tried_again(
     server: DiscordServer, start: Start, ana: User, fault: dict[str, int]
 ) -> None:
@@ -255,7 +377,7 @@ async def test_other_failures_may_be_tried_again(
         server.faults.append(Fault("POST", "/messages", **fault))  # type: ignore[arg-type]
         with pytest.raises(DeliveryError) as failed:
             await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
-        assert not isinstance(failed.value, UnreachableError)
+        assert type(failed.value) is DeliveryError
         await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
     assert len(server.world.direct(ana).messages) == 1
 
@@ -299,6 +421,20 @@ async def test_neither_words_nor_token_are_logged(
     assert ours
     assert "quokka" not in said
     assert server.token not in said
+
+
+async def test_an_event_that_fails_unforeseen_is_logged_by_its_name_only(
+    server: DiscordServer, start: Start, core: Core, ana: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(where: Conversation) -> None:
+        raise RuntimeError("quokka")
+
+    async with start(typing=failing):
+        await server.types(ana)
+        await server.writes(ana, "hello")
+        await core.got(TextSent)
+    assert "on_raw_typing failed: RuntimeError" in caplog.text
+    assert "quokka" not in caplog.text
 
 
 def test_an_intent_that_discord_refuses_is_said() -> None:

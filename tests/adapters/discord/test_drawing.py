@@ -7,9 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.discord import drawing, markdown, payloads
+from core import engine
 from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
-from core.wording import pages
+from core.model import Mode, StartRequest
+from core.roles import Seniority
+from core.wording import afterwards as after
+from core.wording import menus, pages
 from tests.adapters.discord.conftest import ROLES
+from tests.core.sitting import reported
 
 _VISIBLE = re.compile(r"\\([^0-9A-Za-z\s])")
 
@@ -32,6 +37,8 @@ def text(*texts: str, style: BlockStyle = BlockStyle.TEXT) -> list[Block]:
         "[one](https://example.org/a_b) **b** [two](https://example.org)",
         "<b>tag</b> &amp; \\* back\\slash",
         "https://example.org/some_path_here",
+        "https://x\\<#123456789012345678> and https://x\\[a](https://example.org)",
+        "<a:/**bold**> and \\< and \\\\[",
     ],
 )
 def test_text_is_shown_as_it_was_typed(typed: str) -> None:
@@ -104,23 +111,57 @@ def test_the_same_key_gives_the_same_nonces() -> None:
 
 def test_a_form_is_offered_only_where_an_answer_can_be_given() -> None:
     question = Outbound(OutboundKind.QUESTION, tuple(text("Why?")), (Choice("Skip", "skip", "#1", 4),))
-    assert drawing.posts(question, by_form=True)[0].choices[0] == Choice("Answer", "say", "", 4)
+    assert drawing.posts(question, by_form=True)[0].choices[0] == Choice("Answer", "say", "#1", 4)
+    assert drawing.posts(question, by_form=False)[0].choices == question.choices
     assert drawing.posts(pages.help_page(), by_form=True)[-1].choices == ()
+    card = menus.setup_card(StartRequest(ROLES[0], Mode.MOCK, 5, Seniority.MID))
+    for page in (menus.role_menu(ROLES), menus.roles_page(ROLES), card, menus.start_page("discord")):
+        assert "Answer" not in [choice.label for choice in drawing.posts(page, by_form=True)[-1].choices]
 
 
-COMMANDS = (*(name for name, _ in pages.COMMANDS), "drop", "done", "clarify", "rate", "unheard_of")
+def test_where_words_are_asked_for_beside_a_choice_there_is_a_form() -> None:
+    interview = reported().interview
+    asked = engine.addressed(interview, after.ask_reason(interview, 0))
+    answer = Choice("Answer", "say", f"#{interview.address}", len(interview.turns) - 1)
+    assert drawing.posts(asked, by_form=True)[0].choices == (answer, *asked.choices)
+
+
+def test_where_nothing_belongs_to_an_interview_neither_does_the_form() -> None:
+    notice = Outbound(OutboundKind.NOTICE, tuple(text("Why?")), (Choice("Report", "report", "2"),))
+    assert drawing.posts(notice, by_form=True)[0].choices[0] == Choice("Answer", "say")
+
+
+COMMANDS = (*(name for name, _ in pages.COMMANDS), "setup", "how", "drop", "done", "clarify", "rate")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("role", [*ROLES, None])
-def test_a_payload_fits_and_comes_back(command: str, role: object) -> None:
-    argument = f"{getattr(role, 'id', 'x' * 40)} coach 10 senior #123456789"
-    choice = Choice("Label", command, argument, 12)
-    code = payloads.encode(choice)
+@pytest.mark.parametrize("role", [*(role.id for role in ROLES), "x" * 60])
+@pytest.mark.parametrize("copy", [0, 24])
+def test_a_payload_fits_and_comes_back(command: str, role: str, copy: int) -> None:
+    choice = Choice("Label", command, f"{role} coach 100 junior #123456789", 12)
+    code = payloads.encode(choice, copy)
     match = payloads.TEMPLATE.fullmatch(code)
     assert len(code) <= 100
     assert match
     assert payloads.decode(match, "Label") == choice
+
+
+@pytest.mark.parametrize(("command", "argument"), [("history", "<42"), ("history", ">42"), ("link", "K7QM-2XPD yes")])
+def test_signs_in_a_payload_stay(command: str, argument: str) -> None:
+    match = payloads.TEMPLATE.fullmatch(payloads.encode(Choice("", command, argument)))
+    assert match
+    assert payloads.decode(match, "") == Choice("", command, argument)
+
+
+def test_no_two_commands_have_the_same_code() -> None:
+    heads = {payloads.encode(Choice("", command)) for command in COMMANDS}
+    assert len(heads) == len(set(COMMANDS))
+
+
+def test_a_command_without_a_code_is_spelled_out() -> None:
+    match = payloads.TEMPLATE.fullmatch(payloads.encode(Choice("", "unheard_of", "so")))
+    assert match
+    assert payloads.decode(match, "Label") == Choice("Label", "unheard_of", "so")
 
 
 def test_what_is_too_long_for_a_payload_loses_whole_words() -> None:

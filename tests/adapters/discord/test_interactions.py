@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord import DiscordPlatform, rooms, wording
+from adapters.discord import DiscordPlatform, interactions, wording
 from core.messages import Choice, CommandSent, OutboundKind, TextSent
 from core.ports import StoreUnavailableError
 from tests.adapters.discord.conftest import ROLES, Core, Start, asking, in_chat, saying
@@ -41,6 +41,7 @@ async def test_the_group_leads_to_plain_commands(
 @pytest.mark.parametrize(
     ("name", "options", "argument"),
     [
+        ("start", {}, ""),
         ("history", {}, ""),
         ("report", {"number": 12}, "12"),
         ("roles", {}, ""),
@@ -51,6 +52,11 @@ async def test_the_group_leads_to_plain_commands(
         ("next", {}, ""),
         ("disagree", {}, ""),
         ("stronger", {"number": 1}, "1"),
+        ("transcript", {"number": 12}, "12"),
+        ("transcript", {}, ""),
+        ("link", {"code": "K7QM-2XPD"}, "K7QM-2XPD"),
+        ("link", {}, ""),
+        ("unlink", {}, ""),
         ("interview start", {}, ""),
     ],
 )
@@ -154,7 +160,7 @@ async def test_closed_direct_messages_lead_to_a_private_thread(
     [thread] = server.world.threads(guild)
     assert taken.conversation == in_chat(thread, shy)
     assert shy in thread.people
-    assert thread.name == "Practice interview: Shy"
+    assert thread.name == f"Practice interview: Shy ({shy.id})"
     said = await server.until(lambda: given.original)
     assert given.ephemeral
     assert said.text == f"We go on here: https://discord.com/channels/{guild.id}/{thread.id}"
@@ -175,7 +181,8 @@ async def test_in_a_thread_answers_are_written_into_a_form(
     assert list(question.buttons) == ["Answer", "Hint", "Skip", "Finish"]
     opened = await server.presses(shy, question, "Answer")
     filled = await server.fills(shy, opened, "I would look at the logs.")
-    assert await core.got(TextSent) == TextSent(where, f"interaction:{filled.id}", "I would look at the logs.")
+    taken = await core.got(TextSent)
+    assert taken == TextSent(where, f"interaction:{filled.id}", "I would look at the logs.", 2, "#7")
     assert (await server.until(lambda: filled.original)).text == "I would look at the logs."
     skipped = await server.gives(shy, "interview skip", thread, guild)
     assert (await core.got(CommandSent, 1)).conversation == where
@@ -208,7 +215,7 @@ async def test_a_press_is_the_choices_command_and_shows_what_was_chosen(
     question = await ask(server, platform, ana)
     pressed = await server.presses(ana, question, "Skip")
     where = in_chat(server.world.direct(ana), ana)
-    assert await core.got(CommandSent) == CommandSent(where, f"interaction:{pressed.id}", "skip", "#7", 2)
+    assert await core.got(CommandSent) == CommandSent(where, f"interaction:{pressed.id}", "skip", "#7", 2, question.id)
     await server.until(lambda: pressed.original)
     assert not question.buttons
     assert question.content.endswith("What broke last?\n-# " + wording.CHOSEN.format(label="Skip"))
@@ -271,17 +278,82 @@ async def test_another_form_than_ours_is_left_alone(
     assert len(core.received) == 1
 
 
-async def test_what_fails_unforeseen_is_logged_by_its_name_only(
+async def test_what_fails_unforeseen_is_told_and_logged_by_its_name_only(
     server: DiscordServer, platform: DiscordPlatform, core: Core, ana: User, caplog: pytest.LogCaptureFixture
 ) -> None:
-    core.refusal = RuntimeError("quokka")  # type: ignore[assignment]
+    question = await ask(server, platform, ana)
+    core.refusal = RuntimeError("quokka")
     await server.writes(ana, "quokka")
-    await server.gives(ana, "history")
-    await server.writes(ana, "", type=0)
-    await server.reply_to(server.world.direct(ana))
-    assert "on_message failed: RuntimeError" in caplog.text
-    assert "A command failed: RuntimeError" in caplog.text
+    assert (await server.reply_to(server.world.direct(ana), 1)).text == wording.LOST
+    given = await server.gives(ana, "history")
+    assert (await server.until(lambda: given.original)).text == wording.LOST
+    pressed = await server.presses(ana, question, "Skip")
+    assert (await server.until(lambda: pressed.follow_ups))[0].text == wording.LOST
+    assert list(question.buttons) == ["Hint", "Skip", "Finish"]
+    assert "A message could not be taken: RuntimeError" in caplog.text
     assert "quokka" not in caplog.text
+
+
+async def test_what_fails_in_the_adapter_itself_is_told_too(
+    server: DiscordServer,
+    platform: DiscordPlatform,
+    ana: User,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question = await ask(server, platform, ana)
+
+    def failing(*_: object, **__: object) -> None:
+        raise RuntimeError("quokka")
+
+    monkeypatch.setattr(interactions, "as_command", failing)
+    monkeypatch.setattr(interactions, "CommandSent", failing)
+    given = await server.gives(ana, "history")
+    assert (await server.until(lambda: given.original)).text == wording.LOST
+    pressed = await server.presses(ana, question, "Skip")
+    assert (await server.until(lambda: pressed.follow_ups))[0].text == wording.LOST
+    monkeypatch.setattr(interactions, "is_private", failing)
+    pressed = await server.presses(ana, question, "Skip")
+    assert (await server.until(lambda: pressed.original)).text == wording.LOST
+    assert "An interaction failed: RuntimeError" in caplog.text
+    assert "quokka" not in caplog.text
+
+
+async def test_a_command_that_is_no_longer_there_is_answered(
+    server: DiscordServer, platform: DiscordPlatform, ana: User
+) -> None:
+    server.commands.append({"id": "7", "name": "dance", "type": 1, "options": []})
+    given = await server.gives(ana, "dance")
+    assert (await server.until(lambda: given.original)).text == wording.LOST
+    assert given.ephemeral
+
+
+async def test_what_was_dropped_is_not_told_twice_and_keeps_the_buttons(
+    server: DiscordServer, platform: DiscordPlatform, core: Core, ana: User
+) -> None:
+    question = await ask(server, platform, ana)
+    core.drops = True
+    pressed = await server.presses(ana, question, "Skip")
+    given = await server.gives(ana, "history")
+    await server.until(lambda: given.deleted)
+    await server.writes(ana, "too much")
+    core.drops = False
+    await server.writes(ana, "after")
+    await core.got(TextSent)
+    assert (pressed.original, pressed.follow_ups) == (None, [])
+    assert list(question.buttons) == ["Hint", "Skip", "Finish"]
+    assert server.said_in(server.world.direct(ana)) == [question]
+
+
+async def test_where_there_is_no_room_to_say_what_was_chosen_the_buttons_vanish_all_the_same(
+    server: DiscordServer, platform: DiscordPlatform, core: Core, ana: User
+) -> None:
+    channel, label = server.world.direct(ana), "C_C*" * 20
+    await platform.send(in_chat(channel, ana), saying("x" * 1890, choices=(Choice(label, "interview", "a"),)), "k")
+    question = channel.messages[-1]
+    pressed = await server.presses(ana, question, label)
+    await server.until(lambda: pressed.original)
+    assert (question.content, question.buttons) == ("x" * 1890, {})
 
 
 async def test_in_a_voice_channels_chat_no_thread_can_be_made(
@@ -302,34 +374,18 @@ async def test_where_the_first_words_cannot_be_delivered_it_is_said(
     assert "try again" in (await server.until(lambda: given.original)).text
 
 
-async def test_only_so_many_rooms_are_remembered(
-    server: DiscordServer,
-    platform: DiscordPlatform,
-    core: Core,
-    ana: User,
-    guild: Guild,
-    *,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(rooms, "_KNOWN", 1)
-    for number, user in enumerate((ana, server.world.user("ben"), ana)):
-        await server.gives(user, "history", guild=guild)
-        await core.got(CommandSent, number)
-    assert len(server.world.direct(ana).messages) == 2
-
-
 async def test_a_report_is_shown_as_cards_whose_buttons_can_be_pressed(
     server: DiscordServer, platform: DiscordPlatform, core: Core, ana: User
 ) -> None:
-    channel, choices = server.world.direct(ana), (Choice("Try question 2 again", "retry", "2 #7"),)
+    channel, choices = server.world.direct(ana), (Choice("Another one", "interview", "baker"),)
     long = saying(*["Heard: **word** " * 100] * 5, kind=OutboundKind.REPORT, choices=choices)
     await platform.send(in_chat(channel, ana), long, "k")
     *earlier, card = channel.messages
     assert earlier
     assert all(message.embeds and not message.content for message in channel.messages)
-    pressed = await server.presses(ana, card, "Try question 2 again")
+    pressed = await server.presses(ana, card, "Another one")
     taken = await core.got(CommandSent)
-    assert (taken.command, taken.argument) == ("retry", "2 #7")
+    assert (taken.command, taken.argument) == ("interview", "baker")
     await server.until(lambda: pressed.original)
-    chosen = "-# " + wording.CHOSEN.format(label="Try question 2 again")
+    chosen = "-# " + wording.CHOSEN.format(label="Another one")
     assert (card.content, bool(card.embeds), card.buttons) == (chosen, True, {})

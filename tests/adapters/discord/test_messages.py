@@ -8,6 +8,7 @@ from core.ports import DeliveryError, StoreError, StoreUnavailableError
 from tests.adapters.discord.conftest import Core, asking, in_chat
 from tests.wires.discord import DiscordServer, Fault, Guild, User
 
+PICTURE = {"id": "1", "filename": "a.png", "size": 1, "url": "http://x", "proxy_url": "http://x"}
 pytestmark = pytest.mark.usefixtures("platform")
 
 
@@ -118,10 +119,13 @@ async def test_typing_is_passed_on(server: DiscordServer, core: Core, ana: User)
 
 
 async def test_what_is_not_text_is_answered_in_one_sentence(server: DiscordServer, core: Core, ana: User) -> None:
-    picture = {"id": "1", "filename": "a.png", "size": 1, "url": "http://x", "proxy_url": "http://x"}
-    await server.writes(ana, "", attachments=[picture])
+    for _ in range(5):
+        await server.writes(ana, "", attachments=[PICTURE])
     assert "I read text only" in (await server.reply_to(server.world.direct(ana))).text
     assert not core.received
+    await server.writes(ana, "after")
+    await core.got(TextSent)
+    assert len(server.said_in(server.world.direct(ana))) == 1
 
 
 async def test_what_cannot_be_stored_is_said(server: DiscordServer, core: Core, ana: User) -> None:
@@ -151,9 +155,12 @@ async def test_too_many_waiting_messages_of_one_chat_are_refused_aloud(
     for number in range(51):
         await server.writes(ana, str(number))
     said = (await server.reply_to(server.world.direct(ana))).text
+    await server.writes(ana, "and more")
+    await server.writes(server.world.user("ben"), "", attachments=[PICTURE])
     core.gate.set()
     await core.got(TextSent, 49)
     assert "too much at once" in said
+    assert len(server.said_in(server.world.direct(ana))) == 1
 
 
 async def test_a_question_is_sent_once_however_often_it_is_tried(

@@ -4,7 +4,9 @@
         server.url                                    # the bot's api_base_url
         server.token                                  # the one token that is let in
         ana = server.world.user("ana")                # `closed=True`: takes no direct messages
-        guild = server.world.guild()                  # with one channel; `has_bot=False`, `allows_threads=False`
+        guild = server.world.guild()                  # with one channel; `has_bot=False`, `allows_threads=False`;
+                                                      # `people` are its members
+        server.application                            # what is said of the bot's application: how it is installed
         await server.connected()                      # until the bot is there
 
     await server.writes(ana, "Hello")                 # a direct message; `edits`, `unfurls`, `types`, `again`
@@ -19,7 +21,7 @@
     assert not server.mistakes                        # at the end of every test (leaving the block does it too)
 
 Every interaction has to be acknowledged within 3 s. What does not fit is refused as Discord refuses it, and noted in
-`mistakes`; `exchanges` holds every request with its answer.
+`mistakes`; `exchanges` holds every request with its answer, and a message's `files` what came with it.
 """
 
 from tests.wires.discord.faults import Fault

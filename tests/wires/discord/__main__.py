@@ -2,7 +2,8 @@
 
 One candidate lives on it. Each line of the input is one thing that the candidate does, as JSON:
 {"write": "…"}, {"give": "interview start", "options": {"role": "…"}} or {"press": "Skip"}, which is about the newest
-message with such a button. Each message of the bot to the candidate is printed as one line of JSON.
+message with such a button. Each message of the bot to the candidate is printed as one line of JSON, and again when it
+has changed.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ async def _listen(server: DiscordServer, candidate: User) -> None:
 
 
 async def _report(server: DiscordServer, candidate: User) -> None:
-    told = 0
+    told: dict[str, str] = {}
     while True:
-        channel = server.world.direct(candidate)
-        said = server.said_in(channel)[told:]
-        for message in said:
-            _print(json.dumps({"text": message.text, "buttons": list(message.buttons)}))
-        told += len(said)
+        for message in server.said_in(server.world.direct(candidate)):
+            files = [name for name, _ in message.files.values()]
+            line = json.dumps({"text": message.text, "buttons": list(message.buttons), "files": files})
+            if told.get(message.id) != line:
+                told[message.id] = line
+                _print(line)
         await server.next_change()
 
 

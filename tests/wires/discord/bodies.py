@@ -41,7 +41,11 @@ class Embed(_Strict):
     title: str | None = Field(default=None, max_length=256)
     description: str | None = Field(default=None, max_length=4096)
     color: int | None = Field(default=None, ge=0, le=0xFFFFFF)
-    flags: int = 0
+
+
+class Attachment(_Strict):
+    id: str = Field(pattern=r"^\d$")
+    filename: str = Field(min_length=1, max_length=1024)
 
 
 class _Shown(_Strict):
@@ -50,7 +54,7 @@ class _Shown(_Strict):
     components: list[Row] = Field(default=[], max_length=5)
     allowed_mentions: AllowedMentions | None = None
     flags: int = 0
-    attachments: list[Any] = Field(default=[], max_length=0)
+    attachments: list[Attachment] = Field(default=[], max_length=10)
 
     @model_validator(mode="after")
     def _fits(self) -> _Shown:
@@ -71,7 +75,7 @@ class MessageCreate(_Shown):
 
     @model_validator(mode="after")
     def _whole(self) -> MessageCreate:
-        if not (self.content or "").strip() and not self.embeds:
+        if not (self.content or "").strip() and not self.embeds and not self.attachments:
             raise ValueError("Cannot send an empty message")
         if isinstance(self.nonce, str) and len(self.nonce) > 25:
             raise ValueError("the nonce is longer than 25")
@@ -84,10 +88,18 @@ class MessageCreate(_Shown):
 
 class MessageEdit(_Shown):
     tts: Literal[False] = False  # means nothing there, but discord.py sends it
+    attachments: list[Attachment] = Field(default=[], max_length=0)
+
+    @model_validator(mode="after")
+    def _calls_nobody(self) -> MessageEdit:
+        if self.content and self.allowed_mentions is None:
+            raise ValueError("mentions would be resolved")
+        return self
 
 
 class FollowUp(MessageCreate):
     thread_name: None = None
+    attachments: list[Attachment] = Field(default=[], max_length=0)
 
 
 class DirectChannel(_Strict):

@@ -49,7 +49,8 @@ class Fault:
                 request.transport.abort()
             raise ConnectionResetError
         if self.status == 429:
-            body = {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": False}
+            body = {"message": "You are being rate limited.", "code": self.code, "global": False}
+            body |= {"retry_after": self.retry_after}
             return reply(body, 429, {"Retry-After": str(self.retry_after), "Via": "1.1 google"})
         return reply({"message": "By script", "code": self.code}, self.status) if self.status else None
 

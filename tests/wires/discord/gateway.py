@@ -123,6 +123,8 @@ class Gateway:
             await self._listen(connection)
         finally:
             self.connections.remove(connection)
+            if not self.connections:
+                self.ready.clear()
             for session in self.sessions.values():
                 if session.wire is connection:
                     session.wire = None

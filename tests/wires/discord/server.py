@@ -11,14 +11,24 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from tests.wires.discord.application import Application
+from tests.wires.discord.asked import FORM as FILES_FORM
+from tests.wires.discord.asked import PREFIX, SAID, taken_apart
+from tests.wires.discord.callbacks import Callbacks
+from tests.wires.discord.channels import Channels, later
 from tests.wires.discord.faults import ApiError, Fault, reply
 from tests.wires.discord.gateway import DIRECT_MESSAGES, DIRECT_TYPING, GUILD_MESSAGES, Gateway
 from tests.wires.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Interaction, option_data
-from tests.wires.discord.rest import PREFIX, Rest, later
-from tests.wires.discord.world import DIRECT, Channel, Guild, Message, User, Wire, World
+from tests.wires.discord.world import DIRECT, Channel, Files, Guild, Message, User, Wire, World
 
 PATIENCE_S = 5.0
 """How long a test waits for something that has to come."""
+INSTALLED: Wire = {
+    "integration_types_config": {
+        "0": {"oauth2_install_params": {"scopes": ["applications.commands", "bot"], "permissions": "0"}},
+        "1": {"oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}},
+    }
+}
 _HEADERS = {"X-RateLimit-Limit": "500", "X-RateLimit-Remaining": "499", "X-RateLimit-Reset-After": "1.000"}
 Found = TypeVar("Found")
 
@@ -31,6 +41,7 @@ class Exchange:
     path: str
     query: dict[str, str]
     body: Any
+    files: Files
     status: int
     answer: Any
 
@@ -45,13 +56,15 @@ class DiscordServer:
         self.world = World()
         self.gateway = Gateway(self)
         self.interactions: dict[str, Interaction] = {}
+        self.application: Wire = dict(INSTALLED)
+        """What is said of the bot's application beside what every one has."""
         self.commands: list[Wire] = []
         self.syncs = 0
         self.faults: list[Fault] = []
         self.mistakes: list[str] = []
         self.exchanges: list[Exchange] = []
         self._changes = asyncio.Condition()
-        self._rest = Rest(self)
+        self._parts = (Application(self), Channels(self), Callbacks(self))
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
 
@@ -75,8 +88,8 @@ class DiscordServer:
     async def start(self) -> None:
         """Begin to listen, at the same port as before."""
         app = web.Application(middlewares=[self._watch], client_max_size=1_000_000)
-        app.add_routes([*self._rest.routes(), web.get("/gateway", self.gateway.serve)])
-        app.add_routes([web.get("/gateway/", self.gateway.serve)])
+        app.add_routes([route for part in self._parts for route in part.routes()])
+        app.add_routes([web.get(path, self.gateway.serve) for path in ("/gateway", "/gateway/")])
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -96,21 +109,21 @@ class DiscordServer:
         channel = channel or self.world.direct(user)
         message = Message(user, channel, text, **more)
         channel.messages.append(message)
-        await self._tell("MESSAGE_CREATE", message)
+        await self.tell("MESSAGE_CREATE", message)
         return message
 
     async def edits(self, message: Message, text: str) -> None:
         later(message, text)
-        await self._tell("MESSAGE_UPDATE", message)
+        await self.tell("MESSAGE_UPDATE", message)
 
     async def unfurls(self, message: Message) -> None:
         """Discord adds a preview of a link, which is an update but no change of the text."""
         message.embeds = [{"type": "link", "url": "https://example.org", "title": "Example"}]
-        await self._tell("MESSAGE_UPDATE", message)
+        await self.tell("MESSAGE_UPDATE", message)
 
     async def again(self, message: Message) -> None:
         """The same event is delivered once more."""
-        await self._tell("MESSAGE_UPDATE" if message.edited_at else "MESSAGE_CREATE", message)
+        await self.tell("MESSAGE_UPDATE" if message.edited_at else "MESSAGE_CREATE", message)
 
     async def types(self, user: User) -> None:
         channel = self.world.direct(user)
@@ -182,18 +195,20 @@ class DiscordServer:
 
     # Inside
 
+    async def tell(self, event: str, message: Message) -> None:
+        """A message was written or changed; what others wrote in a server is hidden without the privileged intent."""
+        direct, author = message.channel.type == DIRECT, message.author
+        shown = message.wire()
+        if not direct:
+            shown |= {"guild_id": message.channel.guild_id, "member": author.member()}
+            if author is not self.world.bot:
+                shown |= {"content": "", "embeds": [], "components": [], "attachments": []}
+        await self.gateway.dispatch(event, shown, DIRECT_MESSAGES if direct else GUILD_MESSAGES)
+        self.changed()
+
     async def _notify(self) -> None:
         async with self._changes:
             self._changes.notify_all()
-
-    async def _tell(self, event: str, message: Message) -> None:
-        shown = message.wire()
-        if message.channel.type == DIRECT:
-            await self.gateway.dispatch(event, shown, DIRECT_MESSAGES)
-            return
-        hidden = {"content": "", "embeds": [], "components": [], "attachments": []}  # without the privileged intent
-        where = {"guild_id": message.channel.guild_id, "member": message.author.member()}
-        await self.gateway.dispatch(event, shown | hidden | where, GUILD_MESSAGES)
 
     def _place(self, user: User, guild: Guild | None) -> Channel:
         return guild.channels[0] if guild else self.world.direct(user)
@@ -209,6 +224,8 @@ class DiscordServer:
 
     async def _interact(self, interaction: Interaction) -> Interaction:
         self.interactions[interaction.token] = interaction
+        if interaction.guild is not None and interaction.user not in interaction.guild.people:
+            interaction.guild.people.append(interaction.user)
         await self.gateway.dispatch("INTERACTION_CREATE", interaction.wire(self.world))
         async with asyncio.timeout(PATIENCE_S):
             await interaction.acknowledged.wait()
@@ -218,12 +235,13 @@ class DiscordServer:
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/gateway"):
             return await handler(request)
-        body = await request.read()
+        sent = taken_apart(request, await request.read())
+        request[SAID] = sent
         answer = await self._answered(request, handler)
         answer.headers.update(_HEADERS)
         said = json.loads(answer.body) if isinstance(answer.body, bytes) and answer.body else None
-        sent = json.loads(body) if body else None
-        self.exchanges.append(Exchange(request.method, request.path, dict(request.query), sent, answer.status, said))
+        asked = Exchange(request.method, request.path, dict(request.query), *sent, answer.status, said)
+        self.exchanges.append(asked)
         self.changed()
         return answer
 
@@ -253,5 +271,7 @@ class DiscordServer:
                 raise ApiError(401, 0, "401: Unauthorized")
             if not request.headers.get("User-Agent", "").startswith("DiscordBot ("):
                 raise ApiError(400, 40333, "the User-Agent is not as Discord demands it")
-        if request.can_read_body and request.content_type != "application/json":
+        takes_files = request.method == "POST" and request.path.endswith("/messages")
+        kinds = {"application/json", FILES_FORM} if takes_files else {"application/json"}
+        if request.body_exists and request.content_type not in kinds:
             raise ApiError(400, 50109, "The request body contains invalid JSON.")

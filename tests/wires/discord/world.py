@@ -13,6 +13,8 @@ PERMISSIONS = str((1 << 50) - 1)
 _EPOCH_MS = 1_420_070_400_000
 _counter = itertools.count()
 Wire = dict[str, Any]
+Files = dict[int, tuple[str, bytes]]
+"""Names and contents, by number."""
 
 
 def snowflake() -> str:
@@ -70,6 +72,7 @@ class Message:
     embeds: list[Wire] = field(default_factory=list)
     components: list[Wire] = field(default_factory=list)
     attachments: list[Wire] = field(default_factory=list)
+    files: Files = field(default_factory=dict)
     flags: int = 0
     type: int = 0
     nonce: str | int | None = None
@@ -98,7 +101,7 @@ class Message:
             "content": self.content,
             "embeds": self.embeds,
             "components": _numbered(self.components),
-            "attachments": self.attachments,
+            "attachments": [*self.attachments, *self._attached()],
             "mentions": [],
             "mention_roles": [],
             "mention_everyone": False,
@@ -108,6 +111,14 @@ class Message:
             "pinned": False,
             "tts": False,
         } | {name: value for name, value in extra.items() if value is not None}
+
+    def _attached(self) -> list[Wire]:
+        where = f"https://cdn.example.org/{self.id}"
+        known = {"content_type": "text/plain; charset=utf-8"}
+        return [
+            known | {"id": snowflake(), "filename": name, "size": len(content), "url": where, "proxy_url": where}
+            for name, content in self.files.values()
+        ]
 
 
 def _numbered(components: list[Wire]) -> list[Wire]:
@@ -172,6 +183,8 @@ class Guild:
     has_bot: bool = True
     """False for a server where the bot is known through a person's installation only."""
     allows_threads: bool = True
+    people: list[User] = field(default_factory=list)
+    """Who is known to be a member; whoever acts there becomes one."""
     id: str = field(default_factory=snowflake)
 
     def wire(self, bot: User, threads: list[Channel]) -> Wire:

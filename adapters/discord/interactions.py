@@ -1,0 +1,137 @@
+"""What becomes of commands, presses and forms. Whatever happens, whoever gave one hears of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+
+from adapters.discord import markdown, wording
+from adapters.discord.buttons import SAY, answer_form, written_in
+from adapters.discord.drawing import TEXT_LIMIT
+from adapters.discord.failures import FAILED
+from adapters.discord.intake import Intake, as_command, conversation_of, quietly
+from adapters.discord.problems import Problem
+from adapters.discord.rooms import Rooms, is_private
+from core.messages import Block, BlockStyle, Choice, CommandSent, Inbound, TextSent
+from core.text import units
+
+PATIENCE_S = 30.0
+"""How long a command waits for what was written earlier; our own choice."""
+LONGEST_TEXT = 2000
+_log = logging.getLogger(__name__)
+
+
+class Interactions:
+    def __init__(self, intake: Intake, rooms: Rooms) -> None:
+        self._intake = intake
+        self._rooms = rooms
+
+    async def give(self, interaction: discord.Interaction[Any], command: str, argument: str) -> None:
+        """Take a command; in a server, lead the candidate to where nobody else reads along."""
+        await quietly(interaction.response.defer(ephemeral=True, thinking=True))
+        async with _excused(interaction):
+            await _conclude(interaction, await self._given(interaction, command, argument))
+
+    async def press(self, interaction: discord.Interaction[Any], choice: Choice) -> None:
+        """Take a press; once it is on disk, the buttons make way for what was chosen."""
+        async with _excused(interaction):
+            if not is_private(interaction):
+                await quietly(interaction.response.send_message(wording.NOT_YOURS, ephemeral=True))
+            elif choice.command == SAY:
+                await quietly(interaction.response.send_modal(answer_form(choice)))
+            else:
+                await self._pressed(interaction, choice)
+
+    async def fill(self, interaction: discord.Interaction[Any]) -> None:
+        """Take what was written into a form, and show it once more, so that it is not lost in any case."""
+        form = written_in(interaction)
+        if form is None:
+            return
+        await quietly(interaction.response.defer(ephemeral=True, thinking=True))
+        async with _excused(interaction):
+            choice, written = form
+            problem = await self._filled(interaction, choice, written)
+            shown = markdown.pieces([Block(BlockStyle.TEXT, written)], TEXT_LIMIT)
+            await _conclude(interaction, problem, *shown)
+
+    async def _given(self, interaction: discord.Interaction[Any], command: str, argument: str) -> str:
+        """What to say where the command was given; "" when the answer comes to the same place by itself."""
+        if refusal := await self._intake.refusal(interaction.user.id, interaction.guild_id):
+            return refusal.said
+        try:
+            room = await self._rooms.room(interaction)
+        except FAILED as error:
+            _log.warning("A candidate could not be led to direct messages: %s", type(error).__name__)
+            return wording.NOT_DONE
+        if room is None:
+            return wording.CLOSED
+        where = conversation_of(room.chat, interaction.user.id)
+        problem = await self._take(interaction, as_command(interaction, where, command, argument))
+        if problem and problem.said:
+            return problem.said
+        return "" if room.is_here else wording.MOVED.format(link=room.link)
+
+    async def _pressed(self, interaction: discord.Interaction[Any], choice: Choice) -> None:
+        await quietly(interaction.response.defer())
+        where = conversation_of(interaction.channel_id or 0, interaction.user.id)
+        inbound_id = f"interaction:{interaction.id}"
+        page = str(interaction.message.id) if interaction.message else ""
+        pressed = CommandSent(where, inbound_id, choice.command, choice.argument, choice.turn, page)
+        problem = await self._take(interaction, pressed)
+        if problem and problem.said:
+            await quietly(interaction.followup.send(problem.said, ephemeral=True))
+        elif not problem and not choice.stays:
+            await quietly(interaction.edit_original_response(**_chosen(interaction, choice)))
+
+    async def _filled(self, interaction: discord.Interaction[Any], form: Choice, written: str) -> str:
+        """Why it could not be taken, else ""."""
+        if not is_private(interaction):
+            return wording.NOT_YOURS
+        where = conversation_of(interaction.channel_id or 0, interaction.user.id)
+        answer = TextSent(where, f"interaction:{interaction.id}", written, form.turn, form.argument)
+        problem = await self._take(interaction, answer)
+        return problem.said if problem else ""
+
+    async def _take(self, interaction: discord.Interaction[Any], inbound: Inbound) -> Problem | None:
+        return await self._intake.take(inbound, server=interaction.guild_id, patience_s=PATIENCE_S)
+
+
+async def excuse(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Log by its name only what nobody foresaw, as its text may hold a candidate's words, and tell the candidate."""
+    _log.error("An interaction failed: %s", type(error).__name__)
+    if not interaction.response.is_done():
+        await quietly(interaction.response.send_message(wording.LOST, ephemeral=True))
+    elif interaction.type is discord.InteractionType.component:
+        await quietly(interaction.followup.send(wording.LOST, ephemeral=True))
+    else:
+        await quietly(interaction.edit_original_response(content=wording.LOST))
+
+
+@asynccontextmanager
+async def _excused(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody may be left waiting
+        await excuse(interaction, error)
+
+
+async def _conclude(interaction: discord.Interaction[Any], *said: str) -> None:
+    """End the waiting that the candidate sees: with what is said, or without a trace."""
+    first, *further = [text for text in said if text] or [""]
+    if not first:
+        await quietly(interaction.delete_original_response())
+        return
+    await quietly(interaction.edit_original_response(content=first))
+    for text in further:
+        await quietly(interaction.followup.send(text, ephemeral=True))
+
+
+def _chosen(interaction: discord.Interaction[Any], choice: Choice) -> dict[str, Any]:
+    """The change of a message whose choice is made: without buttons, and with what was chosen where there is room."""
+    before = interaction.message.content if interaction.message else ""
+    content = f"{before}\n-# {wording.CHOSEN.format(label=markdown.escaped(choice.label))}".strip()
+    return {"view": None} if units(content) > LONGEST_TEXT else {"view": None, "content": content}

@@ -1,0 +1,35 @@
+"""Why something was not taken, and how often its writer is told so."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from adapters.discord import wording
+from core.ports import StoreError
+from core.wording import refusals
+
+MINUTE_S, HOUR_S = 60.0, 3_600.0
+
+
+class Problem(NamedTuple):
+    """`said` is "" where the core has said it; `rests_s` is how long it is not said again to who goes on writing."""
+
+    said: str
+    rests_s: float = 0.0
+
+
+NOT_TEXT = Problem(wording.NOT_TEXT, MINUTE_S)
+TOO_MANY = Problem(wording.TOO_MANY, MINUTE_S)
+CATCHING_UP = Problem(wording.CATCHING_UP)
+NOT_DONE = Problem(wording.NOT_DONE)
+LOST = Problem(wording.LOST)
+DROPPED = Problem("")
+
+
+def not_let_in(account: int) -> Problem:
+    return Problem(refusals.not_let_in("Discord", str(account)), HOUR_S)
+
+
+def not_saved(error: StoreError) -> Problem:
+    """A store's error is a sentence for a person, which says what to do."""
+    return Problem(wording.not_saved(str(error)))
