@@ -1,9 +1,9 @@
-"""Looks at the chat platforms: whether each takes its token, and what the bot is called there."""
+"""Looks at the chat platforms: whether each takes its token, what the bot is called there, and who may use it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from adapters.roles import load_roles
@@ -21,10 +21,34 @@ _NAMES = ("Discord", "Telegram")
 
 
 async def examine_platforms(settings: Settings) -> list[Finding]:
-    """A finding for each platform. All are asked at the same time."""
+    """A finding for each platform, and who may use those that have a token. All are asked at the same time."""
     openings = with_token(settings)
     link = Link(_receive, _typing, _last_seen, tuple(load_roles(settings.role_folders).roles.values()))
-    return await asyncio.gather(*(_platform(name, openings.get(name), link) for name in _NAMES))
+    found = await asyncio.gather(*(_platform(name, openings.get(name), link) for name in _NAMES))
+    return [*found, *_admissions(settings, openings)]
+
+
+def _admissions(settings: Settings, openings: Mapping[str, Opening]) -> Iterator[Finding]:
+    """Who may use each bot that has a token: everyone, unless somebody is listed."""
+    users, servers = settings.discord_allowed_users, settings.discord_allowed_servers
+    if "Discord" in openings:
+        listed = [_counted(len(users), "person", "people")] if users else []
+        listed += [f"the members of {_counted(len(servers), 'server', 'servers')}"] if servers else []
+        yield _admission("discord access", listed, "DISCORD_ALLOWED_USERS or DISCORD_ALLOWED_SERVERS")
+    if "Telegram" in openings:
+        users = settings.telegram_allowed_users
+        listed = [_counted(len(users), "person", "people")] if users else []
+        yield _admission("telegram access", listed, "TELEGRAM_ALLOWED_USERS")
+
+
+def _admission(part: str, listed: Sequence[str], variable: str) -> Finding:
+    if listed:
+        return Finding(part, "ok", f"open to {' and '.join(listed)}")
+    return Finding(part, "ok", f"open to everyone who finds the bot; {variable} would narrow that")
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 async def _platform(name: str, opening: Opening | None, link: Link) -> Finding:
@@ -46,8 +70,9 @@ async def _platform(name: str, opening: Opening | None, link: Link) -> Finding:
         await opened.platform.close()
 
 
-async def _receive(inbound: Inbound) -> None:
+async def _receive(_: Inbound) -> bool:
     """Nothing is taken while looking."""
+    return False
 
 
 def _typing(conversation: Conversation) -> None:

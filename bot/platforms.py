@@ -30,7 +30,7 @@ class ChatPlatform(Platform, Protocol):
 class Link:
     """What platforms are given: where messages and signs of typing go, the roles, and what was seen before."""
 
-    receive: Callable[[Inbound], Awaitable[None]]
+    receive: Callable[[Inbound], Awaitable[bool]]
     typing: Callable[[Conversation], None]
     last_seen: Callable[[str], Awaitable[Mapping[str, str]]]
     roles: Sequence[Role]
@@ -52,7 +52,7 @@ class Opened:
             raise UnusableError(str(error)) from None
 
     async def check(self) -> str:
-        """The bot's name on the platform. Raises UnusableError."""
+        """What the bot is called on the platform, and what else is worth knowing of it. Raises UnusableError."""
         try:
             return await self.platform.check()
         except self.refusal as error:
@@ -79,10 +79,17 @@ def _telegram(settings: Settings, token: str, link: Link) -> Opened:
     webhook = None
     if settings.telegram_webhook_url and settings.telegram_webhook_secret:
         secret = settings.telegram_webhook_secret.get_secret_value()
-        webhook = Webhook(settings.telegram_webhook_url, settings.telegram_webhook_port, secret)
+        webhook = Webhook(
+            settings.telegram_webhook_url, settings.telegram_webhook_port, secret, settings.telegram_webhook_host
+        )
     try:
         platform = TelegramPlatform(
-            token, link.receive, link.roles, api_base_url=settings.telegram_api_base_url, webhook=webhook
+            token,
+            link.receive,
+            link.roles,
+            api_base_url=settings.telegram_api_base_url,
+            webhook=webhook,
+            allowed_users=settings.telegram_allowed_users,
         )
     except PlatformError as error:
         raise UnusableError(str(error)) from None
@@ -99,5 +106,7 @@ def _discord(settings: Settings, token: str, link: Link) -> Opened:
         roles=link.roles,
         last_seen=partial(link.last_seen, "discord"),
         api_base_url=settings.discord_api_base_url,
+        allowed_users=settings.discord_allowed_users,
+        allowed_servers=settings.discord_allowed_servers,
     )
     return Opened("Discord", platform, PlatformError)

@@ -45,6 +45,8 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
             roles=files.roles,
             clock=SystemClock(),
             quiet_gap_s=settings.quiet_gap_seconds,
+            messages_per_minute=settings.messages_per_minute,
+            open_interviews=settings.max_open_interviews,
         )
         opened = _open(settings, files, runner, store)
         platforms.update((one.name.lower(), one.platform) for one in opened)
@@ -95,6 +97,10 @@ async def _keep_serving(opened: Opened) -> None:
         except UnusableError as error:
             _tell_unusable(opened.name, error)
             return
+        except asyncio.CancelledError as error:
+            if _is_asked_to_end():
+                raise
+            reason = type(error).__name__  # something within the platform was cancelled, and it with that
         except Exception as error:  # noqa: BLE001 - whatever it is, the other platform goes on, and this one again
             reason = type(error).__name__  # its words may hold a candidate's
         else:
@@ -103,6 +109,12 @@ async def _keep_serving(opened: Opened) -> None:
         _log.error("%s ended with %s; starting it again in %g s.", opened.name, reason, pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _is_asked_to_end() -> bool:
+    """Whether whoever started this task has cancelled it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _at_most(seconds: float, work: Collection[Coroutine[Any, Any, None] | asyncio.Task[None]]) -> None:

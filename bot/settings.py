@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.database.config import DEFAULT_URL, parse_url
 from adapters.roles import BUILT_IN
@@ -27,6 +27,8 @@ _KEEP_ALIVE = re.compile(r"-?\d{1,9}|-?(\d{1,9}(\.\d{1,3})?(ms|s|m|h)){1,4}")
 """Seconds, or Go's way of writing a duration, as in 1h30m; below zero means for ever."""
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 """What Telegram allows, but not so short that it could be guessed."""
+_ID = re.compile(r"[1-9][0-9]{0,18}")
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*")
 
 
 class BadSettingError(Exception):
@@ -72,6 +74,29 @@ def _webhook(value: str) -> str:
     return value and _server(value)
 
 
+def _host(value: str) -> str:
+    """Where to listen: an address or a name of this machine."""
+    if _HOST_NAME.fullmatch(value):
+        return value
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise ValueError("it must be an IP address or a name, without a port, as in 0.0.0.0") from None
+
+
+def _ids(value: object) -> object:
+    """The ids in a list as an owner writes it; whatever is not clear is refused, so that no list opens to everyone."""
+    if not isinstance(value, str):
+        return value
+    ids = [one.strip() for one in value.split(",")] if value.strip() else []
+    if not all(map(_ID.fullmatch, ids)):
+        raise ValueError("it must be ids (numbers) with commas between them")
+    return frozenset(map(int, ids))
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
+
+
 def odd(value: int) -> int:
     """A number of passes, which has a middle. Raises ValueError."""
     if value not in {1, 3, 5}:
@@ -101,11 +126,17 @@ class Settings(BaseSettings):
     assessment_passes: Annotated[int, AfterValidator(odd)] = 1
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"
+    messages_per_minute: Annotated[int, Field(ge=1, le=6000)] = 60
+    max_open_interviews: Annotated[int, Field(ge=1, le=100_000)] = 200
     discord_token: SecretStr | None = None
+    discord_allowed_users: Ids = frozenset()
+    discord_allowed_servers: Ids = frozenset()
     discord_api_base_url: Annotated[str, AfterValidator(_server)] = DISCORD_URL
     telegram_token: SecretStr | None = None
+    telegram_allowed_users: Ids = frozenset()
     telegram_api_base_url: Annotated[str, AfterValidator(_server)] = TELEGRAM_URL
     telegram_webhook_url: Annotated[str, AfterValidator(_webhook)] = ""
+    telegram_webhook_host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     telegram_webhook_port: Annotated[int, Field(ge=1, le=65_535)] = 8443
     telegram_webhook_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
 

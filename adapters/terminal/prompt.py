@@ -8,24 +8,21 @@ from contextlib import nullcontext
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.formatted_text import HTML
 from prompt_toolkit.output import create_output
 from prompt_toolkit.patch_stdout import patch_stdout
 
-_TOOLBAR = HTML("Enter sends · Enter again: that was all · /hint /repeat /skip /pause /stop /help · Ctrl-D leaves")
-
 
 class Prompt:
-    """A prompt with history and editing; messages that arrive meanwhile appear above it.
+    """A prompt with history and editing; messages that arrive meanwhile appear above it, `hint` stands below it.
 
     `typing` is called at every change of a line that is not empty. Where only the input is a terminal, the prompt is
     shown by standard error, so that the output holds the interview and nothing else.
     """
 
-    def __init__(self, typing: Callable[[], None]) -> None:
+    def __init__(self, typing: Callable[[], None], hint: Callable[[], str]) -> None:
         self._typing = typing
         self._session: PromptSession[str] = PromptSession(
-            bottom_toolbar=_TOOLBAR, output=create_output(always_prefer_tty=True)
+            bottom_toolbar=hint, output=create_output(always_prefer_tty=True)
         )
         self._session.default_buffer.on_text_changed += self._changed
 
@@ -35,6 +32,10 @@ class Prompt:
                 return await self._session.prompt_async("> ")
             except EOFError:
                 return None
+
+    def redraw(self) -> None:
+        """Show the hint as it is now."""
+        self._session.app.invalidate()
 
     def _changed(self, buffer: Buffer) -> None:
         if buffer.text:

@@ -27,7 +27,7 @@ class RefusedError(Exception):
 class Faulty:
     """A platform whose runs end one after the other as `runs` says; after the last it serves."""
 
-    def __init__(self, *runs: Exception | None) -> None:
+    def __init__(self, *runs: BaseException | None) -> None:
         self.runs = [*runs]
         self.serving = asyncio.Event()
         self.closed = False
@@ -79,6 +79,20 @@ async def test_a_platform_that_fails_is_started_again_after_longer_and_longer_pa
     ]
 
 
+async def test_a_platform_that_was_cancelled_within_itself_is_started_again(
+    pauses: Callable[[float, float], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    pauses(0.01, 0.01)
+    faulty = Faulty(asyncio.CancelledError())
+    task = asyncio.create_task(serve._keep_serving(Opened("Pigeons", faulty, RefusedError)))
+    async with asyncio.timeout(5):
+        await faulty.serving.wait()
+    assert caplog.messages == ["Pigeons ended with CancelledError; starting it again in 0.01 s."]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_a_platform_that_served_for_long_is_started_again_soon(
     pauses: Callable[[float, float], None], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -123,10 +137,56 @@ async def test_a_platform_that_does_not_answer_is_told_and_closed(place: Path, m
     monkeypatch.setattr(
         platform_check, "with_token", lambda _: {"Discord": lambda _: Opened("Discord", faulty, RefusedError)}
     )
-    discord, telegram = await platform_check.examine_platforms(load_settings())
+    discord, telegram, _ = await platform_check.examine_platforms(load_settings())
     assert (discord.state, discord.detail) == ("broken", "Discord did not answer within 0.05 s.")
     assert telegram.state == "off"
     assert faulty.closed
+
+
+ANYONE = {
+    "discord access": "open to everyone who finds the bot; "
+    "DISCORD_ALLOWED_USERS or DISCORD_ALLOWED_SERVERS would narrow that",
+    "telegram access": "open to everyone who finds the bot; TELEGRAM_ALLOWED_USERS would narrow that",
+}
+SOME = {
+    "discord access": "open to 1 person and the members of 2 servers",
+    "telegram access": "open to 3 people",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, ANYONE),
+        (
+            {
+                "DISCORD_ALLOWED_USERS": "7",
+                "DISCORD_ALLOWED_SERVERS": "8, 9",
+                "TELEGRAM_ALLOWED_USERS": "1,2,3",
+            },
+            SOME,
+        ),
+        ({"DISCORD_ALLOWED_SERVERS": "8"}, ANYONE | {"discord access": "open to the members of 1 server"}),
+    ],
+)
+async def test_who_may_use_the_bots_is_told(
+    place: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], told: dict[str, str]
+) -> None:
+    class Fine(Faulty):
+        async def check(self) -> str:
+            return "Percy"
+
+    openings = {name: lambda _: Opened("Pigeons", Fine(), RefusedError) for name in ("Discord", "Telegram")}
+    monkeypatch.setattr(platform_check, "with_token", lambda _: openings)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    found = {one.part: one.detail for one in await platform_check.examine_platforms(load_settings())}
+    assert found == {"discord": "the bot is Percy", "telegram": "the bot is Percy"} | told
+
+
+async def test_without_a_token_nothing_is_said_about_access(place: Path) -> None:
+    found = await platform_check.examine_platforms(load_settings())
+    assert [(one.part, one.state) for one in found] == [("discord", "off"), ("telegram", "off")]
 
 
 async def test_what_a_platform_refuses_is_said_in_its_own_words() -> None:

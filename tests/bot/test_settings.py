@@ -49,9 +49,15 @@ WRONG = {
     "ASSESSMENT_PASSES": ["0", "2", "7", "three"],
     "QUIET_GAP_SECONDS": ["-1", "61", "soon", "nan", "inf"],
     "LOG_LEVEL": ["loud", "verbose"],
+    "MESSAGES_PER_MINUTE": ["0", "6001", "-1", "none"],
+    "MAX_OPEN_INTERVIEWS": ["0", "100001", "all"],
+    "DISCORD_ALLOWED_USERS": ["@sam", "sam, 77", "77;78", "77 78", "-77", "77.0", "0", "9" * 20, "[77]", "\u0667"],
+    "DISCORD_ALLOWED_SERVERS": [",", "77,,78", "77,", "https://discord.com/channels/77"],
+    "TELEGRAM_ALLOWED_USERS": ["@sam", "everyone", "*", "0x77", "+77", "1_000"],
     "DISCORD_API_BASE_URL": ["discord.com", "ftp://discord.com"],
     "TELEGRAM_API_BASE_URL": ["api.telegram.org", "http://me:pass@host"],
     "TELEGRAM_WEBHOOK_URL": ["me.example", "https://me.example/?key=1"],
+    "TELEGRAM_WEBHOOK_HOST": ["http://0.0.0.0", "0.0.0.0:8443", "my host", "-x", "a" * 254, "[::]", "10.0.0.0/8"],
     "TELEGRAM_WEBHOOK_PORT": ["0", "65536", "https"],
     "TELEGRAM_WEBHOOK_SECRET": ["short", "sixteen letters and blanks", "x" * 257],
 }
@@ -67,6 +73,9 @@ def test_everything_has_a_default(place: Path, monkeypatch: pytest.MonkeyPatch) 
     assert settings.model_parallel_calls == 5
     assert (settings.ollama_base_url, settings.ollama_model) == ("http://127.0.0.1:11434", "llama3.1:8b")
     assert (settings.answer_deadline_seconds, settings.assessment_passes) == (20, 1)
+    assert (settings.messages_per_minute, settings.max_open_interviews) == (60, 200)
+    assert settings.discord_allowed_users == settings.discord_allowed_servers == frozenset()
+    assert settings.telegram_allowed_users == frozenset()
     assert [folder.name for folder in settings.role_folders] == ["roles"]
 
 
@@ -141,6 +150,33 @@ def test_what_the_model_is_asked_with_can_be_set(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert getattr(load_settings(), name.lower()) == kept
+
+
+@pytest.mark.parametrize("name", ["DISCORD_ALLOWED_USERS", "DISCORD_ALLOWED_SERVERS", "TELEGRAM_ALLOWED_USERS"])
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("", set()),
+        ("  ", set()),
+        ("77", {77}),
+        (" 77 ,78,  77", {77, 78}),
+        ("1234567890123456789", {1234567890123456789}),
+    ],
+)
+def test_who_may_come_in_is_a_list_of_ids(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, kept: set[int]
+) -> None:
+    (place / ".env").write_text(f"{name}={value}\n")
+    assert getattr(load_settings(), name.lower()) == kept
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(), name.lower()) == kept
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::", "::1", "localhost", "bot-1.internal"])
+def test_a_webhook_listens_at_an_address_or_a_name(place: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert load_settings().telegram_webhook_host == "127.0.0.1"
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_HOST", host)
+    assert load_settings().telegram_webhook_host == host
 
 
 def test_a_webhook_needs_a_secret(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from tests.process.home import Home
 from tests.wires.discord import DiscordServer, Message
-from tests.wires.telegram import TOKEN, Person, TelegramServer
+from tests.wires.telegram import TOKEN, Person, TelegramServer, buttons_of
 
 START_S, HEAR_S, END_S = 30.0, 10.0, 10.0
 """`END_S` is a promise; the others are only so long that a busy machine fails no test."""
@@ -71,6 +71,11 @@ class Candidate(Protocol):
 
     async def press(self, label: str) -> None: ...
 
+    async def command(self, name: str, argument: str = "") -> None: ...
+
+    async def turn(self, label: str, words: str) -> None:
+        """Press a button, and wait until the message that it stands under holds these words instead."""
+
     async def hear(self, *words: str) -> str:
         """The bot's next message that holds any of these words."""
 
@@ -81,13 +86,25 @@ class OnTelegram:
         self.settings = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_BASE_URL": server.url}
 
     async def start(self) -> None:
-        self._person.writes("/start")
+        await self.command("start")
+        assert "Telegram carries and keeps the messages" in await self.hear("Your interview partner")
+        await self.press("Start an interview")
 
     async def write(self, text: str) -> None:
         self._person.writes(text)
 
     async def press(self, label: str) -> None:
         self._person.presses(label)
+
+    async def command(self, name: str, argument: str = "") -> None:
+        self._person.writes(f"/{name} {argument}".strip())
+
+    async def turn(self, label: str, words: str) -> None:
+        page = next(one for one in reversed(self._person.chat.said) if label in buttons_of(one))
+        self._person.presses(label, page)
+        async with asyncio.timeout(HEAR_S):
+            while words not in page["text"]:
+                await self._person.chat.changed.wait()
 
     async def hear(self, *words: str) -> str:
         async with asyncio.timeout(HEAR_S):
@@ -104,12 +121,13 @@ class OnDiscord:
     def __init__(self, server: DiscordServer) -> None:
         self._server = server
         self._user = server.world.user("ana")
+        self.id = self._user.id
         self._heard = 0
         self.settings = {"DISCORD_TOKEN": server.token, "DISCORD_API_BASE_URL": server.url}
 
     async def start(self) -> None:
         await self.connected()
-        await self._server.gives(self._user, "interview start")
+        await self.command("interview start")
 
     async def connected(self) -> None:
         async with asyncio.timeout(START_S):
@@ -120,8 +138,21 @@ class OnDiscord:
 
     async def press(self, label: str) -> None:
         await self.connected()
-        offered = next(one for one in reversed(self._said()) if label in one.buttons)
-        await self._server.presses(self._user, offered, label)
+        await self._server.presses(self._user, self._offering(label), label)
+
+    async def command(self, name: str, argument: str = "") -> None:
+        options: dict[str, Any] = {"code": argument} if argument else {}
+        await self._server.gives(self._user, name, **options)
+
+    async def turn(self, label: str, words: str) -> None:
+        page = self._offering(label)
+        await self._server.presses(self._user, page, label)
+        async with asyncio.timeout(HEAR_S):
+            while words not in page.text:
+                await self._server.next_change()
+
+    def _offering(self, label: str) -> Message:
+        return next(one for one in reversed(self._said()) if label in one.buttons)
 
     async def hear(self, *words: str) -> str:
         async with asyncio.timeout(HEAR_S):

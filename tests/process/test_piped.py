@@ -73,6 +73,11 @@ def test_the_history_is_there_when_they_come_back(whole: tuple[Home, list[list[M
     assert "no such report" in missing[0]["text"]
 
 
+def test_no_line_is_too_fast(home: Home) -> None:
+    ended = home.run("chat", "--role", "sales_associate", "--json", given="/status\n" * 200)
+    assert kinds(ended.messages[2:]).count("status") == 200
+
+
 def test_two_names_have_separate_histories(whole: tuple[Home, list[list[Message]]]) -> None:
     home, _ = whole
     _, history, report, _ = home.chat("--name", "Ada", lines=["/history", "/report 1"])
@@ -281,6 +286,58 @@ def test_the_first_line_can_choose_the_role(home: Home, choice: str) -> None:
     assert "Retail Associate, mid level, 2 questions" in _texts(chosen)
     assert answered
     assert home.said("answer") == [ANSWERS[0]]
+
+
+@pytest.mark.parametrize("line", ["5", "Coach", "Start", "Senior"])
+@pytest.mark.parametrize("job", [["2"], []])
+def test_no_line_after_a_job_was_chosen_is_taken_for_a_choice_of_the_card(
+    home: Home, job: list[str], line: str
+) -> None:
+    start, *parts, _ = home.chat(lines=[*job, line])
+    assert [choice["command"] for choice in start[0]["choices"]] == ["setup"] * 3
+    assert "card" not in _texts(start)
+    asked = [message for part in parts for message in part if message["text"].startswith("Question 1 of 5")]
+    assert len(asked) == 1
+    assert home.rows("SELECT mode, seniority FROM interview") == [("mock", "mid")]
+    assert line in home.said()
+
+
+def test_who_comes_back_without_a_choice_gets_the_same_again(whole: tuple[Home, list[list[Message]]]) -> None:
+    home, _ = whole
+    options = ("--name", "Kim", "--json")
+    first = home.run(
+        "chat", *options, "--role", "retail_associate", "--mode", "coach", "--questions", "2", given="/stop\n"
+    )
+    again = home.run("chat", *options, given=f"{ANSWERS[0]}\n")
+    assert first.status == again.status == 0
+    assert again.messages[0]["default"]["label"] == "Again: Retail Associate · coach · 2"
+    assert "No job was chosen, so this is for Retail Associate." in again.err
+    assert "Retail Associate, mid level, 2 questions" in _texts(again.messages)
+    named = home.run("chat", *options, "--name", "Lee", "--role", "sales_associate", given=f"{ANSWERS[0]}\n")
+    assert "No job was chosen" not in named.err
+
+
+def test_the_card_is_shown_to_whoever_asks_for_it_in_a_pipe(home: Home) -> None:
+    ended = home.run(
+        "chat", "--json", given="/setup sales_associate 3\ncoach\n/drop\n/setup sales_associate 3\nI sold.\n"
+    )
+    assert ended.status == 0
+    assert "No job was chosen" not in ended.err
+    assert home.rows("SELECT mode, phase FROM interview ORDER BY id") == [("coach", "dropped"), ("mock", "asking")]
+
+
+def test_accounts_transcripts_and_pages_are_there_in_a_pipe_too(whole: tuple[Home, list[list[Message]]]) -> None:
+    home, _ = whole
+    lines = ["/link", "/link 12345678", "/unlink", "/transcript 1", "/start", "/how"]
+    _, code, wrong, unlink, transcript, start, how, _ = home.chat(lines=lines)
+    assert "Your code: " in code[0]["text"]
+    assert "not valid" in wrong[0]["text"]
+    assert "joined with no other" in unlink[0]["text"]
+    assert kinds(transcript) == ["transcript"]
+    said = transcript[0]["document"]["text"] if transcript[0]["document"] else transcript[0]["text"]
+    assert all(answer in said for answer in ANSWERS[:2])
+    assert kinds(start) == ["menu"]
+    assert kinds(how) == ["help"]
 
 
 def test_an_open_interview_can_be_dropped_by_its_number_and_a_number_after_feedback_is_an_answer(home: Home) -> None:

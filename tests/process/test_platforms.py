@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -33,18 +34,20 @@ async def discord() -> AsyncIterator[tuple[DiscordServer, OnDiscord]]:
 
 
 async def begin(candidate: Candidate) -> None:
-    """From asking for an interview to the first follow-up."""
+    """From asking for an interview, by menu and card, to the first follow-up."""
     await candidate.start()
     await candidate.hear("Which job")
-    await candidate.press("Sales Associate")
-    await candidate.hear("Question 1 of 5")
+    await candidate.turn("Sales Associate", "5 questions, mid level.")
+    await candidate.turn("3", "3 questions, mid level.")
+    await candidate.press("Start")
+    await candidate.hear("Question 1 of 3")
     await candidate.write(ANSWERS[0])
     await candidate.hear("Follow-up 1 of 3")
 
 
 async def finish(candidate: Candidate) -> str:
     """From what is asked after the second answer to the report."""
-    heard = await candidate.hear("Follow-up 2 of 3", "Question 2 of 5")
+    heard = await candidate.hear("Follow-up 2 of 3", "Question 2 of 3")
     while RATING not in heard:
         await candidate.press("Skip")
         heard = await candidate.hear("Question ", RATING)
@@ -70,6 +73,61 @@ async def test_both_at_once_and_the_same_on_both(
     assert home.transcript(1) == home.transcript(2)
     assert home.rows("SELECT phase, self_rating FROM interview") == [("finished", 4)] * 2
     assert home.rows("SELECT platform FROM account ORDER BY platform") == [("discord",), ("telegram",)]
+
+
+async def test_one_person_pauses_on_one_platform_and_goes_on_at_the_other(
+    plain_home: Home, telegram: OnTelegram, discord: tuple[DiscordServer, OnDiscord]
+) -> None:
+    here, there = telegram, discord[1]
+    async with Serving(plain_home, **here.settings, **there.settings) as serving:
+        await begin(here)
+        await here.press("Pause")
+        await here.hear("/resume")
+        await here.command("link")
+        code = re.search(r"/link (\S+)", await here.hear("Your code"))
+        assert code
+        await there.connected()
+        await there.command("link", code[1])
+        await there.hear("Are both accounts yours?")
+        await there.press("Yes, both are mine")
+        await there.hear("Your accounts are joined")
+        await there.command("interview resume")
+        await there.hear("Follow-up 1 of 3")
+        await there.write(ANSWERS[1])
+        report = await finish(there)
+        await here.command("history")
+        assert "Sales Associate · mock" in await here.hear("Your history: 1 interview")
+        await here.command("unlink")
+        await here.hear("Part your accounts?")
+        await here.press("Part them")
+        await here.hear("Your accounts are parted")
+        await there.command("history")
+        await there.hear("You have no interviews yet")
+        assert (await serving.end(signal.SIGTERM))[0] == 0
+    assert "Sales Associate" in report
+    assert plain_home.said("answer") == list(ANSWERS[:2])
+    assert plain_home.rows("SELECT phase, self_rating FROM interview") == [("finished", 4)]
+    accounts = (
+        "SELECT account.platform, count(interview.id) FROM account LEFT JOIN interview USING (candidate_id) GROUP BY 1"
+    )
+    assert plain_home.rows(accounts) == [("discord", 0), ("telegram", 1)]
+
+
+async def test_who_is_not_listed_is_turned_away_and_nothing_of_them_is_kept(
+    plain_home: Home, telegram: OnTelegram, discord: tuple[DiscordServer, OnDiscord]
+) -> None:
+    lists = {"TELEGRAM_ALLOWED_USERS": "77, 78", "DISCORD_ALLOWED_USERS": "77"}
+    async with Serving(plain_home, **telegram.settings, **discord[1].settings, **lists) as serving:
+        await telegram.write(ANSWERS[0])
+        await telegram.hear("1001")
+        await discord[1].connected()
+        await discord[1].write(ANSWERS[0])
+        await discord[1].hear(discord[1].id)
+        assert await serving.end(signal.SIGTERM) == (0, "")
+    assert plain_home.rows("SELECT * FROM account") == plain_home.rows("SELECT * FROM candidate") == []
+    listed = {"TELEGRAM_ALLOWED_USERS": "77, 1001", "DISCORD_ALLOWED_USERS": discord[1].id}
+    async with Serving(plain_home, **telegram.settings, **discord[1].settings, **listed):
+        await asyncio.gather(begin(telegram), begin(discord[1]))
 
 
 async def die_and_go_on(home: Home, candidate: Candidate, *, written_after: bool = False) -> None:
