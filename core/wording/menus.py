@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEGIN = Choice("Start an interview", "interview")
 HISTORY = Choice("History", "history")
-_GO_ON = Choice("Go on", "resume")
+GO_ON = Choice("Go on", "resume")
 _LENGTHS = (3, 5)
 _MINUTES = 4
 """What a question takes with its follow-ups: our own estimate."""
@@ -46,7 +46,7 @@ def start_page(platform: str, interview: Interview | None = None, *, known: bool
         OutboundKind.MENU,
         (*blocks, small(privacy(platform))),
         (
-            *((_GO_ON,) if interview else ()),
+            *((GO_ON,) if interview else ()),
             BEGIN,
             Choice("How it works", "how"),
             Choice("Settings", "settings"),
@@ -133,8 +133,8 @@ def open_already(interview: Interview, request: StartRequest | None) -> Outbound
     return Outbound(
         OutboundKind.MENU,
         (line(f"{_standing(interview)} What shall we do with it?"),),
-        (_GO_ON, finish, Choice("Drop it", "drop")),
-        default=finish if other else _GO_ON,
+        (GO_ON, finish, Choice("Drop it", "drop")),
+        default=finish if other else GO_ON,
     )
 
 

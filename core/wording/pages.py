@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.events import Command
 from core.messages import Choice, Outbound, OutboundKind
 from core.model import Phase
-from core.wording.menus import BEGIN, HISTORY
+from core.wording.menus import BEGIN, GO_ON, HISTORY
 from core.wording.pieces import heading, item, line, notice, sentence, small
 from core.wording.reported import report as report  # noqa: PLC0414 - it is one of the pages
 
@@ -140,9 +140,11 @@ def unfit(phase: Phase, command: Command | None, *, stale: bool = False) -> Outb
     """Something that does not fit the state of the interview, said kindly; `stale` for a button of what has passed."""
     if stale:
         return notice("That choice belongs to an earlier question or interview. Nothing was changed.")
+    onward = (GO_ON,) if phase is Phase.PAUSED else ()
     if command is None or phase is Phase.DROPPED:
-        return notice(_UNFIT[phase])
-    return notice(_UNFIT_COMMANDS.get((phase, command)) or _ELSEWHERE.get(command) or _UNFIT[phase])
+        return notice(_UNFIT[phase], *onward)
+    said = _UNFIT_COMMANDS.get((phase, command)) or _ELSEWHERE.get(command) or _UNFIT[phase]
+    return notice(said, *onward)
 
 
 def written_elsewhere() -> Outbound:

@@ -311,3 +311,9 @@ def test_the_small_pieces() -> None:
     assert [count(number, "word") for number in (0, 1, 2, 1234)] == ["0 words", "1 word", "2 words", "1,234 words"]
     assert [listed(some) for some in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert [sentence(clause) for clause in ("so it is", "Is it?", "No.")] == ["So it is.", "Is it?", "No."]
+
+
+def test_whoever_writes_while_paused_can_go_on_by_a_button() -> None:
+    assert [choice.command for choice in pages.unfit(Phase.PAUSED, None).choices] == ["resume"]
+    assert pages.unfit(Phase.ASKING, None).choices == ()
+    assert pages.unfit(Phase.PAUSED, None, stale=True).choices == ()
