@@ -97,7 +97,11 @@ class Runner:
         taking = self._underway.keep(inbound.conversation, self._take(inbound))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
-        await asyncio.shield(taking)
+        try:
+            await asyncio.shield(taking)
+        except StoreError:
+            self._limits.untaken(inbound.conversation)  # it comes again, and is one message all the same
+            raise
         return True
 
     async def resume(self, conversation: Conversation) -> None:
@@ -297,18 +301,12 @@ class Runner:
                 return ()
             if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
                 effects = reworded(effects, without_choices)
-            where = await self._where_now(pending, interview)
+            where = await self._asking.where(pending)
             change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
             saved = await self._save(change)
             if interview.is_open and not after.is_open:
                 self._limits.ended(pending.candidate)
             return saved.pending
-
-    async def _where_now(self, pending: PendingEffect, interview: Interview) -> Conversation:
-        """Where a result is told: never to an account that has parted since; the one it was begun on has not."""
-        where = self._whereabouts.of(pending)
-        owner = await self._store.candidate(where)
-        return where if owner == pending.candidate else interview.conversation
 
     async def _is_newest(self, interview: Interview) -> bool:
         """Whether it can still be gone back to, so that the buttons of what comes late are worth showing."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from core.effects import Effect
     from core.messages import Outbound
-    from core.model import Interview
+    from core.model import Conversation, Interview
     from core.ports import Clock, Interviewer, PendingEffect, Platform, Store
     from core.runner.whereabouts import Whereabouts
 
@@ -131,7 +131,7 @@ class Asking:
         while True:
             with suppress(StoreError, LookupError):
                 if _is_watched(await self.interview(pending), effect):
-                    where = self._whereabouts.of(pending)
+                    where = await self.where(pending)
                     await self._platforms[where.platform].working(where)
             await self._clock.sleep(PULSE_S)
 
@@ -141,7 +141,21 @@ class Asking:
 
     async def tell(self, pending: PendingEffect, message: Outbound, key: str) -> None:
         """Send something that need not arrive."""
-        await tell(self._platforms, self._whereabouts.of(pending), message, key)
+        try:
+            where = await self.where(pending)
+        except (StoreError, LookupError):
+            where = self._whereabouts.of(pending)
+        await tell(self._platforms, where, message, key)
+
+    async def where(self, pending: PendingEffect) -> Conversation:
+        """Where something about an effect is told: where its candidate is, and never an account that has parted since.
+
+        That which an interview was begun on has not. Raises LookupError when the interview is gone, and StoreError.
+        """
+        where = self._whereabouts.of(pending)
+        if await self._store.candidate(where) == pending.candidate:
+            return where
+        return (await self.interview(pending)).conversation
 
 
 def _looks_on(interview: Interview, effect: Effect) -> bool:

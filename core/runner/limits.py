@@ -56,6 +56,10 @@ class Limits:
         bucket.left -= 1
         return True
 
+    def untaken(self, where: Conversation) -> None:
+        """A message that was counted could not be taken after all."""
+        self._bucket((where.platform, where.account)).left += 1
+
     def tells(self, where: Conversation) -> bool:
         """Whether an account is to be told that a message was not taken: once, until half of them are back."""
         bucket = self._bucket((where.platform, where.account))

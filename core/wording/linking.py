@@ -48,8 +48,8 @@ def warning(shown: str) -> Outbound:
 def joined() -> Outbound:
     """The accounts are joined."""
     return notice(
-        "Your accounts are joined: one history, one set of settings, and an interview that you pause on one goes on "
-        "with /resume on the other. /unlink parts them again."
+        "Your accounts are joined: one history, one set of settings, and an interview that you pause on one can go on "
+        "at the other. /unlink parts them again."
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.messages import CommandSent
+from core.messages import CommandSent, TextSent
 from core.model import AnswerKind, Consideration, Conversation, Phase
 from core.ports import DeliveryError, StoreUnavailableError
 from core.runner import limits
@@ -137,6 +137,19 @@ async def test_a_notice_that_cannot_be_sent_is_let_go(room: Room, caplog: pytest
     await room.clock.advance(10)
     assert (room.platform.tries, len(room.platform.sent)) == (3, 2)
     assert caplog.text == ""
+
+
+async def test_a_message_that_comes_again_because_it_could_not_be_saved_is_one_message(room: Room) -> None:
+    room.runner = room.new_runner(messages_per_minute=1)
+    await room.command("interview", "tester")
+    late = TextSent(CONVERSATION, "late", "It absorbs load.")
+    room.disk.failing = True
+    for _ in range(5):
+        with pytest.raises(StoreUnavailableError):
+            await room.runner.receive(late)
+    room.disk.failing = False
+    assert await room.runner.receive(late)
+    assert (await room.interview()).turns[0].answer_text == "It absorbs load."
 
 
 async def test_an_honest_burst_of_pieces_is_all_taken(room: Room) -> None:

@@ -11,7 +11,7 @@ import pytest
 from core.effects import AssessAnswer
 from core.messages import CommandSent, Outbound, TextSent
 from core.model import Conversation, Phase
-from core.ports import Change, CodeGoneError, PendingEffect, Saved
+from core.ports import Change, CodeGoneError, PendingEffect, Saved, StoreUnavailableError
 from core.runner import whereabouts
 from core.runner.asking import PULSE_S, SLOW_S
 from core.runner.whereabouts import Whereabouts
@@ -428,6 +428,35 @@ async def test_a_result_that_waited_while_accounts_parted_is_told_to_none_that_i
     await rest()
     assert "Stronger:" in room.said(begun_at).text
     assert len(room.on(asked_at).sent) == before
+
+
+async def test_that_something_failed_is_told_to_none_that_it_is_not_for(room: TwoPlatforms) -> None:
+    room.interviewer.failing = {"assess"}
+    await room.join()
+    await room.command("interview", "tester coach 2", where=DESK)
+    await room.command("status", where=PHONE)
+    await room.answer(where=PHONE)
+    await room.command("unlink", "yes", where=PHONE)
+    assert "are parted" in room.said(PHONE).text
+    here, there, pulses = len(room.telegram.sent), len(room.discord.sent), room.telegram.pulses
+    room.runner = room.new_runner()
+    await room.runner.resume_all()
+    await rest()
+    assert (len(room.telegram.sent), room.telegram.pulses) == (here, pulses)
+    assert ["Something went wrong" in message.text for _, message, _ in room.discord.sent[there:]] == [True]
+
+
+async def test_where_accounts_cannot_be_looked_up_it_is_told_where_the_candidate_was_last(
+    room: TwoPlatforms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object) -> int:
+        raise StoreUnavailableError("The disk cannot be read.")
+
+    await reviewed_elsewhere(room)
+    monkeypatch.setattr(room.disk, "candidate", unreadable, raising=False)
+    room.interviewer.doors["assess"].set()
+    await rest()
+    assert "I cannot go on: The disk cannot be read." in room.said(DESK).text
 
 
 def test_what_others_are_told_does_not_say_where_the_candidate_is() -> None:
