@@ -97,6 +97,7 @@ class Story:
             assert list(await self.store.accounts(self.homes[one])) == []
 
 
+@pytest.mark.unmeasured
 @many
 @given(moves=moves)
 async def test_no_interview_is_lost_or_shown_to_others_and_leaving_restores_all(

@@ -279,6 +279,7 @@ async def test_a_crash_while_the_model_thinks_loses_nothing(server: OllamaServer
         assert (await sam.until(OutboundKind.FOLLOW_UP)).blocks[1].text == ASKED[0]
 
 
+@pytest.mark.unmeasured
 async def test_cancelled_calls_give_their_places_back(server: OllamaServer, tmp_path: Path) -> None:
     server.reply = listening(first_token_s=0.01)
     chance = random.Random(11)

@@ -16,6 +16,7 @@ from core.ports import Change, StaleInterviewError, StoreUnavailableError
 from tests.contracts.sample import CONVERSATION, NOW, ROLES, new_interview
 
 
+@pytest.mark.unmeasured
 async def test_cancelling_never_wedges_the_database(url: str) -> None:
     chance, saves = Random(7), 0
     async with connect(url, ROLES) as store:
