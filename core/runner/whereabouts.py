@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from core.effects import Send
+from core.recent import Recent
 
 if TYPE_CHECKING:
     from core.model import Conversation
@@ -19,17 +19,14 @@ class Whereabouts:
     """The conversation in which something of an interview was done last, as far as this process knows."""
 
     def __init__(self) -> None:
-        self._latest: OrderedDict[int, Conversation] = OrderedDict()
+        self._latest: Recent[int, Conversation] = Recent(_INTERVIEWS)
 
     def seen(self, pending: PendingEffect) -> None:
         """An effect of an interview is to be performed: that is where its candidate is, unless it is told to others."""
         if pending.interview is None or (isinstance(pending.effect, Send) and pending.effect.to):
             return
-        self._latest[pending.interview] = pending.conversation
-        self._latest.move_to_end(pending.interview)
-        if len(self._latest) > _INTERVIEWS:
-            self._latest.popitem(last=False)
+        self._latest.put(pending.interview, pending.conversation)
 
     def of(self, pending: PendingEffect) -> Conversation:
         """Where the result of an effect is to be told."""
-        return self._latest.get(pending.interview or 0, pending.conversation)
+        return self._latest.get(pending.interview or 0) or pending.conversation
