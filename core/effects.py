@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 # Needed at run time, where values are read back from JSON.
 from core.messages import Outbound  # noqa: TC001
 from core.model import Conversation  # noqa: TC001
+from core.speech import VoiceNote  # noqa: TC001
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +20,15 @@ class Send:
 
     message: Outbound
     to: Conversation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeNote:
+    """Fetch the voice note of a message and have it transcribed; `turn` is the last one when it came."""
+
+    turn: int
+    message_id: str
+    note: VoiceNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class AwaitReport:
     last: bool = False
 
 
-Effect = Send | SettleAnswer | ConsiderAnswer | AssessAnswer | StrengthenAnswer | AwaitReport
+Effect = Send | TranscribeNote | SettleAnswer | ConsiderAnswer | AssessAnswer | StrengthenAnswer | AwaitReport
 
 
 def reworded(effects: Iterable[Effect], word: Callable[[Outbound], Outbound]) -> tuple[Effect, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime  # noqa: TC003 - one rule for all modules of value
 from enum import StrEnum
 
 from core.model import Assessment, Consideration, Stronger  # noqa: TC001 - one rule for all modules of values
+from core.speech import SoundProblem, Transcription, VoiceNote  # noqa: TC001
 
 
 class Command(StrEnum):
@@ -27,18 +28,51 @@ class Command(StrEnum):
     WAIT = "wait"
     RATE = "rate"
     DISAGREE = "disagree"
+    USE = "use"
+    RECORD_AGAIN = "again"
     STRONGER = "stronger"
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """The candidate sent a message that is not a command; `turn` and `address` as of `messages.TextSent`."""
+    """The candidate sent a message that is not a command; the last three as of `messages.TextSent`."""
 
     text: str
     message_id: str
     at: datetime
     turn: int | None = None
     address: str = ""
+    replies_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReceived:
+    """The candidate sent a voice note."""
+
+    note: VoiceNote
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTranscribed:
+    """The voice note of a message has been transcribed; `kept` says that its sound is kept."""
+
+    turn: int
+    message_id: str
+    transcription: Transcription
+    at: datetime
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRefused:
+    """The voice note of a message cannot be used."""
+
+    turn: int
+    message_id: str
+    problem: SoundProblem
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +88,8 @@ class MessageEdited:
 class CommandGiven:
     """The candidate gave a command; `turn` is the turn its button belonged to, None for a typed command.
 
-    `argument` is what came with it: a level for `rate`, a question's number for `retry`, `stronger` and `disagree`.
+    `argument` is what came with it: a level for `rate`, a question's number for `retry`, `stronger` and `disagree`,
+    a voice note's message for `use` and `again`.
     """
 
     command: Command
@@ -110,6 +145,9 @@ class ReportDue:
 
 Event = (
     MessageReceived
+    | NoteReceived
+    | NoteTranscribed
+    | NoteRefused
     | MessageEdited
     | CommandGiven
     | AnswerSettled

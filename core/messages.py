@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.model import Conversation, Report  # noqa: TC001 - needed at run time where values are read back from JSON
+from core.speech import Excerpt, VoiceNote  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,8 @@ class TextSent:
     """A candidate sent text. `inbound_id` is the platform's own id, by which a repeated delivery is recognised.
 
     Where it was written into a form, `turn` is the index of the turn that the form belongs to and `address` that of its
-    interview, as the argument of a choice begins with.
+    interview, as the argument of a choice begins with. `replies_to` is the inbound id of the voice note that it replies
+    to, be it the note itself or what was heard in it; "" for none.
     """
 
     conversation: Conversation
@@ -21,6 +23,16 @@ class TextSent:
     text: str
     turn: int | None = None
     address: str = ""
+    replies_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSent:
+    """A candidate sent a voice note, a video note or a sound file; words that came with it are another message."""
+
+    conversation: Conversation
+    inbound_id: str
+    note: VoiceNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +66,25 @@ class CommandSent:
         return bool(self.pressed_in) and turns_page(self.command, self.argument)
 
 
-Inbound = TextSent | TextEdited | CommandSent
+Inbound = TextSent | VoiceSent | TextEdited | CommandSent
 
 _BAR_LENGTH = 5
 _LEAFING = frozenset({"history", "settings"})
 _DECIDING_NOTHING = frozenset(
-    {"hint", "repeat", "status", "help", "how", "roles", "history", "report", "settings", "stronger", "transcript"}
+    {
+        "hear",
+        "help",
+        "hint",
+        "history",
+        "how",
+        "repeat",
+        "report",
+        "roles",
+        "settings",
+        "status",
+        "stronger",
+        "transcript",
+    }
 )
 _AFTER_REPORT = frozenset({"retry", "disagree"})
 """What a report offers can be chosen one after the other."""
@@ -77,6 +102,7 @@ class OutboundKind(StrEnum):
     FOLLOW_UP = "follow_up"
     NOTICE = "notice"
     FEEDBACK = "feedback"
+    HEARD = "heard"
     STRONGER = "stronger"
     REPORT = "report"
     MENU = "menu"
@@ -156,6 +182,9 @@ class Outbound:
     `default` is the choice that a candidate makes who simply goes on (piped input takes it); `report` holds the figures
     of a report message for platforms that draw it themselves. `replaces` is the platform's id of an earlier message
     whose place this one takes, where that is still possible; "" for none. `document` comes with the message.
+    `spoken` is what is to be said aloud with it, "" for nothing; `excerpt` a piece of the candidate's own voice note
+    that is to be played with it. Where there are no blocks the sound is all of it, and without its sound it is nothing.
+    `answers` is the inbound id of the candidate's message that it is shown as a reply to, "" for none.
     """
 
     kind: OutboundKind
@@ -165,6 +194,9 @@ class Outbound:
     report: Report | None = None
     replaces: str = ""
     document: Document | None = None
+    spoken: str = ""
+    excerpt: Excerpt | None = None
+    answers: str = ""
 
     @property
     def text(self) -> str:

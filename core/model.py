@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from core.roles import Criterion, Question, Role, Seniority
+from core.speech import Delivery, ReplyStyle, Spoken
 
 
 class Mode(StrEnum):
@@ -65,7 +66,11 @@ class Speaker(StrEnum):
 
 
 class UtteranceKind(StrEnum):
-    """What something said is for; the counters of a question are counted from these."""
+    """What something said is for; the counters of a question are counted from these.
+
+    A voice note is a `VOICE_NOTE` (without text) until it is transcribed, then an `ANSWER`, or `DOUBTFUL` until the
+    candidate has confirmed what was heard; what they take back, or replace, is `RETRACTED`.
+    """
 
     QUESTION = "question"
     FOLLOW_UP = "follow_up"
@@ -78,6 +83,9 @@ class UtteranceKind(StrEnum):
     OFF_TOPIC = "off_topic"
     WISH = "wish"
     TOO_LONG = "too_long"
+    VOICE_NOTE = "voice_note"
+    DOUBTFUL = "doubtful"
+    RETRACTED = "retracted"
     REASON_ASKED = "reason_asked"
     OBJECTION = "objection"
 
@@ -96,7 +104,8 @@ class Utterance:
     """One thing said in a turn.
 
     `message_id` is the platform's id of a candidate's message ("" for the interviewer); `point` is the id of the point
-    that a follow-up aims at; `made_by` who worded a follow-up: "rules", or a language model's name.
+    that a follow-up aims at; `made_by` who worded a follow-up: "rules", or a language model's name. `spoken` is how it
+    was spoken, None for what was written.
     """
 
     kind: UtteranceKind
@@ -105,6 +114,7 @@ class Utterance:
     message_id: str = ""
     point: str = ""
     made_by: str = ""
+    spoken: Spoken | None = None
 
     @property
     def speaker(self) -> Speaker:
@@ -119,6 +129,9 @@ CANDIDATE_KINDS = frozenset(
         UtteranceKind.OFF_TOPIC,
         UtteranceKind.WISH,
         UtteranceKind.TOO_LONG,
+        UtteranceKind.VOICE_NOTE,
+        UtteranceKind.DOUBTFUL,
+        UtteranceKind.RETRACTED,
         UtteranceKind.OBJECTION,
     }
 )
@@ -302,13 +315,18 @@ class CriterionResult:
 
 @dataclass(frozen=True, slots=True)
 class ReportFinding:
-    """A finding in a report, with the number of the question that it comes from."""
+    """A finding in a report, with the number of the question that it comes from.
+
+    `heard_at` is where it can be heard in the candidate's own voice note: the index of its turn and its place among the
+    improvements there; None where it cannot.
+    """
 
     number: int
     criterion: Criterion
     text: str
     quote: str
     advice: str = ""
+    heard_at: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +357,7 @@ class Report:
 
     `total` is the mean of the assessed answers' totals, None when none was assessed; `assessors` says who assessed them
     ("rules", or a language model's name); `self_rating` is what the candidate expected, 1 to 5, None when not said.
+    `delivery` is of all that was spoken, None when nothing was; `usual_pace` as of the interview.
     """
 
     role_title: str
@@ -354,6 +373,8 @@ class Report:
     ended_early: bool = False
     assessors: tuple[str, ...] = ()
     self_rating: int | None = None
+    delivery: Delivery | None = None
+    usual_pace: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +383,7 @@ class Interview:
 
     `plan` holds the questions in the order they will be asked; `turns` what was asked so far, the last one open or not.
     `self_rating` is how well it went in the candidate's own eyes, 1 to 5; 0 when they did not want to say, None before.
+    `usual_pace` is how fast they spoke in earlier interviews, in words a minute; None when that is not known.
     """
 
     candidate: int
@@ -375,6 +397,7 @@ class Interview:
     turns: tuple[Turn, ...] = ()
     report: Report | None = None
     self_rating: int | None = None
+    usual_pace: float | None = None
     id: int = 0
     version: int = 0
 
@@ -410,6 +433,13 @@ class StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a candidate wants of every interview: `hide_numbers` shows feedback in words only."""
+    """What a candidate wants of every interview.
+
+    `hide_numbers` shows feedback in words only. `reply` is how questions come. `language` is the code of the language
+    that voice notes are in, "" when it is to be found out. `keep_recordings` keeps the sound of voice notes.
+    """
 
     hide_numbers: bool = False
+    reply: ReplyStyle = ReplyStyle.TEXT
+    language: str = "en"
+    keep_recordings: bool = False

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.model import Assessment, Consideration, Conversation, Interview, Preferences, Report, Stronger, Turn
     from core.prompts import Prompt
     from core.roles import Role
+    from core.speech import Excerpt, SoundProblem, Speech, Transcription, VoiceNote
 
 
 class DeliveryError(Exception):
@@ -62,6 +63,42 @@ class CodeGoneError(StoreError):
 
 class RoleMissingError(StoreError):
     """The role or a question of a stored interview is no longer in the role files."""
+
+
+class NoteUnavailableError(Exception):
+    """A voice note cannot be fetched from its platform for now."""
+
+
+class NoteGoneError(NoteUnavailableError):
+    """A voice note is no longer there, or was never one."""
+
+
+class TranscriberError(Exception):
+    """A sound was not transcribed. The message is one sentence for the owner."""
+
+
+class UnusableSoundError(TranscriberError):
+    """The sound itself cannot be used; `problem` says why."""
+
+    def __init__(self, problem: SoundProblem) -> None:
+        super().__init__(f"The sound cannot be used: {problem}.")
+        self.problem = problem
+
+
+class TranscriberUnavailableError(TranscriberError):
+    """The model for listening is missing, cannot be loaded, or failed."""
+
+
+class TranscriberBusyError(TranscriberError):
+    """Too many sounds are waiting already."""
+
+
+class SynthesizerError(Exception):
+    """A text was not made into speech. The message is one sentence for the owner."""
+
+
+class RecordingError(Exception):
+    """A recording could not be kept, read or deleted. The message is one sentence for the owner."""
 
 
 class LanguageModelError(Exception):
@@ -163,17 +200,73 @@ class Interviewer(Protocol):
 class Platform(Protocol):
     """A place where candidates are spoken to."""
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
-        """Deliver a message; the same `key` means the same message again.
+    async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
+        """Deliver a message, and `speech` with it; the same `key` means the same message again.
 
-        One that replaces another changes that in place, and is sent as a new one where that is not possible.
-        Raises DeliveryError when it cannot be delivered for now, RefusedMessageError when this one never can be, and
-        UnreachableError when nothing ever will be.
+        A platform that cannot play the speech leaves it away. One that replaces another changes that in place, and is
+        sent as a new one where that is not possible. Raises DeliveryError when it cannot be delivered for now,
+        RefusedMessageError when this one never can be, and UnreachableError when nothing ever will be.
         """
         ...
 
-    async def working(self, conversation: Conversation) -> None:
-        """Give one pulse of the sign that something is being worked on, which lasts some seconds; never raises."""
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
+        """Give one pulse of the sign that something is being worked on, which lasts some seconds; never raises.
+
+        `speaking` says that it is a reply to listen to.
+        """
+        ...
+
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:
+        """The sound of a voice note, in memory only.
+
+        Raises NoteUnavailableError, NoteGoneError when it never can be had, and UnusableSoundError when it is larger
+        than 20 MB, before more than that is read.
+        """
+        ...
+
+
+class Transcriber(Protocol):
+    """Listens. What it hears is data, like all that a candidate says."""
+
+    async def transcribe(
+        self,
+        fetch: Callable[[], Awaitable[bytes]],
+        *,
+        language: str = "",
+        declared_s: float | None = None,
+        told: Callable[[int], Awaitable[None]] | None = None,
+    ) -> Transcription:
+        """What is said in a sound, which `fetch` gives when its turn has come, so that what waits takes no memory.
+
+        `language` is a code as in "en", "" when it is to be found out; `declared_s` how long the sound should be.
+        `told` is called with a place in the queue, 1 for the next, when it has to wait for others. Raises
+        TranscriberError and what `fetch` raises. Whoever is cancelled leaves the queue, and what was begun is given up
+        as soon as can be.
+        """
+        ...
+
+
+class Synthesizer(Protocol):
+    """Speaks."""
+
+    async def synthesize(self, text: str, *, language: str = "en") -> Speech | None:
+        """A text as speech, None when nothing in it can be spoken. Raises SynthesizerError."""
+        ...
+
+
+class Recordings(Protocol):
+    """Keeps the sound of voice notes for candidates who want that. Every method raises RecordingError."""
+
+    async def keep(self, interview: int, note: str, sound: bytes) -> None:
+        """Keep the sound of a voice note; the same note again takes the place of the first."""
+        ...
+
+    async def excerpt(self, excerpt: Excerpt) -> Speech | None:
+        """A piece of a note that was kept, None when it is not there."""
+        ...
+
+    async def forget(self, interviews: Sequence[int]) -> None:
+        """Delete all that was kept of some interviews."""
         ...
 
 
@@ -293,6 +386,18 @@ class Store(Protocol):
 
     async def preferences(self, candidate: int) -> Preferences:
         """What the candidate wants of every interview."""
+        ...
+
+    async def interviews(self, candidate: int) -> Sequence[int]:
+        """The ids of all interviews of a candidate."""
+        ...
+
+    async def usual_pace(self, candidate: int) -> float | None:
+        """How fast the candidate spoke in the latest five reports that tell it, in words a minute; None without any."""
+        ...
+
+    async def forget(self, candidate: int) -> None:
+        """Delete a candidate with everything that is kept of them, on all their accounts."""
         ...
 
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from core.messages import Outbound
 from core.model import AnswerKind, Assessment, Consideration, Conversation, Stronger, Turn
-from core.ports import NOBODY, Waiting
+from core.ports import NOBODY, NoteGoneError, Waiting
 from core.roles import Role
+from core.speech import Speech, VoiceNote
 from tests.contracts.sample import NOW, assessment
 
 ANSWER = Consideration(AnswerKind.ANSWER)
@@ -79,28 +80,42 @@ class RecordingPlatform:
     """Keeps what was sent, in order, with its keys, and the `pulses` of its sign.
 
     `failure` is raised instead of sending while it is set, `failing` for the keys it names; `tries` counts all. `door`
-    holds every sending until it is opened.
+    holds every sending until it is opened. `speeches` is what was played with each message, `speaking` the pulses of
+    the sign that something is spoken. `notes` are the sounds that can be fetched, by reference, or why one cannot be.
     """
 
     def __init__(self) -> None:
         self.sent: list[tuple[Conversation, Outbound, str]] = []
+        self.speeches: list[Speech | None] = []
         self.pulses: list[Conversation] = []
+        self.speaking: list[Conversation] = []
+        self.notes: dict[str, bytes | Exception] = {}
         self.failure: Exception | None = None
         self.failing: dict[str, Exception] = {}
         self.tries = 0
         self.door = asyncio.Event()
         self.door.set()
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+    async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         self.tries += 1
         await asyncio.sleep(0)
         await self.door.wait()
         if failure := self.failure or self.failing.get(key):
             raise failure
         self.sent.append((conversation, message, key))
+        self.speeches.append(speech)
 
-    async def working(self, conversation: Conversation) -> None:
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
         self.pulses.append(conversation)
+        if speaking:
+            self.speaking.append(conversation)
+
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:
+        await asyncio.sleep(0)
+        found = self.notes.get(note.reference, NoteGoneError())
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     @property
     def texts(self) -> list[str]:
