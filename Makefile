@@ -4,17 +4,20 @@
 #   make run UV=                    do not use uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock clean .setup-run .setup-dev
+.PHONY: help run voice test check fix lock clean .setup-run .setup-voice .setup-dev
 .NOTPARALLEL:
 
 BIN := .venv/bin
-LOCKS := requirements.txt requirements-dev.txt requirements-voice.txt
+LOCKS := requirements.txt requirements-voice.txt requirements-dev.txt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 run: .setup-run ## Start the bot; ARGS="..." are its arguments, standard input is passed on
 	@unset SETUP; exec $(BIN)/interview-bot run $(ARGS)
+
+voice: .setup-voice ## Add voice: the libraries for it, and the models that the settings name
+	@$(BIN)/interview-bot setup
 
 test: .setup-dev ## Run all tests and hold the coverage (core 100 %, the rest 90 %)
 	@rm -f .coverage .coverage.*
@@ -46,13 +49,14 @@ clean: ## Remove .venv and every cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call compile,FOLDER,OPTIONS) writes the lock files into FOLDER. Versions in an older file there are kept while they
-# fit. What developing and voice need is locked around the versions that running needs.
+# fit. What voice needs is locked around the versions that running needs, and what developing needs, which tests voice as
+# well, around both.
 COMPILE = @$(BIN)/uv pip compile --quiet --system-certs --python $(BIN)/python --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 define compile
 $(COMPILE) $(2) --group build --output-file $(1)requirements.txt
-$(COMPILE) $(2) --group dev --constraint requirements.txt --output-file $(1)requirements-dev.txt
 $(COMPILE) $(2) --group build --extra voice --constraint requirements.txt --output-file $(1)requirements-voice.txt
+$(COMPILE) $(2) --group dev --extra voice --constraint requirements-voice.txt --output-file $(1)requirements-dev.txt
 endef
 
 # The set-up. A mark in .venv names what was installed completely: which lock file, for which folder. Without the right
@@ -108,16 +112,19 @@ add() {
 
 uv=$${UV-$$(command -v uv || true)}
 kind=$$1 lock=$$2
+if [ "$$kind" = run ] && [ -e .venv/voice.mark ]; then kind=voice lock=requirements-voice.txt; fi # stays once added
 if ! usable || { ! marked "$$kind" "$$lock" && ! marked dev requirements-dev.txt; }; then
-    if [ "$$kind" = dev ] && [ ! -e .venv/dev.mark ] && usable && marked run requirements.txt; then
-        say "Setting up for developing (first time only) ..."
+    if [ ! -e ".venv/$$kind.mark" ] && usable && marked run requirements.txt; then
+        say "Setting up for $$kind (first time only) ..."
     else
         make_venv
     fi
-    unmark run dev project
+    unmark run voice dev project
     add --require-hashes -r "$$lock"
-    mark run requirements.txt
-    mark "$$kind" "$$lock"
+    for done in run voice dev; do
+        mark "$$done" "$$(case $$done in run) echo requirements.txt ;; *) echo "requirements-$$done.txt" ;; esac)"
+        [ "$$done" != "$$kind" ] || break
+    done
 fi
 if ! marked project pyproject.toml; then
     unmark project
@@ -130,5 +137,7 @@ export SETUP
 # Standard input belongs to the bot. The script has many lines, so it reaches the shell through the environment.
 .setup-run:
 	@sh -c "$$SETUP" setup run requirements.txt </dev/null
+.setup-voice:
+	@sh -c "$$SETUP" setup voice requirements-voice.txt </dev/null
 .setup-dev:
 	@sh -c "$$SETUP" setup dev requirements-dev.txt </dev/null
