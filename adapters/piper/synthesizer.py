@@ -1,0 +1,122 @@
+"""Makes speech of text in a worker thread, one text after another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from adapters.piper.shelf import Shelf, key
+from adapters.piper.voices import chosen, load
+from adapters.piper.wording import sentences, speakable
+from core.ports import SynthesizerError
+
+if TYPE_CHECKING:
+    from piper import PiperVoice
+
+    from adapters.audio import Sound
+    from core.speech import Speech
+
+_LOG = logging.getLogger(__name__)
+
+# Our own choices.
+_PAUSE_S = 0.35  # between sentences
+_LONGEST_S = 180.0  # nobody listens longer to one message
+_MOST_WAITING = 50
+
+
+class PiperSynthesizer:
+    """Speaks with the first of some voices that knows the language, at `speed` times its usual one.
+
+    What is made of the texts in `kept` is kept in `folder`; other texts may quote a candidate and are never written.
+    """
+
+    def __init__(
+        self, voices: Sequence[Path], *, speed: float = 1.0, kept: Collection[str] = (), folder: Path | None = None
+    ) -> None:
+        self._files = tuple(voices)
+        self._speed = speed
+        self._kept = frozenset(kept)
+        self._shelf = Shelf(folder) if folder else None
+        self._voices: dict[Path, PiperVoice] = {}  # touched by the worker thread only
+        self._pool = ThreadPoolExecutor(1, "piper")
+        self._asked: set[Event] = set()
+
+    async def prepare(self) -> None:
+        """Have the first voice loaded, so that the first candidate need not wait for it. Raises SynthesizerError."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._prepare)
+
+    async def close(self) -> None:
+        """Give up what is being spoken and what waits; both end with SynthesizerError."""
+        for given_up in self._asked:
+            given_up.set()
+        await asyncio.to_thread(self._pool.shutdown)
+
+    async def synthesize(self, text: str, *, language: str = "en") -> Speech | None:
+        if len(self._asked) >= _MOST_WAITING:
+            raise SynthesizerError("Too many texts are waiting to be spoken.")
+        given_up = Event()
+        self._asked.add(given_up)
+        try:
+            return await asyncio.wrap_future(self._pool.submit(self._speak, text, language, given_up))
+        except RuntimeError:
+            raise SynthesizerError("Speaking has ended.") from None
+        finally:  # when it is cancelled, the thread stops at the next sentence
+            given_up.set()
+            self._asked.discard(given_up)
+
+    def _prepare(self) -> None:
+        self._voice(chosen(self._files, ""))
+
+    def _speak(self, text: str, language: str, given_up: Event) -> Speech | None:
+        try:
+            pieces = sentences(speakable(text))
+            file = chosen(self._files, language)
+            if not pieces or self._shelf is None or text not in self._kept:
+                return self._made(file, pieces, given_up) if pieces else None
+            return self._found_or_made(self._shelf, file, pieces, given_up)
+        except SynthesizerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the libraries raise; its text may quote the candidate
+            _LOG.warning("Piper failed on a text: %s", type(error).__name__)
+            raise SynthesizerError("Piper failed on a text.") from None
+
+    def _found_or_made(self, shelf: Shelf, file: Path, pieces: list[str], given_up: Event) -> Speech | None:
+        name = key(file, self._speed, "\n".join(pieces))
+        speech = shelf.find(name)
+        if speech is None and (speech := self._made(file, pieces, given_up)):
+            shelf.put(name, speech)
+        return speech
+
+    def _made(self, file: Path, pieces: list[str], given_up: Event) -> Speech | None:
+        from adapters.audio import joined, speech  # noqa: PLC0415 - it imports the libraries for voice
+
+        sounds = list(self._sounds(self._voice(file), pieces, given_up))
+        return speech(joined(sounds, _PAUSE_S)) if sounds else None
+
+    def _sounds(self, voice: PiperVoice, pieces: list[str], given_up: Event) -> Iterator[Sound]:
+        """The sound of each sentence, as many as fit into the longest speech."""
+        from piper import SynthesisConfig  # noqa: PLC0415 - the same
+
+        from adapters.audio import Sound  # noqa: PLC0415 - it imports the libraries for voice
+
+        manner = SynthesisConfig(length_scale=voice.config.length_scale / self._speed)
+        left_s = _LONGEST_S
+        for piece in pieces:
+            for chunk in voice.synthesize(piece, manner):
+                sound = Sound(chunk.audio_float_array, chunk.sample_rate)
+                left_s -= sound.seconds + _PAUSE_S
+                if given_up.is_set():
+                    raise SynthesizerError("The speaking was given up.")
+                if left_s < 0:
+                    return
+                yield sound
+
+    def _voice(self, file: Path) -> PiperVoice:
+        if file not in self._voices:
+            self._voices[file] = load(file)
+        return self._voices[file]
