@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.effects import (
+    AssessAnswer,
+    AwaitReport,
+    ConsiderAnswer,
+    Effect,
+    Send,
+    SettleAnswer,
+    StrengthenAnswer,
+    TranscribeNote,
+)
 from core.model import Assessment, Levels, Preferences, Report, Stronger
+from core.speech import Span, Spoken, Word
 
 # The words under which effects are stored. They outlive the names of the classes.
 EFFECT_KINDS: Mapping[str, type[Effect]] = MappingProxyType(
     {
         "send": Send,
+        "transcribe_note": TranscribeNote,
         "settle_answer": SettleAnswer,
         "consider_answer": ConsiderAnswer,
         "assess_answer": AssessAnswer,
@@ -29,6 +40,18 @@ _REPORT = TypeAdapter(Report)
 _ASSESSMENT = TypeAdapter(Assessment)
 _STRONGER = TypeAdapter(Stronger)
 _PREFERENCES = TypeAdapter(Preferences)
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredSpoken:
+    note: str
+    seconds: float
+    words: list[tuple[str, float, float, float]]
+    spans: list[tuple[float, float]]
+    kept: bool
+
+
+_SPOKEN = TypeAdapter(_StoredSpoken)
 
 
 def storable(columns: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +140,32 @@ def decode_stronger(text: str, changes: object, made_by: str | None) -> Stronger
     if made_by is None:
         return None
     return _STRONGER.validate_python({"text": text, "changes": changes, "made_by": made_by})
+
+
+def encode_spoken(spoken: Spoken | None) -> dict[str, Any] | None:
+    """The document of how an utterance was spoken: words and spans as lists, times and likelihoods to a hundredth."""
+    if spoken is None:
+        return None
+    return {
+        "note": storable_text(spoken.note),
+        "seconds": round(spoken.seconds, 2),
+        "words": [
+            [storable_text(word.text), round(word.start, 2), round(word.end, 2), round(word.probability, 2)]
+            for word in spoken.words
+        ],
+        "spans": [[round(span.start, 2), round(span.end, 2)] for span in spoken.spans],
+        "kept": spoken.kept,
+    }
+
+
+def decode_spoken(document: Mapping[str, Any] | None) -> Spoken | None:
+    """How an utterance was spoken, from its document; ValueError when that makes none."""
+    if document is None:
+        return None
+    stored = _SPOKEN.validate_python(document)
+    words = tuple(Word(*word) for word in stored.words)
+    spans = tuple(Span(*span) for span in stored.spans)
+    return Spoken(stored.note, stored.seconds, words, spans, stored.kept)
 
 
 def encode_preferences(preferences: Preferences) -> dict[str, Any]:

@@ -13,7 +13,13 @@ from urllib.parse import parse_qsl
 from core.ports import StoreUnavailableError
 
 DEFAULT_URL = "sqlite://data/interviews.sqlite3"
-PRAGMAS = {"journal_mode": "WAL", "synchronous": "NORMAL", "busy_timeout": "5000", "foreign_keys": "ON"}
+PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "NORMAL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",  # what is deleted is overwritten
+}
 # What an owner may set otherwise, as whole values in capitals. SQLite itself takes any nonsense in silence.
 _CHOICES = {
     "synchronous": "NORMAL|FULL|EXTRA",

@@ -50,7 +50,10 @@ class AccountRow(models.Model):
     class Meta:
         table = "account"
         unique_together = (("platform", "external_id"),)
-        indexes = (Index(fields=("candidate_id", "id"), name="account_candidate"),)
+        indexes = (
+            Index(fields=("candidate_id", "id"), name="account_candidate"),
+            Index(fields=("home_id",), name="account_home"),
+        )
 
 
 # The code by which another account can join its maker, and where it was made: there is one at most of each. It stands
@@ -88,6 +91,7 @@ class InterviewRow(models.Model):
     version = fields.IntField()
     started_at = fields.DatetimeField()
     self_rating = fields.SmallIntField(null=True)
+    usual_pace = fields.FloatField(null=True)
     report: ReportRow | None
 
     class Meta:
@@ -120,7 +124,7 @@ class TurnRow(models.Model):
         unique_together = (("interview_id", "position"),)
 
 
-# One thing said in a turn; `position` counts from 0.
+# One thing said in a turn; `position` counts from 0. `spoken` is null for what was written.
 class UtteranceRow(models.Model):
     id = fields.IntField(primary_key=True)
     turn: fields.ForeignKeyRelation[TurnRow] = fields.ForeignKeyField("interviews.TurnRow", "utterances")
@@ -132,6 +136,7 @@ class UtteranceRow(models.Model):
     message_id = fields.CharField(NAME)
     point = fields.CharField(NAME)
     made_by = fields.CharField(NAME, db_default="")
+    spoken = _document(null=True)
 
     class Meta:
         table = "utterance"
@@ -191,18 +196,26 @@ class PendingEffectRow(models.Model):
 
     class Meta:
         table = "pending_effect"
-        indexes = (Index(fields=("interview_id",), name="pending_effect_interview"),)
+        indexes = (
+            Index(fields=("interview_id",), name="pending_effect_interview"),
+            Index(fields=("candidate_id",), name="pending_effect_candidate"),
+        )
 
 
-# A message that was taken, by the platform's own id, which some platforms count in each chat anew.
+# A message that was taken, by the platform's own id, which some platforms count in each chat anew. `account` is who
+# wrote it, so that it can be forgotten with them; it is empty where an earlier version did not say.
 class SeenUpdateRow(models.Model):
     id = fields.IntField(primary_key=True)
     platform = fields.CharField(NAME)
     chat = fields.CharField(NAME)
     inbound_id = fields.CharField(NAME)
     seen_at = fields.DatetimeField()
+    account = fields.CharField(NAME, db_default="")
 
     class Meta:
         table = "seen_update"
         unique_together = (("platform", "chat", "inbound_id"),)
-        indexes = (Index(fields=("seen_at",), name="seen_update_seen_at"),)
+        indexes = (
+            Index(fields=("seen_at",), name="seen_update_seen_at"),
+            Index(fields=("platform", "account"), name="seen_update_account"),
+        )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from tortoise.expressions import RawSQL
 from tortoise.functions import Avg, Count, Max, Min
 from tortoise.queryset import QuerySet
 
 from adapters.database.models import InterviewRow, ReportRow
 from adapters.database.reading import read_report, read_said
 from adapters.database.session import transaction
+from core.delivery import FEWEST_WORDS, SHORTEST_S
 from core.history import HistoryItem, HistoryPage, Transcript
 from core.model import Mode, Phase, Report
 from core.roles import Seniority
 
 HIGHEST_ID = 2**63 - 1
+PACED_REPORTS = 5
+_WORDS, _SPEAKING_S = (RawSQL(f"JSON_EXTRACT(document, '$.delivery.{name}')") for name in ("words", "speaking_s"))
 
 
 def interview_key(number: int) -> int:
@@ -28,6 +32,21 @@ async def report(candidate: int, interview_id: int | None) -> Report | None:
     if interview_id is not None:
         return await read_report(rows.filter(interview_id=interview_key(interview_id)))
     return await read_report(rows.order_by("-interview__id"))
+
+
+async def interviews(candidate: int) -> list[int]:
+    """The ids of all interviews of a candidate."""
+    rows = InterviewRow.filter(candidate_id=candidate).order_by("id")
+    return [number for (number,) in await rows.values_list("id")]
+
+
+async def usual_pace(candidate: int) -> float | None:
+    """All words of the latest reports that tell a pace, by all the time in which somebody spoke, in minutes."""
+    own = ReportRow.filter(interview__candidate_id=candidate).annotate(words=_WORDS, speaking_s=_SPEAKING_S)
+    telling = own.filter(words__gte=FEWEST_WORDS, speaking_s__gte=SHORTEST_S).order_by("-interview__id")
+    latest = await telling.limit(PACED_REPORTS).values_list("words", "speaking_s")
+    speaking_s = sum(seconds for _, seconds in latest)
+    return sum(words for words, _ in latest) / speaking_s * 60 if latest else None
 
 
 async def transcript(candidate: int, interview_id: int | None) -> Transcript | None:

@@ -8,7 +8,14 @@ from datetime import UTC
 from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
-from adapters.database.codec import decode_assessment, decode_disputed, decode_effect, decode_report, decode_stronger
+from adapters.database.codec import (
+    decode_assessment,
+    decode_disputed,
+    decode_effect,
+    decode_report,
+    decode_spoken,
+    decode_stronger,
+)
 from adapters.database.models import InterviewRow, PendingEffectRow, ReportRow, TurnRow, UtteranceRow
 from core.model import Conversation, Interview, Mode, Outcome, Phase, Report, Turn, Utterance, UtteranceKind
 from core.ports import PendingEffect, RoleMissingError
@@ -30,6 +37,7 @@ async def read_interview(row: InterviewRow, roles: Mapping[str, Role]) -> Interv
         turns=tuple([_turn(turn, role) for turn in await _turn_rows(row.id).select_related("assessment")]),
         report=await read_report(ReportRow.filter(interview_id=row.id)),
         self_rating=row.self_rating,
+        usual_pace=row.usual_pace,
         id=row.id,
         version=row.version,
     )
@@ -76,8 +84,8 @@ def _turn(row: TurnRow, role: Role) -> Turn:
 
 
 def _utterance(row: UtteranceRow) -> Utterance:
-    at = row.at.astimezone(UTC)
-    return Utterance(UtteranceKind(row.kind), row.text, at, row.message_id, row.point, row.made_by)
+    at, spoken = row.at.astimezone(UTC), decode_spoken(row.spoken)
+    return Utterance(UtteranceKind(row.kind), row.text, at, row.message_id, row.point, row.made_by, spoken)
 
 
 def _role(row: InterviewRow, roles: Mapping[str, Role]) -> Role:

@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import RawSQL
 
-from adapters.database import pages
+from adapters.database import forgetting, pages
 from adapters.database.codec import decode_preferences, storable, storable_text
 from adapters.database.models import (
     AccountRow,
@@ -91,6 +91,16 @@ class DatabaseStore:
 
     async def preferences(self, candidate: int) -> Preferences:
         return await self._session.run(_preferences(candidate))
+
+    async def interviews(self, candidate: int) -> Sequence[int]:
+        return await self._session.run(pages.interviews(candidate))
+
+    async def usual_pace(self, candidate: int) -> float | None:
+        return await self._session.run(pages.usual_pace(candidate))
+
+    async def forget(self, candidate: int) -> None:
+        await self._session.run(forgetting.forget(candidate))
+        await self._session.run(forgetting.overwrite())
 
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:
         return await self._session.run(_asked(candidate, role_id))

@@ -15,6 +15,7 @@ from adapters.database.codec import (
     encode_effect,
     encode_preferences,
     encode_report,
+    encode_spoken,
     encode_stronger,
     storable,
 )
@@ -50,7 +51,8 @@ async def write_change(change: Change) -> Saved:
 
 
 async def _write_seen(conversation: Conversation, inbound_id: str) -> None:
-    columns = storable({"platform": conversation.platform, "chat": conversation.chat, "inbound_id": inbound_id})
+    where = {"platform": conversation.platform, "chat": conversation.chat, "account": conversation.account}
+    columns = storable({**where, "inbound_id": inbound_id})
     try:
         await SeenUpdateRow.create(**columns, seen_at=datetime.now(UTC))
     except IntegrityError as error:
@@ -94,6 +96,7 @@ def _interview_columns(interview: Interview) -> dict[str, Any]:
         "phase": interview.phase.value,
         "started_at": interview.started_at,
         "self_rating": interview.self_rating,
+        "usual_pace": interview.usual_pace,
     }
     return storable(columns)
 
@@ -149,7 +152,7 @@ def _utterance_columns(utterance: Utterance) -> dict[str, Any]:
         "point": utterance.point,
         "made_by": utterance.made_by,
     }
-    return storable(columns)
+    return {**storable(columns), "spoken": encode_spoken(utterance.spoken)}
 
 
 async def _write_assessment(turn_id: int, before: Assessment | None, after: Assessment | None) -> None:

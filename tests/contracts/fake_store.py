@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import count
 
 from core.accounts import Account, CodeMaker, LinkCode
+from core.delivery import pace
 from core.effects import Effect, Send
 from core.history import HistoryItem, HistoryPage, Transcript
 from core.model import Conversation, Interview, Phase, Preferences, Report, Turn
@@ -35,7 +36,7 @@ class FakeStore:
         self._codes: dict[int, tuple[LinkCode, Conversation]] = {}
         self._interviews: dict[int, Interview] = {}
         self._pending: dict[int, PendingEffect] = {}
-        self._seen: set[tuple[str, str, str]] = set()
+        self._seen: dict[tuple[str, str, str], str] = {}  # by whom they were written
         self._preferences: dict[int, Preferences] = {}
 
     async def candidate(self, conversation: Conversation) -> int:
@@ -79,7 +80,7 @@ class FakeStore:
         self._check(change)
         conversation = change.conversation
         if change.inbound_id is not None:
-            self._seen.add((conversation.platform, conversation.chat, change.inbound_id))
+            self._seen[conversation.platform, conversation.chat, change.inbound_id] = conversation.account
         if change.performed is not None:
             await self.performed(change.performed)
         if change.preferences is not None:
@@ -115,6 +116,28 @@ class FakeStore:
 
     async def preferences(self, candidate: int) -> Preferences:
         return self._preferences.get(candidate, Preferences())
+
+    async def interviews(self, candidate: int) -> Sequence[int]:
+        return [interview.id for interview in reversed(self._own(candidate))]
+
+    async def usual_pace(self, candidate: int) -> float | None:
+        told = [own.report.delivery for own in self._own(candidate) if own.report and own.report.delivery]
+        latest = [delivery for delivery in told if pace(delivery) is not None][:5]
+        speaking_s = sum(delivery.speaking_s for delivery in latest)
+        return sum(delivery.words for delivery in latest) / speaking_s * 60 if latest else None
+
+    async def forget(self, candidate: int) -> None:
+        accounts = {account for account, whose in self._candidates.items() if whose == candidate}
+        gone = {candidate, *(self._homes.get(account, candidate) for account in accounts)}
+        for account in accounts:
+            self._chats.pop(account, None)
+            del self._candidates[account]
+        self._homes = {one: home for one, home in self._homes.items() if one not in accounts and home not in gone}
+        self._seen = {mark: account for mark, account in self._seen.items() if (mark[0], account) not in accounts}
+        self._interviews = {number: own for number, own in self._interviews.items() if own.candidate not in gone}
+        self._pending = {number: own for number, own in self._pending.items() if own.candidate not in gone}
+        self._preferences = {one: wanted for one, wanted in self._preferences.items() if one not in gone}
+        self._forget_codes(*gone)
 
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:
         own = [interview for interview in self._own(candidate) if interview.role.id == role_id]

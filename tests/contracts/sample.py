@@ -22,6 +22,7 @@ from core.model import (
     UtteranceKind,
 )
 from core.roles import Criterion, CriterionRule, Point, Question, QuestionKind, Role, Seniority
+from core.speech import Span, Spoken, Word
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CONVERSATION = Conversation("terminal", "here", "me")
@@ -143,3 +144,10 @@ def assessment(total: float = 3.7) -> Assessment:
 
 def report(total: float | None = 3.7) -> Report:
     return Report(ROLE.title, Mode.MOCK, Seniority.MID, total, planned=3, assessed=0 if total is None else 1)
+
+
+def spoken(note: str, *words: str, word_s: float = 0.4, kept: bool = False) -> Spoken:
+    """How words were spoken one after the other, with nothing before, between or after them."""
+    ends = [round(word_s * place, 2) for place in range(len(words) + 1)]
+    heard = tuple(Word(word, ends[place], ends[place + 1], 0.95) for place, word in enumerate(words))
+    return Spoken(note, ends[-1], heard, (Span(0.0, ends[-1]),), kept)

@@ -8,7 +8,16 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.effects import (
+    AssessAnswer,
+    AwaitReport,
+    ConsiderAnswer,
+    Effect,
+    Send,
+    SettleAnswer,
+    StrengthenAnswer,
+    TranscribeNote,
+)
 from core.messages import Block, BlockStyle, Choice, Document, Outbound, OutboundKind
 from core.model import (
     Assessment,
@@ -32,6 +41,7 @@ from core.model import (
     UtteranceKind,
 )
 from core.roles import Criterion, Seniority
+from core.speech import Delivery, Excerpt, ReplyStyle, Span, Spoken, VoiceNote, Word
 from tests.contracts.sample import ROLE
 
 Value = TypeVar("Value")
@@ -59,8 +69,34 @@ def whole(value: type[Value], **parts: st.SearchStrategy[object]) -> st.SearchSt
 
 
 conversations = whole(Conversation, platform=ids, chat=ids, account=ids)
+# Stored to a hundredth, which is finer than anybody speaks.
+hundredths = st.integers(0, 60_000).map(lambda number: number / 100)
+spans = whole(Span, start=hundredths, end=hundredths)
+spoken = whole(
+    Spoken,
+    note=ids,
+    seconds=hundredths,
+    words=several(
+        whole(
+            Word,
+            text=texts,
+            start=hundredths,
+            end=hundredths,
+            probability=st.integers(0, 100).map(lambda number: number / 100),
+        )
+    ),
+    spans=several(spans),
+    kept=st.booleans(),
+)
 utterances = whole(
-    Utterance, kind=st.sampled_from(UtteranceKind), text=texts, at=times, message_id=ids, point=ids, made_by=words
+    Utterance,
+    kind=st.sampled_from(UtteranceKind),
+    text=texts,
+    at=times,
+    message_id=ids,
+    point=ids,
+    made_by=words,
+    spoken=st.none() | spoken,
 )
 findings = several(whole(Finding, criterion=criteria, text=texts, quote=texts, advice=texts))
 assessments = whole(
@@ -92,7 +128,15 @@ turns = whole(
     disputed=st.none() | assessments,
 )
 report_findings = several(
-    whole(ReportFinding, number=counts, criterion=criteria, text=texts, quote=texts, advice=texts)
+    whole(
+        ReportFinding,
+        number=counts,
+        criterion=criteria,
+        text=texts,
+        quote=texts,
+        advice=texts,
+        heard_at=st.none() | st.tuples(counts, counts),
+    )
 )
 question_results = whole(
     QuestionResult,
@@ -111,6 +155,16 @@ question_results = whole(
 criterion_results = whole(
     CriterionResult, criterion=criteria, label=words, level=means, anchor=texts, spread=st.none() | st.floats(0, 4)
 )
+seconds = st.floats(0, 600)
+deliveries = whole(
+    Delivery,
+    words=counts,
+    seconds=seconds,
+    speaking_s=seconds,
+    pauses=several(seconds),
+    first_word_s=seconds,
+    fillers=counts,
+)
 reports = whole(
     Report,
     role_title=words,
@@ -126,6 +180,8 @@ reports = whole(
     ended_early=st.booleans(),
     assessors=several(words),
     self_rating=st.none() | levels,
+    delivery=st.none() | deliveries,
+    usual_pace=st.none() | st.floats(1, 400),
 )
 interviews = whole(
     Interview,
@@ -140,6 +196,7 @@ interviews = whole(
     turns=several(turns),
     report=st.none() | reports,
     self_rating=st.none() | st.integers(0, 5),
+    usual_pace=st.none() | st.floats(1, 400),
     id=st.just(0),
     version=st.just(0),
 )
@@ -154,13 +211,28 @@ outbounds = whole(
     report=st.none() | reports,
     replaces=ids,
     document=st.none() | whole(Document, name=words, text=texts),
+    spoken=texts,
+    excerpt=st.none() | whole(Excerpt, interview=counts, note=ids, span=whole(Span, start=seconds, end=seconds)),
+    answers=ids,
 )
 effects: st.SearchStrategy[Effect] = st.one_of(
     whole(Send, message=outbounds, to=st.none() | conversations),
+    whole(
+        TranscribeNote,
+        turn=counts,
+        message_id=ids,
+        note=whole(VoiceNote, reference=texts, seconds=st.none() | seconds, size=st.none() | counts),
+    ),
     whole(SettleAnswer, turn=counts, revision=counts),
     whole(ConsiderAnswer, turn=counts, revision=counts),
     whole(AssessAnswer, turn=counts),
     whole(StrengthenAnswer, turn=counts),
     whole(AwaitReport, last=st.booleans()),
 )
-preferences = whole(Preferences, hide_numbers=st.booleans())
+preferences = whole(
+    Preferences,
+    hide_numbers=st.booleans(),
+    reply=st.sampled_from(ReplyStyle),
+    language=ids,
+    keep_recordings=st.booleans(),
+)

@@ -8,13 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.database.codec import EFFECT_KINDS, decode_effect, decode_preferences, storable_text
+from adapters.database.codec import (
+    EFFECT_KINDS,
+    decode_effect,
+    decode_preferences,
+    decode_report,
+    decode_spoken,
+    encode_spoken,
+    storable_text,
+)
 from adapters.database.connection import connect
 from core.accounts import Account, CodeMaker, LinkCode
 from core.effects import Effect, Send
 from core.messages import Block, BlockStyle, Outbound, OutboundKind
 from core.model import Conversation, Phase, Preferences, Stronger
 from core.ports import Change
+from core.speech import ReplyStyle, Span, Spoken, Word
 from tests.contracts.sample import NOW, ROLES, answer, assessment, new_interview, report
 
 LONE = "a\ud800b"
@@ -35,14 +44,74 @@ def test_an_unknown_effect_is_refused() -> None:
     [
         ({}, Preferences()),
         ({"hide_numbers": True}, Preferences(hide_numbers=True)),
-        ({"hide_numbers": True, "language": "en"}, Preferences(hide_numbers=True)),
-        ({"language": "en"}, Preferences()),
+        ({"hide_numbers": True, "colour": "red"}, Preferences(hide_numbers=True)),
+        ({"colour": "red"}, Preferences()),
+        ({"reply": "both", "language": ""}, Preferences(reply=ReplyStyle.BOTH, language="")),
+        ({"hide_numbers": True, "keep_recordings": True}, Preferences(hide_numbers=True, keep_recordings=True)),
     ],
 )
 def test_preferences_of_another_version_are_taken_as_far_as_they_go(
     document: dict[str, object], preferences: Preferences
 ) -> None:
     assert decode_preferences(document) == preferences
+
+
+# As the version before stored them.
+OLD_MESSAGE: dict[str, object] = {
+    "message": {
+        "kind": "notice",
+        "blocks": [{"style": "text", "text": "Hello.", "level": None, "calm": None}],
+        "choices": [],
+        "default": None,
+        "report": None,
+        "replaces": "",
+        "document": None,
+    },
+    "to": None,
+}
+OLD_REPORT: dict[str, object] = {
+    "role_title": "Tester",
+    "mode": "mock",
+    "seniority": "mid",
+    "planned": 3,
+    "assessed": 1,
+    "improvements": [{"number": 1, "criterion": "structure", "text": "Short.", "quote": "we", "advice": "Go on."}],
+    "ended_early": False,
+    "assessors": ["rules"],
+    "self_rating": None,
+}
+
+
+def test_a_message_of_before_there_were_voices_is_read() -> None:
+    assert decode_effect("send", OLD_MESSAGE) == Send(
+        Outbound(OutboundKind.NOTICE, (Block(BlockStyle.TEXT, "Hello."),), spoken="", excerpt=None, answers="")
+    )
+
+
+def test_a_report_of_before_there_were_voices_is_read() -> None:
+    read = decode_report(3.7, OLD_REPORT)
+    assert (read.total, read.improvements[0].advice, read.delivery, read.usual_pace) == (3.7, "Go on.", None, None)
+
+
+def test_what_was_spoken_is_stored_in_short_and_to_a_hundredth() -> None:
+    spoken = Spoken("n1", 12.3456, (Word("a\ud800", 0.004, 1.006, 0.98765),), (Span(0.111, 9.999),), kept=True)
+    assert encode_spoken(spoken) == {
+        "note": "n1",
+        "seconds": 12.35,
+        "words": [["a\ufffd", 0.0, 1.01, 0.99]],
+        "spans": [[0.11, 10.0]],
+        "kept": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "changes", [{"words": [["a", 1.0, 2.0]]}, {"words": None}, {"spans": [["x", 1]]}, {"kept": "perhaps"}, {"note": 5}]
+)
+def test_what_cannot_have_been_spoken_is_refused(changes: dict[str, object]) -> None:
+    document = {"note": "n1", "seconds": 1.0, "words": [["a", 0.0, 1.0, 0.9]], "spans": [[0.0, 1.0]], "kept": False}
+    assert decode_spoken(document) is not None
+    with pytest.raises(ValueError, match="validation error"):
+        decode_spoken(document | changes)
 
 
 @given(st.text())

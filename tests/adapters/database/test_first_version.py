@@ -50,9 +50,9 @@ SINCE = KNOWN[1:]
 ADDED: dict[str, dict[str, object]] = {
     "account": {"home_id": None, "chat": ""},
     "candidate": {"preferences": "{}"},
-    "interview": {"self_rating": None},
+    "interview": {"self_rating": None, "usual_pace": None},
     "turn": {"stronger_changes": "[]", "stronger_by": None, "interviewer": "", "stand_in": 0, "disputed": None},
-    "utterance": {"made_by": ""},
+    "utterance": {"made_by": "", "spoken": None},
     "assessment": {"passes": "[]", "shortened": 0},
 }
 
@@ -124,6 +124,8 @@ async def test_every_row_is_as_it_was_and_has_the_new_columns(url: str, path: Pa
         row["made_by"] = "rules" if row["kind"] == "follow_up" else ""
     for row in wanted["interview"]:
         row["self_rating"] = 0 if row["phase"] == "reporting" else None
+    writers = {row["chat"]: row["account"] for row in wanted["interview"]}  # each was in a chat of their own
+    wanted["seen_update"] = [row | {"account": writers.get(row["chat"], "")} for row in wanted["seen_update"]]
     assert (await migrate(url)).applied == SINCE
     assert named(path) == {**wanted, "link_code": []}
     with closing(sqlite3.connect(path)) as connection:

@@ -11,6 +11,7 @@ from core.accounts import CodeMaker, LinkCode
 from core.effects import AssessAnswer
 from core.model import Conversation, Phase, Preferences
 from core.ports import Change
+from core.speech import Delivery
 from tests.contracts.sample import (
     CONVERSATION,
     INCIDENT,
@@ -22,6 +23,7 @@ from tests.contracts.sample import (
     new_interview,
     report,
 )
+from tests.contracts.steps import joined
 
 # All pending effects are asked for, so reading the whole table, in the order of its ids, is right.
 ELSEWHERE = Conversation("elsewhere", "there", "also me")
@@ -93,7 +95,8 @@ async def use_everything(store: DatabaseStore) -> None:
     shorter = replace(
         answered_turn(), utterances=turns[0].utterances[1:], assessment=None, disputed=assessment(), attempt=2
     )
-    await store.save(Change(candidate, CONVERSATION, third, replace(third, turns=(shorter,), report=report(1.0))))
+    spoken = replace(report(1.0), delivery=Delivery(120, 70.0, 60.0))
+    await store.save(Change(candidate, CONVERSATION, third, replace(third, turns=(shorter,), report=spoken)))
     await store.candidate(CONVERSATION)
     assert await store.current_interview(candidate) is not None
     assert await store.interview(candidate, first.id) is not None
@@ -108,6 +111,11 @@ async def use_everything(store: DatabaseStore) -> None:
     await store.close_unreadable(candidate)
     assert await store.current_interview(candidate) is not None  # looked for among those that are over, too
     await use_accounts(store)
+    assert list(await store.interviews(candidate)) == [first.id]
+    assert await store.usual_pace(candidate) == 120
+    await joined(store, ELSEWHERE, CONVERSATION)
+    await store.forget(candidate)
+    assert await store.candidate(ELSEWHERE) != candidate
 
 
 async def test_every_query_has_an_index() -> None:
@@ -120,6 +128,22 @@ async def test_every_query_has_an_index() -> None:
     slow = [sql for sql, plan in told.items() if any(is_slow(step) for step in plan)]
     assert len(slow) == 1, slow
     assert slow[0].endswith(EVERYTHING)
+
+
+async def test_every_reference_has_an_index_for_what_is_deleted_with_its_row() -> None:
+    async with connect("sqlite://:memory:", ROLES) as store:
+
+        async def work() -> list[tuple[str, str]]:
+            connection = require_context().db()._connection
+            tables = await connection.execute_fetchall("SELECT name FROM sqlite_master WHERE type = 'table'")
+            query = (
+                'SELECT "from" FROM pragma_foreign_key_list(:name) WHERE "from" NOT IN (SELECT part.name'
+                " FROM pragma_index_list(:name) AS whole, pragma_index_info(whole.name) AS part WHERE part.seqno = 0)"
+            )
+            bare = [(name, await connection.execute_fetchall(query, {"name": name})) for (name,) in tables]
+            return [(name, column) for name, columns in bare for (column,) in columns]
+
+        assert await store._session.run(work()) == []
 
 
 async def test_loading_an_interview_takes_the_same_few_queries_however_long_it_is() -> None:

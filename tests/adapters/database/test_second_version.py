@@ -50,6 +50,10 @@ async def test_every_row_is_as_it_was_and_every_account_at_home(url: str, path: 
     wanted = named(path)
     assert all(wanted.values())
     wanted["account"] = [row | {"home_id": None, "chat": ""} for row in wanted["account"]]
+    wanted["utterance"] = [row | {"spoken": None} for row in wanted["utterance"]]
+    wanted["interview"] = [row | {"usual_pace": None} for row in wanted["interview"]]
+    writers = {ONE.chat: ONE.account, TWO.chat: TWO.account}
+    wanted["seen_update"] = [row | {"account": writers[str(row["chat"])]} for row in wanted["seen_update"]]
     result = await migrate(url)
     assert result.applied == KNOWN[2:]
     assert named(path) == {**wanted, "link_code": []}
