@@ -15,6 +15,7 @@ from core import text
 from core.assessment import GENERIC_ANCHORS
 from core.model import Mode
 from core.roles import Criterion, CriterionRule, Point, Question, QuestionKind, Role, Seniority
+from core.speech import ReplyStyle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ BUILT_IN = Path(__file__).resolve().parent.parent / "roles"
 MAX_FILE_BYTES = 1_000_000
 _REASONS = {"missing": "it is missing", "extra_forbidden": "there is no such key"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_WORDS_OF_REQUESTS = {*Mode, *Seniority, "all"}
+_WORDS_OF_REQUESTS = {*Mode, *ReplyStyle, *Seniority, "all"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,17 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _MIN_HEDGES = 2
-_BESIDE = frozenset({UtteranceKind.WISH, UtteranceKind.REASON_ASKED, UtteranceKind.OBJECTION})
-"""What is said beside the answers."""
+_BESIDE = frozenset(
+    {
+        UtteranceKind.WISH,
+        UtteranceKind.VOICE_NOTE,
+        UtteranceKind.DOUBTFUL,
+        UtteranceKind.RETRACTED,
+        UtteranceKind.REASON_ASKED,
+        UtteranceKind.OBJECTION,
+    }
+)
+"""What is said beside the answers, not known yet, or taken back."""
 
 
 def persona(interview: Interview) -> Persona:

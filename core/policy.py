@@ -28,6 +28,8 @@ MAX_KEPT_CHARACTERS = 2_000_000
 MAX_REASON_WORDS = LONGEST_OBJECTION
 MAX_REASON_CHARACTERS = 3000
 """Of the reason why a candidate disagrees; a longer one is asked for in short."""
+CLEARLY_HEARD = 0.7
+"""A voice note whose words have this mean probability counts without being confirmed; our own choice."""
 MIN_QUESTIONS = 1
 KEY_WEIGHT = 3
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
+from core import delivery
 from core.model import (
     Assessment,
     CriterionResult,
@@ -39,6 +41,7 @@ def build(interview: Interview) -> Report:
     latest = _latest_turns(interview)
     assessed = [_Assessed(number, turn, turn.assessment) for number, turn in latest if turn.assessment]
     by_total = sorted(assessed, key=lambda one: -one.assessment.total)
+    improvements = _select((one.number, one.assessment.improvements) for one in reversed(by_total))
     return Report(
         role_title=interview.role.title,
         mode=interview.mode,
@@ -48,11 +51,13 @@ def build(interview: Interview) -> Report:
         assessed=len(assessed),
         criteria=_criteria(interview, assessed),
         strengths=_select((one.number, one.assessment.strengths) for one in by_total),
-        improvements=_select((one.number, one.assessment.improvements) for one in reversed(by_total)),
+        improvements=tuple(_audible(interview, assessed, one) for one in improvements),
         questions=tuple(_question(number, turn) for number, turn in latest),
         ended_early=len(latest) < len(interview.plan) or any(turn.outcome is Outcome.UNFINISHED for _, turn in latest),
         assessors=tuple(sorted({_assessor(one.assessment) for one in assessed} - {""})),
         self_rating=interview.self_rating or None,
+        delivery=delivery.of_interview(turn for _, turn in latest),
+        usual_pace=interview.usual_pace,
     )
 
 
@@ -127,6 +132,15 @@ def _select(candidates: Iterable[tuple[int, Sequence[Finding]]]) -> tuple[Report
         row = ReportFinding(number, finding.criterion, finding.text, finding.quote, finding.advice)
         chosen.setdefault((finding.text, finding.advice), row)
     return tuple(chosen.values())[:MAX_FINDINGS]
+
+
+def _audible(interview: Interview, assessed: Sequence[_Assessed], found: ReportFinding) -> ReportFinding:
+    """The improvement with where its quote can be heard, if anywhere."""
+    turn, made = next((one.turn, one.assessment) for one in assessed if one.number == found.number)
+    if not delivery.quoted(turn, found.quote):
+        return found
+    quotes = [(one.text, one.quote) for one in made.improvements]
+    return replace(found, heard_at=(interview.turns.index(turn), quotes.index((found.text, found.quote))))
 
 
 def _question(number: int, turn: Turn) -> QuestionResult:

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from core.model import Mode, StartRequest
 from core.policy import MIN_QUESTIONS
 from core.roles import Role, Seniority
+from core.speech import ReplyStyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,12 @@ def start_request(argument: str, roles: Mapping[str, Role]) -> StartRequest | No
 def besides_role(argument: str) -> str:
     """What is asked for besides the role, each thing once, in the words in which it is typed."""
     words = _read(argument)
-    return " ".join(word for word in (words.mode, words.questions, words.seniority) if word)
+    return " ".join(word for word in (words.mode, words.questions, words.seniority, words.reply) if word)
+
+
+def reply_style(argument: str) -> ReplyStyle | None:
+    """How the questions are asked to come, None where that is not said."""
+    return _read(argument).reply
 
 
 @dataclass(slots=True)
@@ -51,6 +57,7 @@ class _Words:
     mode: Mode | None = None
     questions: str | None = None
     seniority: Seniority | None = None
+    reply: ReplyStyle | None = None
     names: list[str] = field(default_factory=list)
 
 
@@ -61,6 +68,8 @@ def _read(argument: str) -> _Words:
             words.mode = Mode(word)
         elif word in set(Seniority):
             words.seniority = Seniority(word)
+        elif word in set(ReplyStyle):
+            words.reply = ReplyStyle(word)
         elif word == "all":
             words.questions = word
         elif word.removeprefix("-").isdecimal():

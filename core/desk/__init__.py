@@ -8,35 +8,38 @@ from typing import TYPE_CHECKING
 
 from core import engine
 from core.desk.answer import Answer
+from core.desk.forgetting import Forgetting
+from core.desk.hearing import Hearing
 from core.desk.linking import Linking
 from core.desk.records import SO_FAR, Records
+from core.desk.settings import Settings
 from core.effects import Send, reworded
-from core.model import Preferences, StartRequest
+from core.model import StartRequest
 from core.requests import BadRequestError, besides_role, nearest, start_request
 from core.wording import menus, pages, refusals
+from core.wording.settings import cannot_speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from core.messages import CommandSent, Outbound
-    from core.model import Conversation, Interview
+    from core.model import Conversation, Interview, Preferences
     from core.ports import Clock, Store
     from core.roles import Role
 
 __all__ = ["SO_FAR", "Desk"]
 
 _DOUBLE_PRESS = timedelta(seconds=5)
-_SETTINGS = {"numbers off": Preferences(hide_numbers=True), "numbers on": Preferences(hide_numbers=False)}
 
 
 class Desk:
     """The front desk: commands that are not a step of an interview.
 
     Of a candidate, `admits` says whether they can start an interview now, and `is_busy` whether something of theirs is
-    being worked on.
+    being worked on. `listens` says that voice notes are heard here, `speaks` that questions can be spoken.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing that it has to know
         self,
         store: Store,
         roles: Mapping[str, Role],
@@ -44,13 +47,20 @@ class Desk:
         *,
         admits: Callable[[int], bool],
         is_busy: Callable[[int], bool],
+        listens: bool = False,
+        speaks: bool = False,
     ) -> None:
         self._store = store
         self._roles = roles
         self._clock = clock
         self._admits = admits
+        self._listens = listens
+        self._speaks = speaks
         self._records = Records(store)
+        self._hearing = Hearing(store)
+        self._forgetting = Forgetting(store)
         self._linking = Linking(store, clock, is_busy)
+        self._settings = Settings(store, listens=listens, speaks=speaks)
 
     async def answer(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
         """The interview afterwards (a new one, or as it was) and the reply. `interview` is the open one, if any."""
@@ -63,15 +73,18 @@ class Desk:
     async def nothing_open(self, candidate: int, conversation: Conversation, *, over: bool = False) -> Answer:
         """The reply to a message when no interview is open; `over` when the latest has ended with its report."""
         known = await self._is_known(candidate)
-        reply = pages.no_interview(over=over) if known else menus.start_page(conversation.platform)
-        return Answer(None, (Send(reply),))
+        if known:
+            return Answer(None, (Send(pages.no_interview(over=over)),))
+        return Answer(None, (Send(menus.start_page(conversation.platform, listens=self._listens)),))
 
     async def _answer(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
         match asked.command:
             case "interview" | "setup":
                 return await self._start(candidate, asked, interview)
-            case "settings":
-                return await self._settings(candidate, asked.argument, interview)
+            case "settings" | "voice":
+                return await self._settings.answer(candidate, asked, interview)
+            case "forget":
+                return await self._forgetting.answer(candidate, asked, interview)
             case "link" | "unlink":
                 return await self._linking.answer(candidate, asked, interview)
             case _:
@@ -86,20 +99,23 @@ class Desk:
                 page = await self._records.report(candidate, asked.argument.strip(), interview)
             case "transcript":
                 page = await self._records.transcript(candidate, asked.argument)
+            case "hear":
+                page = await self._hearing.answer(candidate, asked.argument)
             case "history":
                 page = await self._records.history(candidate, asked.argument)
             case "roles":
                 page = menus.roles_page(tuple(self._roles.values()), await self._again(candidate))
             case "how":
-                page = menus.how_page()
+                page = menus.how_page(listens=self._listens, speaks=self._speaks)
             case "help":
-                page = pages.help_page()
+                page = pages.help_page(speaks=self._speaks)
             case unknown:
                 page = _unknown(unknown[:40])
         return page
 
     async def _start_page(self, candidate: int, where: Conversation, interview: Interview | None) -> Outbound:
-        page = menus.start_page(where.platform, interview, known=await self._is_known(candidate))
+        known = await self._is_known(candidate)
+        page = menus.start_page(where.platform, interview, known=known, listens=self._listens)
         return engine.addressed(interview, page) if interview else page
 
     async def _is_known(self, candidate: int) -> bool:
@@ -114,10 +130,16 @@ class Desk:
             return Answer(interview, (Send(await self._not_read(candidate, asked, str(problem))),))
         if interview:
             return self._open_already(asked, request, interview)
-        if request and asked.command == "interview":
-            return await self._begin(candidate, asked.conversation, request)
-        page = menus.setup_card(request) if request else await self._role_menu(candidate, asked.argument)
-        return Answer(None, (Send(page),))
+        if request is None:
+            return Answer(None, (Send(await self._role_menu(candidate, asked.argument)),))
+        chosen = await self._settings.with_reply(candidate, asked.argument)
+        if asked.command == "interview":
+            return await self._begin(candidate, asked, request, chosen)
+        return Answer(None, (Send(await self._card(candidate, request, chosen)),), chosen)
+
+    async def _card(self, candidate: int, request: StartRequest, chosen: Preferences | None) -> Outbound:
+        """The card of a request, with how questions come by what is chosen with it, or was before."""
+        return menus.setup_card(request, await self._settings.reply(candidate, chosen))
 
     async def _role_menu(self, candidate: int, argument: str) -> Outbound:
         """The menu of roles; the latest choice is offered to whoever asks for nothing else."""
@@ -136,12 +158,20 @@ class Desk:
             return Answer(interview, ())
         return Answer(interview, (Send(engine.addressed(interview, menus.open_already(interview, request))),))
 
-    async def _begin(self, candidate: int, where: Conversation, request: StartRequest) -> Answer:
+    async def _begin(
+        self, candidate: int, asked: CommandSent, request: StartRequest, chosen: Preferences | None
+    ) -> Answer:
         """A new interview, unless too many are going on; what was asked for is then kept on its card."""
         if not self._admits(candidate):
-            return Answer(None, (Send(refusals.all_taken()), Send(menus.setup_card(request))))
+            card = await self._card(candidate, request, chosen)
+            return Answer(None, (Send(refusals.all_taken()), Send(card)), chosen)
         before = await self._store.asked(candidate, request.role.id)
-        return Answer(*engine.begin(request, candidate, where, before, self._clock.now()))
+        pace = await self._store.usual_pace(candidate) if self._listens else None
+        begun, effects = engine.begin(
+            request, candidate, asked.conversation, before, self._clock.now(), usual_pace=pace
+        )
+        word = (Send(cannot_speak()),) if self._settings.is_beyond(asked.argument) else ()
+        return Answer(begun, (*word, *effects), chosen)
 
     def _is_pressed_twice(self, asked: CommandSent, request: StartRequest, interview: Interview) -> bool:
         """Whether a button was pressed that has just begun the interview, by somebody impatient."""
@@ -156,12 +186,6 @@ class Desk:
         if latest is None or role is None:
             return None
         return StartRequest(role, latest.mode, min(len(latest.plan), len(role.questions)), latest.seniority)
-
-    async def _settings(self, candidate: int, argument: str, interview: Interview | None) -> Answer:
-        """What is set, after the change that was asked for; anything else changes nothing."""
-        chosen = _SETTINGS.get(" ".join(argument.lower().split()))
-        shown = chosen or await self._store.preferences(candidate)
-        return Answer(interview, (Send(pages.settings(shown)),), chosen)
 
 
 def _unknown(name: str) -> Outbound:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What follows from a message: the interview afterwards and what is to be done; the rest as in `ports.Change`."""
+    """What follows from a message: the interview afterwards and what is to be done; most of the rest as `ports.Change`.
+
+    `forgets` deletes all that is kept of the candidate, and `forgets_recordings` all sound that is.
+    """
 
     interview: Interview | None
     effects: tuple[Effect, ...]
@@ -21,3 +24,5 @@ class Answer:
     code: LinkCode | None = None
     joins: str = ""
     leaves: tuple[Account, ...] = ()
+    forgets: bool = False
+    forgets_recordings: bool = False

@@ -13,6 +13,7 @@ from core.effects import Send, reworded
 from core.engine.commands import AFTERWARDS, addressed, command_given
 from core.engine.course import ask_next
 from core.engine.messages import message_edited, message_received
+from core.engine.notes import note_received, note_refused, note_transcribed
 from core.engine.results import (
     answer_assessed,
     answer_considered,
@@ -31,6 +32,9 @@ from core.events import (
     Event,
     MessageEdited,
     MessageReceived,
+    NoteReceived,
+    NoteRefused,
+    NoteTranscribed,
     ReportDue,
 )
 from core.model import Conversation, Interview, Phase, StartRequest
@@ -43,13 +47,30 @@ if TYPE_CHECKING:
 __all__ = ["AFTERWARDS", "Step", "UnexpectedEvent", "addressed", "begin", "overtaken", "step"]
 
 
-def begin(
-    request: StartRequest, candidate: int, conversation: Conversation, asked: Sequence[str], at: datetime
+def begin(  # noqa: PLR0913 - all that an interview begins with
+    request: StartRequest,
+    candidate: int,
+    conversation: Conversation,
+    asked: Sequence[str],
+    at: datetime,
+    *,
+    usual_pace: float | None = None,
 ) -> Step:
-    """A new interview with its first question. `asked` are question ids of this candidate's earlier interviews."""
+    """A new interview with its first question.
+
+    `asked` are question ids of this candidate's earlier interviews, and `usual_pace` is how fast they spoke in them.
+    """
     plan = policy.plan(request.role, request.seniority, request.questions, asked)
     interview = Interview(
-        candidate, conversation, request.role, request.mode, request.seniority, plan, Phase.ASKING, at
+        candidate,
+        conversation,
+        request.role,
+        request.mode,
+        request.seniority,
+        plan,
+        Phase.ASKING,
+        at,
+        usual_pace=usual_pace,
     )
     started, effects = ask_next(interview, at)
     return started, reworded((Send(say.welcome(started)), *effects), partial(addressed, started))
@@ -61,10 +82,16 @@ def step(interview: Interview, event: Event) -> Step:
     return after, reworded(effects, partial(addressed, after))
 
 
-def _step(interview: Interview, event: Event) -> Step:  # noqa: PLR0911 - one for each kind of event
+def _step(interview: Interview, event: Event) -> Step:  # noqa: C901, PLR0911 - one for each kind of event
     match event:
         case MessageReceived():
             return message_received(interview, event)
+        case NoteReceived():
+            return note_received(interview, event)
+        case NoteTranscribed():
+            return note_transcribed(interview, event)
+        case NoteRefused():
+            return note_refused(interview, event)
         case MessageEdited():
             return message_edited(interview, event)
         case CommandGiven():

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core import policy
+from core import policy, wishes
 from core.effects import ConsiderAnswer, Effect, Send
 from core.engine import afterwards
+from core.engine.answers import changed, note_of, notes, put, retracted, without
 from core.engine.course import ask_next, assess, close, end, finish, rating_awaited
 from core.engine.steps import (
     AT_WORK,
@@ -16,17 +17,20 @@ from core.engine.steps import (
     Step,
     UnexpectedEvent,
     consider,
+    is_clear,
+    is_complete,
     noted,
     open_turn,
     unconsidered,
     with_turn,
 )
 from core.events import Command, CommandGiven
-from core.model import Interview, Outcome, Phase, Utterance
+from core.model import Interview, Outcome, Phase, Turn, Utterance
 from core.model import UtteranceKind as Kind
 from core.persona import persona
 from core.wording import afterwards as after
 from core.wording import interview as say
+from core.wording import voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 
 _ADDRESSED = re.compile(r"#([0-9a-z]+) ?")
 """What a button's argument begins with: the interview it belongs to."""
+_HEARD_IN_IT = re.compile(r"\d+ \d+")
+"""A place in a voice note whose interview is not named yet; in the report of a past one it is."""
 
 
 def command_given(interview: Interview, event: CommandGiven) -> Step:
@@ -61,6 +67,8 @@ def addressed(interview: Interview, message: Outbound) -> Outbound:
 def _of(interview: Interview, choice: Choice) -> Choice:
     if choice.command == "transcript" and not choice.argument:
         return replace(choice, argument=str(interview.id))
+    if choice.command == "hear" and _HEARD_IN_IT.fullmatch(choice.argument):
+        return replace(choice, argument=f"{interview.id} {choice.argument}")
     if choice.command not in _COMMANDS:
         return choice
     return replace(choice, argument=f"#{interview.address} {choice.argument}".strip())
@@ -120,12 +128,17 @@ def _resume(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
     turn = interview.turns[-1]
     if turn.outcome is not None:
         phase, effects = Phase.REVIEWING, shown_again(replace(interview, phase=Phase.REVIEWING))
-    elif unconsidered(turn):
+    elif is_complete(turn) and turn.latest_answer[-1].kind is not Kind.RETRACTED:
         phase, effects = Phase.CONSIDERING, (ConsiderAnswer(len(interview.turns) - 1, turn.revision),)
     else:
-        phase, effects = Phase.ASKING, shown_again(replace(interview, phase=Phase.ASKING))
+        phase, effects = Phase.ASKING, (*shown_again(replace(interview, phase=Phase.ASKING)), *_to_confirm(turn))
     resumed = replace(interview, phase=phase)
     return resumed, (Send(say.resumed(resumed)), *effects)
+
+
+def _to_confirm(turn: Turn) -> tuple[Send, ...]:
+    """The voice notes of an answer that wait for being confirmed, once more."""
+    return tuple(Send(voice.doubtful(said.text, note_of(said))) for _, said in notes(turn, Kind.DOUBTFUL))
 
 
 def _status(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
@@ -177,9 +190,50 @@ def _next(interview: Interview, event: CommandGiven) -> Step:
 
 def _done(interview: Interview, event: CommandGiven) -> Step:
     """The candidate says that the answer is complete, so there is no need to wait."""
-    if not unconsidered(interview.turns[-1]):
+    turn = interview.turns[-1]
+    if not is_clear(turn):
+        return interview, (Send(voice.still_listening() if turn.count(Kind.VOICE_NOTE) else voice.confirm_first()),)
+    if not unconsidered(turn):
         raise UnexpectedEvent(event, interview.phase)
     return consider(interview)
+
+
+def _use(interview: Interview, event: CommandGiven) -> Step:
+    """What was heard in a voice note is right: the answer is complete, unless another note of it is unclear."""
+    place = _heard(interview, event)
+    said = interview.turns[-1].utterances[place]
+    words: tuple[Effect, ...] = ()
+    if said.kind is Kind.DOUBTFUL:
+        if command := wishes.wish(said.text):
+            return command_given(without(interview, place), CommandGiven(command, event.at))
+        interview, words = put(interview, place, replace(said, kind=Kind.ANSWER))
+    turn = interview.turns[-1]
+    if turn.utterances[place].kind is Kind.TOO_LONG:
+        return interview, words
+    if interview.phase is Phase.CONSIDERING or not is_clear(turn):
+        listening, doubtful = turn.count(Kind.VOICE_NOTE) > 0, turn.count(Kind.DOUBTFUL) > 0
+        return interview, (Send(voice.used(listening=listening, doubtful=doubtful)),)
+    return consider(interview)
+
+
+def _record_again(interview: Interview, event: CommandGiven) -> Step:
+    """What was heard in a voice note is taken back; nothing settles until something else is said."""
+    place = _heard(interview, event)
+    utterances = interview.turns[-1].utterances
+    taken_back = (*utterances[:place], retracted(utterances[place]), *utterances[place + 1 :])
+    return changed(interview, taken_back), (Send(voice.record_again()),)
+
+
+def _heard(interview: Interview, event: CommandGiven) -> int:
+    """The place of what was heard in a voice note of the current answer, in the latest one where none is named.
+
+    Raises UnexpectedEvent.
+    """
+    heard = notes(interview.turns[-1], Kind.DOUBTFUL, Kind.ANSWER)
+    places = [place for place, said in heard if event.argument in {"", note_of(said)}]
+    if not places:
+        raise UnexpectedEvent(event, interview.phase, stale=True)
+    return places[-1]
 
 
 _HERE = frozenset({Phase.ASKING})
@@ -203,6 +257,8 @@ _COMMANDS: dict[str, tuple[frozenset[Phase], Callable[[Interview, CommandGiven],
     Command.RETRY: (_OVER | {Phase.REVIEWING}, _retry),
     Command.NEXT: (frozenset({Phase.REVIEWING}), _next),
     Command.DONE: (_HERE, _done),
+    Command.USE: (AT_WORK, _use),
+    Command.RECORD_AGAIN: (AT_WORK, _record_again),
     Command.RATE: (frozenset({Phase.REPORTING}), afterwards.rate),
     Command.DISAGREE: (_OVER, afterwards.disagree),
     Command.STRONGER: (_OVER, afterwards.stronger),

@@ -6,9 +6,19 @@ from dataclasses import replace
 from typing import assert_never
 
 from core import policy
-from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.effects import (
+    AssessAnswer,
+    AwaitReport,
+    ConsiderAnswer,
+    Effect,
+    Send,
+    SettleAnswer,
+    StrengthenAnswer,
+    TranscribeNote,
+)
 from core.engine.commands import command_given
 from core.engine.course import back, changed, close, finish, rating_awaited, report_is_ready
+from core.engine.notes import is_awaited
 from core.engine.steps import (
     AFTER_REPORT,
     Step,
@@ -16,8 +26,8 @@ from core.engine.steps import (
     answered_turn,
     consider,
     current_turn,
+    is_complete,
     speak,
-    unconsidered,
     with_turn,
 )
 from core.events import (
@@ -49,7 +59,7 @@ _NO_ANSWER = {AnswerKind.NON_ANSWER: Kind.NON_ANSWER, AnswerKind.OFF_TOPIC: Kind
 def answer_settled(interview: Interview, event: AnswerSettled) -> Step:
     """The quiet gap is over: the answer is complete."""
     turn = current_turn(interview, event)
-    if interview.phase is not Phase.ASKING or event.revision != turn.revision or not unconsidered(turn):
+    if interview.phase is not Phase.ASKING or event.revision != turn.revision or not is_complete(turn):
         raise UnexpectedEvent(event, interview.phase, stale=True)
     return consider(interview)
 
@@ -158,6 +168,8 @@ def overtaken(interview: Interview, effect: Effect) -> bool:
         case ConsiderAnswer():
             now = len(interview.turns) - 1, interview.turns[-1].revision
             return interview.phase is not Phase.CONSIDERING or (effect.turn, effect.revision) != now
+        case TranscribeNote():
+            return not is_awaited(interview, effect.turn, effect.message_id)
         case AssessAnswer():
             return interview.phase is Phase.DROPPED or interview.turns[effect.turn].assessment is not None
         case StrengthenAnswer():

@@ -62,6 +62,16 @@ def unconsidered(turn: Turn) -> bool:
     return any(said.kind is Kind.ANSWER for said in turn.latest_answer)
 
 
+def is_clear(turn: Turn) -> bool:
+    """Whether no voice note of the answer is still listened to, or waits for being confirmed."""
+    return not (turn.count(Kind.VOICE_NOTE) or turn.count(Kind.DOUBTFUL))
+
+
+def is_complete(turn: Turn) -> bool:
+    """Whether there is an answer to what the interviewer said last, with nothing unclear in it."""
+    return unconsidered(turn) and is_clear(turn)
+
+
 def is_pending(turn: Turn) -> bool:
     """Whether the answer of a turn is still to be assessed."""
     return turn.outcome is Outcome.ANSWERED and turn.assessment is None

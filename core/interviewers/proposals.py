@@ -10,6 +10,7 @@ from core.interviewers.lexicon import FUNCTION
 from core.interviewers.remarks import is_unfit, speaks_of_candidate
 from core.interviewers.repeats import asks_again, is_reworded
 from core.model import Speaker, UtteranceKind
+from core.prompts.thread import NOT_SAID
 from core.text import clean, has_words, sentences, stems
 
 if TYPE_CHECKING:
@@ -98,5 +99,6 @@ def _blanked(sentence: str, heard: Sequence[str]) -> str:
 def _heard(turn: Turn) -> list[str]:
     """What was asked for and what the candidate said."""
     points = (point.text for point in turn.question.points)
-    said = (one.text for one in turn.utterances if one.speaker is Speaker.CANDIDATE)
+    own = (one for one in turn.utterances if one.speaker is Speaker.CANDIDATE)
+    said = (one.text for one in own if one.kind not in NOT_SAID)
     return [turn.question.text, *points, *said]

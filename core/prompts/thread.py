@@ -23,8 +23,10 @@ REST_LEFT_OUT = " [the rest was left out: {words} words]"
 LONGEST_OBJECTION = 120
 """Words of what a candidate says against an assessment: enough for a reason, and little beside an answer."""
 _ANSWER_KINDS = frozenset({UtteranceKind.FOLLOW_UP, UtteranceKind.ANSWER})
+NOT_SAID = frozenset({UtteranceKind.VOICE_NOTE, UtteranceKind.DOUBTFUL, UtteranceKind.RETRACTED})
+"""What may not be what the candidate says: not heard yet, heard doubtfully, or taken back."""
 # An answer that was too long was not taken, and an objection is about an assessment.
-_NOT_SHOWN = frozenset({UtteranceKind.TOO_LONG, UtteranceKind.REASON_ASKED, UtteranceKind.OBJECTION})
+_NOT_SHOWN = NOT_SAID | {UtteranceKind.TOO_LONG, UtteranceKind.REASON_ASKED, UtteranceKind.OBJECTION}
 # What tokenisers may take for a mark of their own, such as <|eot_id|> or [/INST], even in the middle of a message.
 _MARK = re.compile(r"<|\[(?=/?[A-Z_]+\])")
 

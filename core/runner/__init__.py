@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from core import engine, text
+from core import engine
 from core.desk import Desk
 from core.desk.answer import Answer
-from core.effects import AwaitReport, Effect, Send, SettleAnswer, reworded
+from core.effects import AwaitReport, Send, SettleAnswer, TranscribeNote, reworded
 from core.engine import UnexpectedEvent
-from core.events import AnswerSettled, Command, CommandGiven, Event, MessageEdited, MessageReceived, ReportDue
-from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent
+from core.events import AnswerSettled, Event, ReportDue
+from core.messages import CommandSent, Inbound, Outbound, VoiceSent
 from core.model import Interview, Phase
 from core.ports import (
     AlreadySeenError,
@@ -23,25 +23,30 @@ from core.ports import (
     RoleMissingError,
     StoreError,
 )
+from core.runner import taking
 from core.runner.asking import Asked, Asking
+from core.runner.forgetting import Forgetting
 from core.runner.limits import Limits
+from core.runner.listening import Listening
+from core.runner.manner import Manner
 from core.runner.sending import Sending, tell
+from core.runner.speaking import Speaking
 from core.runner.turnstile import Turnstile
 from core.runner.underway import Task, Underway
 from core.runner.whereabouts import Whereabouts
-from core.wording import linking, pages, refusals
-from core.wording.pieces import calm, without_choices
+from core.wording import linking, pages, refusals, voice
+from core.wording.pieces import without_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from core.model import Conversation
-    from core.ports import Clock, Interviewer, Platform, Saved, Store
+    from core.ports import Clock, Interviewer, Platform, Recordings, Saved, Store, Synthesizer, Transcriber
     from core.roles import Role
+    from core.speech import ReplyStyle
 
-_Answered = SettleAnswer | AwaitReport | Asked
+_Answered = SettleAnswer | AwaitReport | TranscribeNote | Asked
 """The effects that are answered by an event."""
-_COMMANDS = frozenset(Command)
 REPORT_WAIT_S = 10.0
 """How long a report is waited for by whoever has given a self-rating: the project's own promise."""
 _LAST_WAITS = 5
@@ -53,7 +58,9 @@ class Runner:
 
     `quiet_gap_s` is how long, in seconds, an answer is waited on after its last message; `report_wait_s` how long a
     report is waited for before it is made of what there is. `messages_per_minute` is how many messages an account may
-    send over time, and `open_interviews` how many interviews may be going on when another one starts.
+    send over time, and `open_interviews` how many interviews may be going on when another one starts. Without
+    `transcriber` no voice note is heard, without `synthesizer` nothing is spoken, without `recordings` no sound kept.
+    `reply` is how questions come to everybody, None where that is as each candidate wants.
     """
 
     def __init__(  # noqa: PLR0913 - one for each port
@@ -68,6 +75,10 @@ class Runner:
         report_wait_s: float = REPORT_WAIT_S,
         messages_per_minute: int = 60,
         open_interviews: int = 200,
+        transcriber: Transcriber | None = None,
+        synthesizer: Synthesizer | None = None,
+        recordings: Recordings | None = None,
+        reply: ReplyStyle | None = None,
     ) -> None:
         self._store = store
         self._platforms = platforms
@@ -77,10 +88,20 @@ class Runner:
         self._limits = Limits(clock, messages_per_minute, open_interviews)
         self._whereabouts = Whereabouts()
         self._underway = Underway()
-        self._desk = Desk(store, roles, clock, admits=self._limits.admits, is_busy=self._underway.is_performing)
+        self._listens, speaks = transcriber is not None, synthesizer is not None
+        admits, busy = self._limits.admits, self._underway.is_performing
+        self._desk = Desk(store, roles, clock, admits=admits, is_busy=busy, listens=self._listens, speaks=speaks)
+        self._manner = Manner(store, speaks=speaks, reply=reply)
         self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts)
-        self._sending = Sending(store, platforms, clock, self._underway)
+        self._listening = Listening(
+            store, platforms, clock, self._asking, transcriber=transcriber, recordings=recordings
+        )
+        speaking = Speaking(synthesizer, recordings, store, platforms, clock)
+        self._sending = Sending(store, platforms, clock, self._underway, speaking)
         self._turnstile = Turnstile(store)
+        self._forgetting = Forgetting(
+            store, platforms, recordings, self._underway, self._sending, self._turnstile, self._whereabouts
+        )
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
         self._taking: set[Task] = set()
 
@@ -94,11 +115,11 @@ class Runner:
         if not self._limits.takes(inbound.conversation):
             self._tell_too_fast(inbound.conversation, inbound.inbound_id)
             return False
-        taking = self._underway.keep(inbound.conversation, self._take(inbound))
-        self._taking.add(taking)
-        taking.add_done_callback(self._taking.discard)
+        task = self._underway.keep(inbound.conversation, self._take(inbound))
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
         try:
-            await asyncio.shield(taking)
+            await asyncio.shield(task)
         except StoreError:
             self._limits.untaken(inbound.conversation)  # it comes again, and is one message all the same
             raise
@@ -146,17 +167,25 @@ class Runner:
     async def _take(self, inbound: Inbound) -> None:
         async with self._turnstile.holder(inbound.conversation) as candidate:
             current, opening = await self._current_interview(candidate)
-            before = current if current and _is_about(current, inbound) else None
+            before = current if current and taking.is_about(current, inbound) else None
             over = current is not None and current.phase is Phase.FINISHED
             now = current
             try:
                 answer = await self._answered(candidate, inbound, before, over=over)
-                saved = await self._save_or_refuse(_change(candidate, inbound, before, answer, opening), opening)
+                if answer.forgets:
+                    now = None
+                    await self._forgetting.everything(candidate, inbound, answer.effects)
+                    return
+                if answer.forgets_recordings:
+                    answer = await self._forgetting.recordings(candidate, answer)
+                saved = await self._save_or_refuse(taking.change(candidate, inbound, before, answer, opening), opening)
                 now = saved.interview
             except AlreadySeenError:
                 return
             finally:
                 self._limits.heard(candidate, now)
+            if answer.forgets_recordings:
+                await self._forgetting.recordings(candidate, answer)  # of a note that was kept until now
         self._perform(saved.pending)
 
     async def _current_interview(self, candidate: int) -> tuple[Interview | None, tuple[Send, ...]]:
@@ -169,28 +198,17 @@ class Runner:
 
     async def _answered(self, candidate: int, inbound: Inbound, interview: Interview | None, *, over: bool) -> Answer:
         """What follows from a message: a step of the interview, or the desk's reply."""
-        if isinstance(inbound, CommandSent) and inbound.command not in _COMMANDS:
+        if isinstance(inbound, CommandSent) and inbound.command not in taking.COMMANDS:
             return await self._desk.answer(candidate, inbound, interview)
         if interview is None:
             return await self._desk.nothing_open(candidate, inbound.conversation, over=over)
-        event = self._event(inbound)
+        if isinstance(inbound, VoiceSent) and not self._listens:
+            return Answer(interview, (Send(voice.cannot_listen()),))
+        event = taking.event(inbound, self._clock.now())
         try:
             return Answer(*engine.step(interview, event))
         except UnexpectedEvent as unexpected:
-            return Answer(interview, (Send(_unfit(unexpected)),))
-
-    def _event(self, inbound: Inbound) -> Event:
-        now = self._clock.now()
-        match inbound:
-            case TextSent():
-                said = text.clean(inbound.text)
-                return MessageReceived(said, inbound.inbound_id, now, inbound.turn, inbound.address)
-            case TextEdited():
-                return MessageEdited(text.clean(inbound.text), inbound.message_id, now)
-            case CommandSent():
-                return CommandGiven(Command(inbound.command), now, inbound.turn, inbound.argument.strip())
-            case never:
-                assert_never(never)
+            return Answer(interview, (Send(taking.unfit(unexpected)),))
 
     # Saving
 
@@ -203,21 +221,12 @@ class Runner:
 
     async def _save(self, change: Change) -> Saved:
         """Save a change, worded as the candidate wants it, and end what it has overtaken."""
-        saved = await self._store.save(replace(change, effects=await self._worded(change)))
+        saved = await self._store.save(replace(change, effects=await self._manner.worded(change)))
         if change.joins or change.leaves:
             self._turnstile.moved()
         if saved.interview:
             self._end_overtaken(saved.interview, change.performed)
         return saved
-
-    async def _worded(self, change: Change) -> tuple[Effect, ...]:
-        """The effects of a change with their messages in words only, where the candidate wants no numbers."""
-        sends = [effect.message for effect in change.effects if isinstance(effect, Send)]
-        if not any(block.calm is not None for message in sends for block in message.blocks):
-            return change.effects
-        if not (await self._store.preferences(change.candidate)).hide_numbers:
-            return change.effects
-        return reworded(change.effects, calm)
 
     def _end_overtaken(self, interview: Interview, performed: int | None) -> None:
         """End effects whose results would be dropped, so that nothing works on them in vain."""
@@ -283,6 +292,8 @@ class Runner:
             await self._clock.sleep(self._report_wait_s * (_LAST_WAITS if effect.last else 1))
             self._underway.gone_off()
             return ReportDue(effect.last, self._clock.now())
+        if isinstance(effect, TranscribeNote):
+            return await self._listening.result(pending, effect)
         if before := self._underway.twin(pending):
             await asyncio.wait([before])
         return await self._asking.result(pending, effect)
@@ -315,39 +326,3 @@ class Runner:
         except RoleMissingError:
             return False
         return newest is not None and newest.id == interview.id
-
-
-def _change(
-    candidate: int, inbound: Inbound, before: Interview | None, answer: Answer, opening: tuple[Send, ...]
-) -> Change:
-    """What a message changes; `opening` is said before the answer to it."""
-    return Change(
-        candidate,
-        inbound.conversation,
-        before,
-        answer.interview,
-        (*opening, *answer.effects),
-        inbound.inbound_id,
-        preferences=answer.preferences,
-        code=answer.code,
-        joins=answer.joins,
-        leaves=answer.leaves,
-    )
-
-
-def _is_about(interview: Interview, inbound: Inbound) -> bool:
-    """Whether a message can be about an interview: about one that is over only some commands are."""
-    if interview.phase is Phase.FINISHED:
-        return isinstance(inbound, CommandSent) and inbound.command in engine.AFTERWARDS
-    return interview.is_open
-
-
-def _unfit(unexpected: UnexpectedEvent) -> Outbound:
-    """What the candidate is told whose message did not fit."""
-    event = unexpected.event
-    if isinstance(event, MessageEdited):
-        return pages.too_late_to_edit()
-    if isinstance(event, MessageReceived) and unexpected.stale:
-        return pages.written_elsewhere()
-    command = event.command if isinstance(event, CommandGiven) else None
-    return pages.unfit(unexpected.phase, command, stale=unexpected.stale)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from core import engine
-from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer
+from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer, TranscribeNote
 from core.events import AnswerAssessed, AnswerConsidered, AnswerStrengthened, Event
 from core.model import Phase
 from core.ports import StoreError, Waiting
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
 """The effects that an interviewer is asked for."""
+Worked = TranscribeNote | Asked
+"""The effects that take so long that it is shown."""
 SLOW_S = 15.0
 """After so many seconds a candidate who waits for an assessment or a stronger version is told that it is coming."""
 PULSE_S = 4.0
@@ -61,7 +63,7 @@ class Asking:
             return None
         told = partial(self._tell_place, pending)
         waiting = Waiting(pending.candidate, _looks_on(interview, effect), told)
-        async with self._showing_work(pending, effect):
+        async with self.showing_work(pending, effect):
             return await self._answer(pending, effect, interview, waiting)
 
     async def _answer(self, pending: PendingEffect, effect: Asked, interview: Interview, waiting: Waiting) -> Event:
@@ -119,7 +121,7 @@ class Asking:
                 await self.tell(pending, word, f"slow-{pending.id}")
 
     @asynccontextmanager
-    async def _showing_work(self, pending: PendingEffect, effect: Asked) -> AsyncIterator[None]:
+    async def showing_work(self, pending: PendingEffect, effect: Worked) -> AsyncIterator[None]:
         """Show a candidate who looks on that something is being worked on, at each moment at which they do."""
         showing = asyncio.create_task(self._show_work(pending, effect))
         try:
@@ -127,7 +129,7 @@ class Asking:
         finally:
             showing.cancel()
 
-    async def _show_work(self, pending: PendingEffect, effect: Asked) -> None:
+    async def _show_work(self, pending: PendingEffect, effect: Worked) -> None:
         while True:
             with suppress(StoreError, LookupError):
                 if _is_watched(await self.interview(pending), effect):
@@ -165,8 +167,10 @@ def _looks_on(interview: Interview, effect: Effect) -> bool:
     return _is_reviewed(interview, effect) or _is_asked_for(interview, effect)
 
 
-def _is_watched(interview: Interview, effect: Asked) -> bool:
+def _is_watched(interview: Interview, effect: Worked) -> bool:
     """Whether the candidate waits for it just now and has nothing else to say meanwhile."""
+    if isinstance(effect, TranscribeNote):
+        return interview.phase is not Phase.PAUSED and not engine.overtaken(interview, effect)
     if isinstance(effect, StrengthenAnswer):
         return _is_reviewed(interview, effect) or interview.report is not None
     return _looks_on(interview, effect)

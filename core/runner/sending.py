@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from core.messages import Outbound
     from core.model import Conversation
     from core.ports import Clock, PendingEffect, Platform, Store
-    from core.runner.underway import Underway
+    from core.runner.speaking import Speaking
+    from core.runner.underway import Task, Underway
+    from core.speech import Speech
 
 FIRST_PAUSE_S = 5.0
 """After so many seconds a message that did not arrive is sent again, and after three times as long each time then."""
@@ -28,12 +30,22 @@ _log = logging.getLogger(__name__)
 class Sending:
     """The messages that are on their way. Those that are to be sent again later are not waited for by `idle`."""
 
-    def __init__(self, store: Store, platforms: Mapping[str, Platform], clock: Clock, underway: Underway) -> None:
+    def __init__(
+        self,
+        store: Store,
+        platforms: Mapping[str, Platform],
+        clock: Clock,
+        underway: Underway,
+        speaking: Speaking,
+    ) -> None:
         self._store = store
         self._platforms = platforms
         self._clock = clock
         self._underway = underway
+        self._speaking = speaking
         self._queues: dict[Conversation, deque[tuple[PendingEffect, Outbound]]] = {}
+        self._tasks: dict[Conversation, Task] = {}
+        self._delivering: dict[Task, PendingEffect] = {}
 
     def add(self, pending: PendingEffect, message: Outbound) -> None:
         """Send a message after those that are to be sent to its conversation already."""
@@ -42,32 +54,44 @@ class Sending:
             self._queues[where].append((pending, message))
             return
         self._queues[where] = deque([(pending, message)])
-        self._underway.start(where, self._deliver_all(where))
+        self._tasks[where] = self._underway.start(where, self._deliver_all(where))
+
+    def drop(self, candidate: int) -> None:
+        """Give up the messages of a candidate that have not arrived."""
+        for where, queue in [*self._queues.items()]:
+            others = [one for one in queue if one[0].candidate != candidate]
+            if len(others) < len(queue):
+                self._tasks[where].cancel()
+                del self._queues[where]
+                for pending, message in others:
+                    self.add(pending, message)
 
     async def _deliver_all(self, where: Conversation) -> None:
         queue = self._queues[where]
         while queue:
             try:
-                await self._deliver(*queue.popleft())
+                await self._deliver(*queue[0])
             except Exception as error:  # noqa: BLE001 - one that fails must not hold up the next
                 self._underway.failed(where, error)
-        del self._queues[where]
+            queue.popleft()
+        del self._queues[where], self._tasks[where]
 
     async def _deliver(self, pending: PendingEffect, message: Outbound) -> None:
-        """Send a message until it has arrived, or never will."""
+        """Send a message until it has arrived, or never will; what was all sound, and has none, is nothing."""
+        speech = await self._speaking.speech(pending, message)
         pause = FIRST_PAUSE_S
-        while not await self._is_settled(pending, message):
+        while not (_is_nothing(message, speech) or await self._is_settled(pending, message, speech)):
             self._underway.rests()
             await self._clock.sleep(pause)
             self._underway.gone_off()
             pause = min(3 * pause, LONGEST_PAUSE_S)
         await self._store.performed(pending.id)
 
-    async def _is_settled(self, pending: PendingEffect, message: Outbound) -> bool:
+    async def _is_settled(self, pending: PendingEffect, message: Outbound, speech: Speech | None) -> bool:
         """Send a message; False when that has to be done again."""
         where = pending.conversation
         try:
-            await self._platforms[where.platform].send(where, message, str(pending.id))
+            await self._send(pending, message, speech)
         except UnreachableError as error:
             _log.info("A message is given up: %s", error)
         except RefusedMessageError:
@@ -78,6 +102,24 @@ class Sending:
             _log.info("A message stays pending and will be sent again: %s", error)
             return False
         return True
+
+    async def _send(self, pending: PendingEffect, message: Outbound, speech: Speech | None) -> None:
+        """Send a message, without its sound where it is refused with that. Raises DeliveryError."""
+        where = pending.conversation
+        platform = self._platforms[where.platform]
+        try:
+            await platform.send(where, message, str(pending.id), speech)
+        except RefusedMessageError:
+            if speech is None:
+                raise
+            _log.warning("Message %d (%s) goes without its sound: the platform refuses it.", pending.id, message.kind)
+            if not _is_nothing(message, None):
+                await platform.send(where, message, f"written-{pending.id}")
+
+
+def _is_nothing(message: Outbound, speech: Speech | None) -> bool:
+    """Whether there is nothing to be seen or heard."""
+    return not (message.blocks or message.document or speech)
 
 
 async def tell(platforms: Mapping[str, Platform], where: Conversation, message: Outbound, key: str) -> None:

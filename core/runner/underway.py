@@ -69,6 +69,13 @@ class Underway:
         """Whether an effect of a candidate is being performed; what cannot be performed now only waits on disk."""
         return any(effect.candidate == candidate for effect in self._effects.values())
 
+    async def end(self, candidate: int) -> None:
+        """End all effects of a candidate that are being performed; they stay pending."""
+        tasks = [task for task, effect in self._effects.items() if effect.candidate == candidate]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def twin(self, pending: PendingEffect) -> Task | None:
         """The task that performs just the same for the same interview since before, if there is one."""
         same = (task for task, one in self.effects_of(pending.interview or 0) if one.effect == pending.effect)

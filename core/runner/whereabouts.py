@@ -30,3 +30,7 @@ class Whereabouts:
     def of(self, pending: PendingEffect) -> Conversation:
         """Where the result of an effect is to be told."""
         return self._latest.get(pending.interview or 0) or pending.conversation
+
+    def forget(self, interview: int) -> None:
+        """Forget where the candidate of an interview is."""
+        self._latest.drop(interview)

@@ -11,6 +11,7 @@ from core.model import Assessment, Interview, Mode, Outcome, Phase
 from core.policy import MAX_REASON_WORDS
 from core.roles import Criterion
 from core.wording.assessed import outcome
+from core.wording.delivery import hear_choices, of_answer
 from core.wording.interview import review_choices
 from core.wording.pieces import heading, item, line, listed, notice, quote, small
 
@@ -56,10 +57,12 @@ def retried(interview: Interview, turn: int) -> Outbound:
     blocks = [heading(f"Question {number} again: {interview.turns[turn].question.focus}")]
     if made:
         blocks += outcome(interview, made, before, "your last try")
+        blocks += of_answer(interview, turn)
         blocks.append(small("From now on your report counts this attempt."))
     else:
         blocks.append(line("There is no answer this time, so your report stays as it was."))
-    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (_again(number), _SHOW))
+    hear = hear_choices(interview.turns[turn], turn)
+    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (_again(number), _SHOW, *hear))
 
 
 def retry_to_come() -> Outbound:
@@ -112,7 +115,8 @@ def reassessed(interview: Interview, turn: int) -> Outbound:
         blocks.append(small(f"The first look was by {_by(before)}, this one by {_by(made)}."))
     blocks += outcome(interview, made, before, "the first look")
     blocks.append(small("Both results are kept; your report counts the second."))
-    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (_again(number), _SHOW))
+    hear = hear_choices(looked_at, turn)
+    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (_again(number), _SHOW, *hear))
 
 
 def _levels(interview: Interview, before: Assessment) -> Block:

@@ -25,6 +25,11 @@ LONGEST_TRANSCRIPT = 3000
 _LONGEST_NAME = 40
 _STATES = {Phase.FINISHED: "finished", Phase.DROPPED: "ended without a report", Phase.PAUSED: "paused"}
 _SPEAKERS = {Speaker.INTERVIEWER: "Interviewer", Speaker.CANDIDATE: "You"}
+_NOT_COUNTED = {
+    UtteranceKind.VOICE_NOTE: "in a voice note",
+    UtteranceKind.DOUBTFUL: "aloud and not clearly heard",
+}
+_NO_WORDS = "(not transcribed)"
 
 
 def history(page: HistoryPage) -> Outbound:
@@ -106,16 +111,17 @@ def _circumstances(kept: Transcript) -> str:
 
 
 def _conversation(kept: Transcript) -> Iterator[Block]:
-    """What was said, turn by turn; the candidate's words as quotes."""
+    """What was said and not taken back, turn by turn; the candidate's words as quotes."""
     for title, said in _turns(kept):
         yield heading(title)
-        before = Speaker.INTERVIEWER
+        before = ""
         for one in said:
+            speaker = _speaker(one)
             if one.speaker is Speaker.INTERVIEWER:
-                yield line(f"Interviewer: {one.text}")
+                yield line(f"{speaker}: {one.text}")
             else:
-                yield from (*(() if before is one.speaker else (line("You:"),)), quote(one.text))
-            before = one.speaker
+                yield from (*(() if before == speaker else (line(f"{speaker}:"),)), quote(_words(one)))
+            before = speaker
 
 
 def _written(kept: Transcript) -> str:
@@ -123,8 +129,21 @@ def _written(kept: Transcript) -> str:
     parts = [f"Transcript: {kept.role_title}\n{_circumstances(kept)}"]
     for title, said in _turns(kept):
         parts.append(f"{title}\n{'-' * len(title)}")
-        parts += [f"{_SPEAKERS[one.speaker]}:\n{one.text}" for one in said]
+        parts += [f"{_speaker(one)}:\n{_words(one)}" for one in said]
     return "\n\n".join(parts) + "\n"
+
+
+def _speaker(said: Utterance) -> str:
+    """Who said it, and whether aloud."""
+    if said.kind in _NOT_COUNTED:
+        return f"You, {_NOT_COUNTED[said.kind]}"
+    aloud = ", aloud" if said.spoken else ""
+    return f"{_SPEAKERS[said.speaker]}{aloud}"
+
+
+def _words(said: Utterance) -> str:
+    """What was said, or what stands for a note without words."""
+    return _NO_WORDS if said.kind is UtteranceKind.VOICE_NOTE else said.text
 
 
 def _turns(kept: Transcript) -> Iterator[tuple[str, tuple[Utterance, ...]]]:
@@ -133,7 +152,8 @@ def _turns(kept: Transcript) -> Iterator[tuple[str, tuple[Utterance, ...]]]:
     for said in kept.turns:
         question = _question(said)
         again = " again" if question in numbers else ""
-        yield f"Question {numbers.setdefault(question, len(numbers) + 1)}{again}", said
+        left = tuple(one for one in said if one.kind is not UtteranceKind.RETRACTED)
+        yield f"Question {numbers.setdefault(question, len(numbers) + 1)}{again}", left
 
 
 def _question(said: tuple[Utterance, ...]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.messages import Block, Choice, Outbound, OutboundKind
 from core.model import Assessment, Interview, Mode, Outcome, Persona, Phase, Turn, UtteranceKind
 from core.policy import MAX_ANSWER_WORDS, MAX_FOLLOW_UPS, MAX_KEPT_CHARACTERS
 from core.wording.assessed import outcome
+from core.wording.delivery import hear_choices, of_answer
 from core.wording.menus import BEGIN
 from core.wording.pieces import count, heading, item, line, notice, sentence, small
 from core.wording.privacy import privacy
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 _THANKS = ("Thank you.", "All right, thank you.", "Thanks, I have that.", "Understood, thank you.")
 _CHATTY_BUDGET = "In about 120 words, please: one example, and what came of it."
-_BOUNDARY = "I can only work with answers to the question. Say it in your own words, or use /skip or /stop."
+_BOUNDARY_ALOUD = "I can only work with answers to the question."
+_BOUNDARY = f"{_BOUNDARY_ALOUD} Say it in your own words, or use /skip or /stop."
 _REVIEWING = "You are looking at feedback: /retry tries the question again, /next goes on."
 _FEEDBACK_TO_COME = "Your feedback is on its way. /next goes on without it."
 _STEPS = (
@@ -59,7 +62,7 @@ def question(interview: Interview, persona: Persona = Persona.STANDARD, *, again
     blocks.append(line(turn.question.text))
     if not again:
         blocks += _support(turn.question, persona)
-    return Outbound(OutboundKind.QUESTION, tuple(blocks), controls(interview))
+    return Outbound(OutboundKind.QUESTION, tuple(blocks), controls(interview), spoken=turn.question.text)
 
 
 def _lead_in(interview: Interview, persona: Persona) -> list[Block]:
@@ -95,7 +98,7 @@ def follow_up(interview: Interview, persona: Persona = Persona.STANDARD, *, agai
         blocks.append(line("One or two sentences are enough; begin with “I …”."))
     elif persona is Persona.CHATTY and not again:
         blocks.append(line("Two or three sentences, please: just this part."))
-    return Outbound(OutboundKind.FOLLOW_UP, tuple(blocks), controls(interview))
+    return Outbound(OutboundKind.FOLLOW_UP, tuple(blocks), controls(interview), spoken=asked.text)
 
 
 def current(interview: Interview) -> Outbound:
@@ -114,12 +117,13 @@ def controls(interview: Interview) -> tuple[Choice, ...]:
 
 def hint(interview: Interview) -> Outbound:
     """The hint of the current question."""
-    return notice(f"A hint: {interview.turns[-1].question.hint}")
+    text = interview.turns[-1].question.hint
+    return replace(notice(f"A hint: {text}"), spoken=text)
 
 
 def clarification(text: str) -> Outbound:
     """The question in other words."""
-    return notice(text)
+    return replace(notice(text), spoken=text)
 
 
 def clarified(turn: Turn) -> str:
@@ -139,29 +143,30 @@ def clarified_enough() -> Outbound:
 
 def redirect(interview: Interview, persona: Persona) -> Outbound:
     """Back to the question, kindly."""
-    turn = interview.turns[-1]
-    said = _BOUNDARY if persona is Persona.EDGE_CASE else "I do not see yet how that answers the question."
+    asked = interview.turns[-1].question
+    said = aloud = "I do not see yet how that answers the question."
+    if persona is Persona.EDGE_CASE:
+        said, aloud = _BOUNDARY, _BOUNDARY_ALOUD
+    about = f"It is about {_lower(asked.focus)}:"
     return Outbound(
         OutboundKind.NOTICE,
-        (line(f"{said} It is about {_lower(turn.question.focus)}:"), line(turn.question.text)),
+        (line(f"{said} {about}"), line(asked.text)),
         controls(interview),
+        spoken=f"{aloud} {about} {asked.text}",
     )
 
 
 def encouragement(interview: Interview, persona: Persona) -> Outbound:
     """Help for somebody who has no answer."""
-    turn = interview.turns[-1]
-    blocks = [line("That happens to everybody. Something small or from another job, study or private life counts too.")]
+    said = aloud = "That happens to everybody. Something small or from another job, study or private life counts too."
     if persona is Persona.EDGE_CASE:
-        blocks = [line(_BOUNDARY)]
+        said, aloud = _BOUNDARY, _BOUNDARY_ALOUD
+    start = f"To begin with: {interview.turns[-1].question.hint}"
     return Outbound(
         OutboundKind.NOTICE,
-        (
-            *blocks,
-            line(f"To begin with: {turn.question.hint}"),
-            small("If nothing comes to mind, /skip takes the next question."),
-        ),
+        (line(said), line(start), small("If nothing comes to mind, /skip takes the next question.")),
         controls(interview),
+        spoken=f"{aloud} {start}",
     )
 
 
@@ -172,8 +177,11 @@ def feedback(interview: Interview) -> Outbound:
     before = _attempt_before(interview)
     blocks = [heading(f"Feedback on question {interview.number}: {turn.question.focus}")]
     blocks += outcome(interview, turn.assessment, before, "your last try")
+    index = len(interview.turns) - 1
+    blocks += of_answer(interview, index)
     again, onward = review_choices(interview)
-    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), (again, onward), default=onward)
+    choices = (again, onward, *hear_choices(turn, index))
+    return Outbound(OutboundKind.FEEDBACK, tuple(blocks), choices, default=onward)
 
 
 def feedback_to_come() -> Outbound:

@@ -9,8 +9,10 @@ from core.messages import Choice, Outbound, OutboundKind
 from core.model import Interview, Mode, Phase, StartRequest
 from core.policy import MAX_FOLLOW_UPS
 from core.roles import Seniority
+from core.speech import ReplyStyle
 from core.wording.pieces import count, heading, item, line, sentence, small
 from core.wording.privacy import privacy
+from core.wording.settings import REPLIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,16 +29,22 @@ _MEANING = {
     Mode.MOCK: "Mock interview: feedback comes in a report at the end.",
     Mode.COACH: "Coach interview: feedback comes after every question, and you can try it again.",
 }
-_MODE, _LENGTH, _LEVEL, _ONWARD = range(4)
+_MODE, _LENGTH, _LEVEL, _REPLY, _ONWARD = range(5)
 """The rows of the card."""
 
 
-def start_page(platform: str, interview: Interview | None = None, *, known: bool = False) -> Outbound:
-    """Who I am and how to begin; `interview` is the open one, and `known` says that there were interviews before."""
+def start_page(
+    platform: str, interview: Interview | None = None, *, known: bool = False, listens: bool = False
+) -> Outbound:
+    """Who I am and how to begin; `interview` is the open one, and `known` says that there were interviews before.
+
+    `listens` says that answers can be spoken.
+    """
+    how = "in your own words, written or as voice notes," if listens else "in your own words,"
     blocks = [
         heading("Your interview partner"),
         line(
-            "I hold practice interviews: I ask, you answer in your own words, and I follow up on what is missing. "
+            f"I hold practice interviews: I ask, you answer {how} and I follow up on what is missing. "
             "At the end you get scores and advice that quote what you said."
         ),
     ]
@@ -44,7 +52,7 @@ def start_page(platform: str, interview: Interview | None = None, *, known: bool
         blocks.append(line(_standing(interview)))
     return Outbound(
         OutboundKind.MENU,
-        (*blocks, small(privacy(platform))),
+        (*blocks, small(privacy(platform, listens=listens))),
         (
             *((GO_ON,) if interview else ()),
             BEGIN,
@@ -55,8 +63,12 @@ def start_page(platform: str, interview: Interview | None = None, *, known: bool
     )
 
 
-def how_page() -> Outbound:
-    """How an interview goes: a page to read."""
+def how_page(*, listens: bool = False, speaks: bool = False) -> Outbound:
+    """How an interview goes: a page to read. `listens` says that answers can be spoken, `speaks` that questions can."""
+    spoken = [
+        item("You can answer by voice note, too: I show you what I heard, and you can correct it or record again.")
+    ]
+    aloud = [item("I can also ask aloud: /voice on.")]
     return Outbound(
         OutboundKind.HELP,
         (
@@ -64,6 +76,8 @@ def how_page() -> Outbound:
             item("You choose a job, and then the mode, the length and the level."),
             item("A mock interview keeps feedback for the report; a coach interview gives it after every question."),
             item("I ask one question at a time. Answer in one message or in several; I wait until you have finished."),
+            *(spoken if listens else []),
+            *(aloud if speaks else []),
             item(f"I may follow up on what is missing, up to {count(MAX_FOLLOW_UPS, 'time')} a question."),
             item("Under each question: Hint, Repeat, Skip, Pause (go on any time later) and Finish."),
             item("At the end of a mock interview you rate yourself first. Then comes the report."),
@@ -104,8 +118,11 @@ def roles_page(roles: Sequence[Role], again: StartRequest | None = None) -> Outb
     )
 
 
-def setup_card(request: StartRequest) -> Outbound:
-    """What is chosen for an interview; every button holds the whole of it, with one thing changed."""
+def setup_card(request: StartRequest, reply: ReplyStyle | None = None) -> Outbound:
+    """What is chosen for an interview; every button holds the whole of it, with one thing changed.
+
+    `reply` is how questions come, which is kept for all interviews; None where they come in one way only.
+    """
     start = Choice("Start", "interview", _spelled(request), row=_ONWARD)
     return Outbound(
         OutboundKind.MENU,
@@ -113,12 +130,14 @@ def setup_card(request: StartRequest) -> Outbound:
             heading(request.role.title),
             line(_MEANING[request.mode]),
             line(f"{count(request.questions, 'question')}, {request.seniority.value} level."),
+            *([line(REPLIES[reply])] if reply else []),
             small(f"I estimate about {request.questions * _MINUTES} minutes."),
         ),
         (
             *(_option(mode.value.title(), request, replace(request, mode=mode), _MODE) for mode in Mode),
             *(_option(_length(n, request), request, replace(request, questions=n), _LENGTH) for n in _lengths(request)),
             *(_option(one.value.title(), request, replace(request, seniority=one), _LEVEL) for one in Seniority),
+            *(_reply_option(one, request, reply) for one in ReplyStyle if reply),
             start,
             Choice("Another job", "setup", row=_ONWARD),
         ),
@@ -161,6 +180,11 @@ def _spelled(request: StartRequest) -> str:
 
 def _option(label: str, now: StartRequest, then: StartRequest, row: int) -> Choice:
     return Choice(f"✓ {label}" if then == now else label, "setup", _spelled(then), row=row)
+
+
+def _reply_option(style: ReplyStyle, request: StartRequest, now: ReplyStyle | None) -> Choice:
+    label = f"✓ {style.value.title()}" if style is now else style.value.title()
+    return Choice(label, "setup", f"{_spelled(request)} {style}", row=_REPLY)
 
 
 def _lengths(request: StartRequest) -> list[int]:

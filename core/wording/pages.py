@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.events import Command
 from core.messages import Choice, Outbound, OutboundKind
 from core.model import Phase
 from core.wording.menus import BEGIN, GO_ON, HISTORY
-from core.wording.pieces import heading, item, line, notice, sentence, small
-from core.wording.reported import report as report  # noqa: PLC0414 - it is one of the pages
-
-if TYPE_CHECKING:
-    from core.model import Preferences
+from core.wording.pieces import heading, item, notice, sentence, small
+from core.wording.reported import report as report  # noqa: PLC0414 - they are among the pages
+from core.wording.settings import settings as settings  # noqa: PLC0414
 
 COMMANDS = (
     ("start", "who I am, and how to begin"),
@@ -33,30 +29,18 @@ COMMANDS = (
     ("history", "your interviews"),
     ("roles", "the jobs I can interview for"),
     ("settings", "what you have set; /settings numbers off gives feedback in words only"),
+    ("voice", "how questions come: /voice on, off or both"),
     ("link", "join your accounts on two platforms"),
     ("unlink", "part them again"),
+    ("forget", "delete everything I have kept of you"),
     ("help", "this list"),
 )
 
 
-def settings(preferences: Preferences) -> Outbound:
-    """What the candidate has set, and how to change it: a page to read, which asks for no decision."""
-    if preferences.hide_numbers:
-        now, change = "hidden: your feedback comes in words only", ("Show numbers", "numbers on")
-    else:
-        now, change = "shown: levels from 1 to 5, and their means", ("Hide numbers", "numbers off")
-    label, argument = change
-    return Outbound(
-        OutboundKind.STATUS,
-        (heading("Your settings"), line(f"Numbers are {now}."), small(f"/settings {argument} changes that.")),
-        (Choice(label, "settings", argument),),
-    )
-
-
-def help_page() -> Outbound:
-    """Every command in one line each."""
+def help_page(*, speaks: bool = True) -> Outbound:
+    """Every command in one line each, that about voice only where the bot `speaks`."""
     blocks = [heading("What you can say")]
-    blocks += [item(f"/{name}: {meaning}") for name, meaning in COMMANDS]
+    blocks += [item(f"/{name}: {meaning}") for name, meaning in COMMANDS if speaks or name != "voice"]
     blocks.append(small('Plain words work too: "can you repeat that?", "what do you mean?", "skip this one".'))
     return Outbound(OutboundKind.HELP, tuple(blocks))
 

@@ -9,6 +9,7 @@ from core.model import Outcome, QuestionResult, Report, ReportFinding
 from core.report import weakest
 from core.wording.afterwards import RATINGS
 from core.wording.assessed import REASONS, SHORTENED, finding
+from core.wording.delivery import hear_choice, of_report
 from core.wording.menus import HISTORY
 from core.wording.pieces import count, heading, item, line, listed, score, small
 
@@ -44,6 +45,7 @@ def report(
     blocks += _figures(made)
     blocks += _finding_blocks("Strengths", made.strengths)
     blocks += _finding_blocks("To improve", made.improvements)
+    blocks += of_report(made)
     if made.questions:
         blocks.append(heading("Question by question"))
     for result in made.questions:
@@ -51,7 +53,8 @@ def report(
     blocks += [small(_assessed_by(made, assessor)) for assessor in made.assessors]
     choices = () if so_far or past else _report_choices(made)
     transcript = () if past and number is None else (Choice("Transcript", "transcript", str(number or "")),)
-    return Outbound(OutboundKind.REPORT, tuple(blocks), (*choices, *transcript, HISTORY), report=made)
+    hear = () if past and number is None else _hear_choices(made, number)
+    return Outbound(OutboundKind.REPORT, tuple(blocks), (*choices, *hear, *transcript, HISTORY), report=made)
 
 
 def _complete(made: Report) -> str:
@@ -148,6 +151,16 @@ def _report_choices(made: Report) -> tuple[Choice, ...]:
     if any(one.disputed is None for one in answered):
         choices.append(Choice("I disagree", "disagree"))
     return tuple(choices)
+
+
+def _hear_choices(made: Report, number: int | None) -> tuple[Choice, ...]:
+    """A button for each improvement that can be heard in the candidate's own voice, three at most as there are."""
+    heard: dict[str, tuple[int, int]] = {}
+    for one in made.improvements:
+        if one.heard_at:
+            heard.setdefault(one.quote, one.heard_at)
+    of = "" if number is None else f"{number} "
+    return tuple(hear_choice(said, f"{of}{turn} {place}") for said, (turn, place) in heard.items())
 
 
 def _finding_blocks(title: str, findings: Sequence[ReportFinding]) -> list[Block]:

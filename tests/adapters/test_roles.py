@@ -141,7 +141,7 @@ FILES = [
     ("Baker 1.toml", b"", "the name of a role file is lower-case letters"),
     *[
         (f"{word}.toml", b"", f"“{word}” is a word for how to interview, so no such role could be asked for")
-        for word in ("mock", "coach", "junior", "mid", "senior", "all")
+        for word in ("mock", "coach", "junior", "mid", "senior", "all", "text", "voice", "both")
     ],
 ]
 

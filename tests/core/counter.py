@@ -8,7 +8,7 @@ from core.desk import Desk
 from core.desk.answer import Answer
 from core.effects import Send
 from core.messages import CommandSent, Outbound
-from core.model import Conversation, Interview
+from core.model import Conversation, Interview, Preferences
 from core.ports import Change
 from core.roles import Role
 from tests.contracts.fake_store import FakeStore
@@ -17,14 +17,24 @@ from tests.core.doubles import FakeClock
 
 
 class Counter:
-    """A desk and who asks at it. `answer` is what followed from the latest command; `busy` are candidates."""
+    """A desk and who asks at it. `answer` is what followed from the latest command; `busy` are candidates.
 
-    def __init__(self, *more: Role) -> None:
+    `full` says that no interview can start now.
+    """
+
+    def __init__(self, *more: Role, listens: bool = False, speaks: bool = False) -> None:
         self.roles = ROLES | {role.id: role for role in more}
         self.store = FakeStore(self.roles)
         self.clock = FakeClock()
+        self.full = False
         self.desk = Desk(
-            self.store, self.roles, self.clock, admits=lambda _: True, is_busy=lambda candidate: candidate in self.busy
+            self.store,
+            self.roles,
+            self.clock,
+            admits=lambda _: not self.full,
+            is_busy=lambda candidate: candidate in self.busy,
+            listens=listens,
+            speaks=speaks,
         )
         self.busy: set[int] = set()
         self._messages = 0
@@ -36,6 +46,10 @@ class Counter:
         saved = await self.store.save(Change(candidate, where, after=replace(interview, candidate=candidate)))
         assert saved.interview
         return saved.interview.id
+
+    async def prefer(self, preferences: Preferences) -> None:
+        candidate = await self.store.candidate(CONVERSATION)
+        await self.store.save(Change(candidate, CONVERSATION, preferences=preferences))
 
     async def ask(
         self,

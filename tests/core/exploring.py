@@ -21,10 +21,15 @@ from core.events import (
     Event,
     MessageEdited,
     MessageReceived,
+    NoteReceived,
+    NoteRefused,
+    NoteTranscribed,
     ReportDue,
 )
 from core.model import AnswerKind, Consideration, Interview, Mode, Outcome, Phase, StartRequest, Stronger
 from core.model import UtteranceKind as Kind
+from core.speech import SoundProblem, VoiceNote
+from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
 
 MOST_SAID = 5
@@ -38,7 +43,15 @@ ARGUMENTS = {
     Command.DISAGREE: ("1", "2", "9"),
     Command.STRONGER: ("1", "2", "9"),
 }
-TELLING = {Kind.ANSWER, Kind.TOO_LONG, Kind.FOLLOW_UP, Kind.ENCOURAGEMENT}
+TELLING = {Kind.ANSWER, Kind.TOO_LONG, Kind.FOLLOW_UP, Kind.ENCOURAGEMENT, Kind.VOICE_NOTE, Kind.DOUBTFUL}
+HEARD = (
+    heard("I rolled it back in four minutes."),
+    heard("I rolled it back in four minutes.", probability=0.3),
+    heard("Could you repeat the question?"),
+    heard("Skip this question.", probability=0.3),
+    heard("…"),
+)
+"""An answer, a doubtful one, a wish, a doubtful one that is grave, and nothing."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Edge:
 def events(interview: Interview) -> Iterator[tuple[str, Event]]:
     """Every kind of event in every variant that matters, with the name of its row in the transition table."""
     yield from _messages(interview)
+    yield from _notes(interview)
     for command in Command:
         for turn in (None, len(interview.turns) - 1):
             yield command.value, CommandGiven(command, NOW, turn)
@@ -73,6 +87,22 @@ def _messages(interview: Interview) -> Iterator[tuple[str, Event]]:
     for number in {message_id, said[-1].message_id if said else "none"}:
         for text in ("I rolled it back in four minutes.", "…", TOO_LONG):
             yield "edit", MessageEdited(text, number, NOW)
+
+
+def _notes(interview: Interview) -> Iterator[tuple[str, Event]]:
+    said = [one for turn in interview.turns for one in turn.utterances]
+    yield "note", NoteReceived(VoiceNote("here"), f"m{len([one for one in said if one.message_id]) + 1}", NOW)
+    waiting = [one.message_id for one in said if one.kind is Kind.VOICE_NOTE]
+    spoken = [one.spoken.note for one in said if one.spoken]
+    for note in {*waiting[-1:], *spoken[-1:]}:
+        yield "message", MessageReceived("I rolled it back with a script.", f"r{len(said)}", NOW, replies_to=note)
+    current = len(interview.turns) - 1
+    for note in {*waiting[-1:], f"n{len(said)}"}:
+        for turn in (current, current - 1):
+            for transcription in HEARD:
+                yield "note transcribed", NoteTranscribed(turn, note, transcription, NOW)
+        for turn in (current, current - 1, current + 1):
+            yield "note refused", NoteRefused(turn, note, SoundProblem.TOO_SHORT, NOW)
 
 
 def _results(interview: Interview) -> Iterator[tuple[str, Event]]:
@@ -129,6 +159,8 @@ def take(interview: Interview, row: str, event: Event) -> Edge:
 def _near(interview: Interview) -> bool:
     """Whether an interview is within the bounds of the search, which are narrower later on."""
     early = interview.report is None and len(interview.turns) < MOST_TURNS
+    if any(one.spoken or one.kind is Kind.VOICE_NOTE for turn in interview.turns for one in turn.utterances):
+        return early and len(interview.turns[-1].utterances) <= MOST_SAID_LATER
     most = MOST_SAID if early else MOST_SAID_LATER
     return len(interview.turns) <= MOST_TURNS and len(interview.turns[-1].utterances) <= most
 
@@ -139,7 +171,7 @@ def _state(interview: Interview) -> tuple[object, ...]:
     if interview.phase is Phase.DROPPED:
         return (interview.phase,)
     said = {one.kind for one in last.utterances} & TELLING
-    waiting = {one.kind for one in last.latest_answer} & TELLING
+    waiting = {(one.kind, one.spoken is None) for one in last.latest_answer if one.kind in TELLING}
     open_turn = last.outcome is None and (frozenset(said), frozenset(waiting))
     whole = interview.mode, interview.phase, interview.self_rating is None, bool(last.stronger), open_turn
     if interview.report is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from core.messages import CommandSent, TextEdited, TextSent
+from core.messages import CommandSent, TextEdited, TextSent, VoiceSent
 from core.model import Consideration, Conversation, Interview
 from core.ports import Change, Saved, StoreUnavailableError
 from core.runner import Runner
+from core.speech import Transcription, VoiceNote
+from tests.contracts.fake_speech import FakeRecordings, FakeSynthesizer, FakeTranscriber
 from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, ROLES
 from tests.core.doubles import FakeClock, RecordingPlatform, ScriptedInterviewer, in_turn, rest
@@ -56,6 +58,9 @@ class Room:
         self.platforms = {"terminal": self.platform}
         self.interviewer = ScriptedInterviewer(in_turn(*considerations))
         self.clock = FakeClock()
+        self.transcriber: FakeTranscriber | None = None
+        self.synthesizer: FakeSynthesizer | None = None
+        self.recordings: FakeRecordings | None = None
         self.runner = self.new_runner()
         self._messages = 0
 
@@ -69,7 +74,17 @@ class Room:
             quiet_gap_s=GAP,
             messages_per_minute=limits.get("messages_per_minute", 60),
             open_interviews=limits.get("open_interviews", 200),
+            transcriber=self.transcriber,
+            synthesizer=self.synthesizer,
+            recordings=self.recordings,
         )
+
+    def with_voice(self) -> Room:
+        """The room with everything that is needed to listen and to speak."""
+        self.transcriber, self.synthesizer = FakeTranscriber(), FakeSynthesizer()
+        self.recordings = FakeRecordings()
+        self.runner = self.new_runner()
+        return self
 
     async def command(
         self, name: str, argument: str = "", turn: int | None = None, where: Conversation = CONVERSATION
@@ -82,6 +97,18 @@ class Room:
         self._messages += 1
         await self.runner.receive(TextSent(where, message_id or f"t{self._messages}", text))
         await rest()
+
+    async def note(self, heard: str | Transcription | Exception, *, where: Conversation = CONVERSATION) -> str:
+        """Send a voice note in which that is heard; its id."""
+        self._messages += 1
+        note = f"n{self._messages}"
+        sound = note.encode()
+        if self.transcriber:
+            self.transcriber.script[sound] = heard
+        self.platform.notes[note] = sound
+        await self.runner.receive(VoiceSent(where, note, VoiceNote(note, 3.0, len(sound))))
+        await rest()
+        return note
 
     async def edit(self, text: str, message_id: str) -> None:
         self._messages += 1

@@ -17,12 +17,17 @@ from core.events import (
     Event,
     MessageEdited,
     MessageReceived,
+    NoteReceived,
+    NoteRefused,
+    NoteTranscribed,
     ReportDue,
 )
 from core.messages import Outbound
 from core.model import AnswerKind, Assessment, Consideration, Mode, Phase, StartRequest, Stronger, Turn
 from core.model import UtteranceKind as Kind
 from core.roles import Seniority
+from core.speech import SoundProblem, VoiceNote
+from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment, new_interview
 
 ANSWERS = {
@@ -32,6 +37,7 @@ ANSWERS = {
 }
 TALKING = [Phase.ASKING, Phase.CONSIDERING, Phase.REVIEWING]
 TOO_LONG = "word " * 2001
+NOTE = VoiceNote("here", 3.0, 9000)
 REASON = "I did say four minutes, and that is a figure."
 
 
@@ -53,6 +59,7 @@ class Sitting:
         self.sent: list[Outbound] = []
         self._keep(self.effects)
         self._messages = 0
+        self._notes = 0
 
     @property
     def phase(self) -> Phase:
@@ -77,6 +84,31 @@ class Sitting:
     def say(self, text: str, message_id: str = "") -> tuple[Effect, ...]:
         self._messages += 1
         return self.give(MessageReceived(text, message_id or f"m{self._messages}", NOW))
+
+    def note(self, message_id: str = "") -> tuple[Effect, ...]:
+        """Send a voice note, n1 and so on where no id is given."""
+        self._notes += 1
+        return self.give(NoteReceived(NOTE, message_id or f"n{self._notes}", NOW))
+
+    def hear(
+        self, text: str, message_id: str = "n1", *, doubtful: bool = False, missing_s: float = 0.0, turn: int = -1
+    ) -> tuple[Effect, ...]:
+        """A voice note has been transcribed, of the current turn where none is given."""
+        transcription = heard(text, probability=0.3 if doubtful else 0.95, missing_s=missing_s)
+        at = self._current if turn < 0 else turn
+        return self.give(NoteTranscribed(at, message_id, transcription, NOW, kept=True))
+
+    def speak(self, text: str, *, doubtful: bool = False) -> tuple[Effect, ...]:
+        """Send a voice note in which that is heard."""
+        self.note()
+        return self.hear(text, f"n{self._notes}", doubtful=doubtful)
+
+    def refuse(self, problem: SoundProblem = SoundProblem.SILENT, message_id: str = "n1") -> tuple[Effect, ...]:
+        return self.give(NoteRefused(self._current, message_id, problem, NOW))
+
+    def reply(self, text: str, note: str, message_id: str = "r1") -> tuple[Effect, ...]:
+        """Write something in reply to a voice note."""
+        return self.give(MessageReceived(text, message_id, NOW, replies_to=note))
 
     def edit(self, text: str, message_id: str) -> tuple[Effect, ...]:
         return self.give(MessageEdited(text, message_id, NOW))

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
-from core.messages import CommandSent, Inbound, TextEdited, TextSent
+from core.messages import CommandSent, Inbound, TextEdited, TextSent, VoiceSent
 from core.model import Interview, Phase
+from core.ports import UnusableSoundError
 from core.runner import Runner
+from core.speech import SoundProblem, Transcription, VoiceNote
+from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber, heard
 from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, ROLES
 from tests.core.doubles import Fuse, Fused, HurriedClock, RecordingPlatform, ScriptedInterviewer, by_words, rest
@@ -83,12 +86,36 @@ COACH = (
 )
 
 
+def spoke(number: int, reference: str) -> VoiceSent:
+    return VoiceSent(CONVERSATION, f"n{number}", VoiceNote(reference))
+
+
+HEARD: dict[str, str | Transcription | Exception] = {
+    "answer": "I would follow the load.",
+    "mumbled": heard("It absorbs load.", probability=0.3),
+    "wish": "Can you give me a hint?",
+    "broken": UnusableSoundError(SoundProblem.UNREADABLE),
+}
+SPOKEN = (
+    asked(1, "settings", "recordings on"),
+    asked(2, "interview", "tester 1"),
+    spoke(3, "answer"),
+    spoke(4, "broken"),
+    spoke(5, "wish"),
+    spoke(6, "mumbled"),
+    asked(7, "use", "n6"),
+    asked(8, "rate", "3"),
+)
+"""By voice: a follow-up, a note that cannot be used, a wish, and an answer that is confirmed."""
+
+
 @dataclass
 class Process:
     """A runner whose ports all go through one fuse."""
 
     store: FakeStore
     platform: RecordingPlatform
+    recordings: FakeRecordings
     fuse: Fuse
 
     def __post_init__(self) -> None:
@@ -100,6 +127,8 @@ class Process:
             roles=ROLES,
             clock=Fused(self.clock, self.fuse),  # type: ignore[arg-type]
             quiet_gap_s=4,
+            transcriber=Fused(FakeTranscriber({name.encode(): said for name, said in HEARD.items()}), self.fuse),  # type: ignore[arg-type]
+            recordings=Fused(self.recordings, self.fuse),  # type: ignore[arg-type]
         )
 
     async def resume(self) -> bool:
@@ -142,13 +171,14 @@ class Outcome:
 
 async def play(script: Script, at: int, *, after: bool) -> Outcome:
     """Play a script in a process that dies at its nth call of a port, and go on in a second one."""
-    store, platform = FakeStore(ROLES), RecordingPlatform()
-    process = Process(store, platform, Fuse(at, after=after))
+    store, platform, recordings = FakeStore(ROLES), RecordingPlatform(), FakeRecordings()
+    platform.notes = {name: name.encode() for name in HEARD}
+    process = Process(store, platform, recordings, Fuse(at, after=after))
     died = False
     for inbound in script:
         if not await process.take(inbound):
             died = True
-            process = Process(store, platform, Fuse(NEVER, after=False))
+            process = Process(store, platform, recordings, Fuse(NEVER, after=False))
             assert await process.resume()
             # The platform delivers once more what was not acknowledged, and what was, it may as well.
             assert await process.take(inbound)
@@ -161,7 +191,7 @@ async def play(script: Script, at: int, *, after: bool) -> Outcome:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("script", [MOCK, COACH, AFTERWARDS, UNRATED])
+@pytest.mark.parametrize("script", [MOCK, COACH, AFTERWARDS, UNRATED, SPOKEN])
 async def test_a_process_that_dies_at_any_moment_goes_on_where_it_stood(
     script: Script,
     after: bool,  # noqa: FBT001 - a parameter of the test
@@ -176,3 +206,10 @@ async def test_a_process_that_dies_at_any_moment_goes_on_where_it_stood(
         assert len(disturbed.sent) <= len(undisturbed.sent) + 1, at
         at += 1
     assert at > len(script) * 4
+
+
+async def test_what_was_spoken_is_in_the_interview_that_nothing_has_disturbed() -> None:
+    undisturbed = (await play(SPOKEN, NEVER, after=False)).interview
+    (turn,) = undisturbed.turns
+    assert turn.answer_text == "I would follow the load.\nIt absorbs load."
+    assert all(one.spoken and one.spoken.kept for one in turn.answers)

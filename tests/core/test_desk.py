@@ -9,7 +9,6 @@ import pytest
 from core.effects import Send
 from core.messages import Choice, Outbound, OutboundKind
 from core.model import Conversation, Interview, Mode, Phase, Preferences
-from core.ports import Change
 from core.roles import Seniority
 from tests.contracts.sample import CONVERSATION, INCIDENT, NOW, QUEUES, ROLE, new_interview
 from tests.core.counter import Counter
@@ -346,8 +345,7 @@ async def test_settings_are_shown_and_changed(counter: Counter) -> None:
     ):
         assert f"Numbers are {shown}" in await counter.text("settings", argument)
         assert counter.answer.preferences == preferences
-    candidate = await counter.store.candidate(CONVERSATION)
-    await counter.store.save(Change(candidate, CONVERSATION, preferences=Preferences(hide_numbers=True)))
+    await counter.prefer(Preferences(hide_numbers=True))
     assert "Numbers are hidden" in await counter.text("settings", "", OPEN)
 
 
@@ -355,7 +353,7 @@ async def test_help_and_commands_that_do_not_exist(counter: Counter) -> None:
     assert "Tester (tester), 3 questions: A role for tests." in await counter.text("roles")
     listed = await counter.text("help")
     assert "/skip: the next question" in listed
-    for name in ("start", "transcript", "link", "unlink"):
+    for name in ("start", "transcript", "link", "unlink", "forget"):
         assert f"/{name}: " in listed
     assert "Did you mean /history?" in await counter.text("histroy")
     assert "/help lists" in await counter.text("xqzw")

@@ -10,15 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import engine, policy, text, wishes
-from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect, Send, SettleAnswer, StrengthenAnswer
+from core.effects import (
+    AssessAnswer,
+    AwaitReport,
+    ConsiderAnswer,
+    Effect,
+    Send,
+    SettleAnswer,
+    StrengthenAnswer,
+    TranscribeNote,
+)
 from core.events import (
     AnswerAssessed,
     AnswerConsidered,
     AnswerStrengthened,
+    Command,
     CommandGiven,
     Event,
     MessageEdited,
     MessageReceived,
+    NoteReceived,
+    NoteRefused,
+    NoteTranscribed,
     ReportDue,
 )
 from core.model import (
@@ -34,7 +47,9 @@ from core.model import (
     Turn,
 )
 from core.model import UtteranceKind as Kind
+from core.speech import SoundProblem, VoiceNote
 from core.wording import pages
+from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
 from tests.core.exploring import Edge, edges, events, take
 
@@ -70,6 +85,8 @@ def assert_sound(interview: Interview) -> None:
     assert {turn.question.id for turn in interview.turns} <= {question.id for question in interview.plan}
     if interview.phase in {Phase.ASKING, Phase.CONSIDERING}:
         assert open_turns
+    if interview.phase is Phase.CONSIDERING:
+        assert not interview.turns[-1].count(Kind.VOICE_NOTE) + interview.turns[-1].count(Kind.DOUBTFUL)
     if interview.phase in {Phase.REVIEWING, Phase.OBJECTING, Phase.REPORTING, Phase.FINISHED}:
         assert not open_turns
 
@@ -96,7 +113,8 @@ def assert_follows(edge: Edge) -> None:
     assert [turn.outcome for turn in after.turns][: len(closed)] == closed
     assert len(after.turns) in {len(before.turns), len(before.turns) + 1}
     assert all(isinstance(effect, Send) is False or effect.message.text.strip() for effect in edge.effects)  # type: ignore[union-attr]
-    late = isinstance(edge.event, AnswerAssessed | AnswerStrengthened | ReportDue)
+    late = isinstance(edge.event, AnswerAssessed | AnswerStrengthened | ReportDue | NoteTranscribed | NoteRefused)
+    late = late or after.turns[-1].count(Kind.VOICE_NOTE) > 0  # the answer goes on when that has been heard
     assert edge.effects or late, "a candidate who said something hears something or is waited for"
     waits = any(isinstance(effect, AwaitReport) for effect in edge.effects)
     begins = (after.phase, before.phase).count(Phase.REPORTING) == 1 and after.phase is Phase.REPORTING
@@ -135,6 +153,34 @@ def assert_kept(interview: Interview, received: dict[str, str]) -> None:
     assert kept == received
 
 
+def note_kept(edge: Edge, received: dict[str, str]) -> None:
+    """What is to be kept of a voice note: its place, then its words, then those that were typed in their place."""
+    event = edge.event
+    if isinstance(event, NoteReceived) and edge.before.phase in {Phase.ASKING, Phase.CONSIDERING}:
+        received[event.message_id] = ""
+    if isinstance(event, NoteTranscribed) and _is_kept(edge, event):
+        received[event.message_id] = event.transcription.text
+    elif isinstance(event, NoteTranscribed | NoteRefused):
+        received.pop(event.message_id, None)
+    if isinstance(event, CommandGiven) and event.command is Command.USE:
+        for said in edge.before.turns[-1].utterances:  # a doubtful wish that is one after all is granted
+            if said.kind is Kind.DOUBTFUL and wishes.wish(said.text):
+                received.pop(said.message_id)
+    if isinstance(event, MessageReceived) and event.replies_to:
+        for said in edge.before.turns[-1].latest_answer:
+            if event.replies_to in {said.message_id, said.spoken and said.spoken.note}:
+                received.pop(said.message_id, None)
+
+
+def _is_kept(edge: Edge, event: NoteTranscribed) -> bool:
+    said, clear = event.transcription.text, event.transcription.confidence >= policy.CLEARLY_HEARD
+    if edge.before.phase is Phase.OBJECTING:
+        return edge.after is not None and edge.after.phase is Phase.FINISHED
+    asked = wishes.wish(said, reviewing=edge.before.turns[-1].outcome is not None)
+    is_grave = asked in {Command.SKIP, Command.STOP}
+    return text.has_words(said) and (asked is None or (is_grave and not clear))
+
+
 @given(mode=modes, course=courses)
 @settings(deadline=None, max_examples=300)
 def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) -> None:
@@ -149,6 +195,7 @@ def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) 
         assert_follows(edge)
         if isinstance(edge.event, MessageEdited) or _is_answer(edge):
             received[edge.event.message_id] = edge.event.text  # type: ignore[union-attr]
+        note_kept(edge, received)
         assert_kept(edge.after, received)
 
 
@@ -217,6 +264,12 @@ def results(interview: Interview) -> Iterator[tuple[Effect, Event]]:
     if interview.turns[-1].outcome is None:
         for at in (revision, revision - 1):
             yield ConsiderAnswer(current, at), AnswerConsidered(current, at, Consideration(AnswerKind.ANSWER), NOW)
+    waiting = (one.message_id for turn in interview.turns for one in turn.utterances if one.kind is Kind.VOICE_NOTE)
+    for note in {"outside", *waiting}:
+        for place in {0, current - 1, current}:
+            listen = TranscribeNote(place, note, VoiceNote("here"))
+            yield listen, NoteTranscribed(place, note, heard("I rolled it back."), NOW)
+            yield listen, NoteRefused(place, note, SoundProblem.SILENT, NOW)
     for place, turn in enumerate(interview.turns):
         if turn.outcome is Outcome.ANSWERED:
             yield AssessAnswer(place), AnswerAssessed(place, assessment(), NOW)

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import report
-from core.model import Assessment, Finding, Interview, Levels, Outcome, Passes, Phase, Turn
+from core.model import Assessment, Finding, Interview, Levels, Outcome, Passes, Phase, Turn, Utterance, UtteranceKind
 from core.roles import Criterion, Question
-from tests.contracts.sample import ANCHORS, DEADLINE, INCIDENT, QUEUES, ROLE, new_interview
+from core.speech import Delivery, Span, Spoken, Word
+from tests.contracts.sample import ANCHORS, DEADLINE, INCIDENT, NOW, QUEUES, ROLE, answer, new_interview
 from tests.contracts.strategies import assessments
 
 
@@ -144,6 +145,42 @@ def test_an_answer_that_was_not_weighed_names_no_assessor() -> None:
 def test_a_self_rating_is_kept_where_one_was_given(given_one: int | None, kept: int | None) -> None:
     rated = replace(interview(turn(QUEUES, LOW)), self_rating=given_one)
     assert report.build(rated).self_rating == kept
+
+
+def aloud(said: str, seconds: float, *, kept: bool = True) -> Utterance:
+    """Words spoken one after the other without a pause."""
+    each = seconds / len(said.split())
+    heard = tuple(Word(word, place * each, (place + 1) * each, 0.9) for place, word in enumerate(said.split()))
+    spoken = Spoken("n1", seconds, heard, (Span(0.0, seconds),), kept)
+    return Utterance(UtteranceKind.ANSWER, said, NOW, "n1", spoken=spoken)
+
+
+def test_the_delivery_is_of_the_turns_that_count() -> None:
+    typed = replace(turn(INCIDENT, HIGH), utterances=(answer("typed"),))
+    before = replace(turn(QUEUES, LOW), utterances=(aloud("one two three", 3.0),))
+    again = replace(turn(QUEUES, HIGH, attempt=2), utterances=(aloud("one two three four um", 5.0),))
+    pending = replace(turn(DEADLINE, None), utterances=(aloud("five six", 2.0),))
+    still_open = replace(turn(DEADLINE, None), outcome=None, utterances=(aloud("seven", 1.0),))
+    assert report.build(interview(before, typed)).delivery == Delivery(3, 3.0, 3.0)
+    assert report.build(interview(before, typed, again)).delivery == Delivery(4, 5.0, 5.0, fillers=1)
+    assert report.build(interview(again, pending)).delivery == Delivery(6, 7.0, 7.0, fillers=1)
+    assert report.build(interview(typed, still_open)).delivery is None
+
+
+def test_the_usual_pace_is_that_of_the_interview() -> None:
+    assert report.build(interview(turn(QUEUES, LOW))).usual_pace is None
+    assert report.build(replace(interview(turn(QUEUES, LOW)), usual_pace=131.5)).usual_pace == 131.5
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_improvement_knows_where_it_can_be_heard(kept: bool) -> None:  # noqa: FBT001
+    spoken = replace(
+        turn(QUEUES, LOW, attempt=2), utterances=(aloud("This is the quote of b, I say.", 4.0, kept=kept),)
+    )
+    made = report.build(interview(turn(QUEUES, LOW), turn(INCIDENT, HIGH), spoken))
+    at = (2, 1) if kept else None
+    assert [(one.text, one.heard_at) for one in made.improvements] == [("a", None), ("c", None), ("b", at)]
+    assert all(one.heard_at is None for one in made.strengths)
 
 
 def passes(*levels: tuple[int, ...]) -> tuple[Passes, ...]:

@@ -10,6 +10,7 @@ import pytest
 from core.messages import BlockStyle, Outbound
 from core.model import CriterionResult, Mode, Outcome, QuestionResult, Report, ReportFinding
 from core.roles import Criterion, Seniority
+from core.speech import Delivery
 from core.wording import pages
 from core.wording.pieces import calm
 
@@ -257,6 +258,50 @@ def test_a_report_so_far_a_past_one_and_an_empty_one_can_be_read_only() -> None:
         (pages.report(made(total=None, criteria=(), questions=(question(1, None),))), read),
     ):
         assert [(one.command, one.argument) for one in page.choices] == offered
+
+
+def test_how_somebody_spoke_stands_after_the_findings_and_apart_from_the_scores() -> None:
+    shown = texts(pages.report(made(delivery=Delivery(400, 200.0, 180.0, (3.0,), 0.6, 2), usual_pace=100.0)))
+    place = shown.index("How you spoke")
+    assert shown[place - 1] == "Say how you checked it."
+    assert shown[place : place + 7] == [
+        "How you spoke",
+        "You spoke for 3 min 0 s (400 words) at about 133 words a minute, with one pause of 3.0 s.",
+        "It is clearly faster than in your interviews before this one, where it was about 100.",
+        "Your first word came on average after 0.6 s.",
+        "I heard at least 2 fillers; speech recognition leaves many out, so there may be more.",
+        "This is about what you said aloud, not about what you typed, and no part of the scores.",
+        "Question by question",
+    ]
+    assert shown[:place] + shown[place + 6 :] == texts(pages.report(made()))
+
+
+HEARD = replace(IMPROVEMENT, heard_at=(3, 1))
+
+
+def test_what_was_spoken_can_be_heard() -> None:
+    other = replace(IMPROVEMENT, quote="it was longer than any label should ever be", heard_at=(0, 0))
+    page = pages.report(made(improvements=(HEARD, other, IMPROVEMENT)))
+    assert [(one.label, one.command, one.argument, one.turn) for one in page.choices[3:-2]] == [
+        ("Hear “we shipped it”", "hear", "3 1", None),
+        ("Hear “it was longer than any label …”", "hear", "0 0", None),
+    ]
+    so_far = pages.report(made(improvements=(HEARD,)), so_far=True)
+    assert [(one.command, one.argument) for one in so_far.choices[:-2]] == [("hear", "3 1")]
+
+
+def test_what_is_said_of_the_same_words_is_offered_once() -> None:
+    page = pages.report(
+        made(improvements=(HEARD, replace(HEARD, quote="and", heard_at=(3, 0)), replace(HEARD, heard_at=(3, 2))))
+    )
+    assert [one.argument for one in page.choices if one.command == "hear"] == ["3 1", "3 0"]
+
+
+def test_a_past_report_names_its_interview_where_that_is_known() -> None:
+    known = pages.report(made(improvements=(HEARD,)), past=True, number=12)
+    assert [one.argument for one in known.choices if one.command == "hear"] == ["12 3 1"]
+    unknown = pages.report(made(improvements=(HEARD,)), past=True)
+    assert not any(one.command == "hear" for one in unknown.choices)
 
 
 def test_a_completed_report_says_so_first() -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model import Mode, StartRequest
-from core.requests import BadRequestError, find_role, nearest, start_request
+from core.requests import BadRequestError, besides_role, find_role, nearest, reply_style, start_request
 from core.roles import Seniority
+from core.speech import ReplyStyle
 from tests.contracts.sample import QUEUES, ROLE
 
 BACKEND = replace(
@@ -29,6 +30,7 @@ ROLES = {ROLE.id: ROLE, BACKEND.id: BACKEND}
         ("backend_engineer", StartRequest(BACKEND, Mode.MOCK, 5, Seniority.MID)),
         ("Backend Engineer", StartRequest(BACKEND, Mode.MOCK, 5, Seniority.MID)),
         ("backend engineer coach", StartRequest(BACKEND, Mode.COACH, 5, Seniority.MID)),
+        ("voice tester both", StartRequest(ROLE, Mode.MOCK, 3, Seniority.MID)),
         ("coach 2 senior tester", StartRequest(ROLE, Mode.COACH, 2, Seniority.SENIOR)),
         ("JUNIOR TESTER ALL MOCK", StartRequest(ROLE, Mode.MOCK, 3, Seniority.JUNIOR)),
         ("backend_engineer all", StartRequest(BACKEND, Mode.MOCK, 8, Seniority.MID)),
@@ -40,9 +42,24 @@ def test_words_may_stand_in_any_order(argument: str, expected: StartRequest) -> 
     assert start_request(argument, ROLES) == expected
 
 
-@pytest.mark.parametrize("argument", ["", "   ", "coach", "5", "senior mock all"])
+@pytest.mark.parametrize("argument", ["", "   ", "coach", "5", "senior mock all", "voice"])
 def test_no_role_named_is_no_request_yet(argument: str) -> None:
     assert start_request(argument, ROLES) is None
+
+
+@pytest.mark.parametrize(
+    ("argument", "style", "besides"),
+    [
+        ("tester", None, ""),
+        ("tester Voice", ReplyStyle.VOICE, "voice"),
+        ("BOTH senior tester", ReplyStyle.BOTH, "senior both"),
+        ("voice text coach 3", ReplyStyle.TEXT, "coach 3 text"),
+        ("voices", None, ""),
+    ],
+)
+def test_a_request_can_say_how_questions_come(argument: str, style: ReplyStyle | None, besides: str) -> None:
+    assert reply_style(argument) == style
+    assert besides_role(argument) == besides
 
 
 @pytest.mark.parametrize(

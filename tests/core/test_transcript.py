@@ -14,6 +14,7 @@ from core.messages import BlockStyle, Outbound, OutboundKind
 from core.model import Mode, Phase, Utterance
 from core.model import UtteranceKind as Kind
 from core.roles import Seniority
+from core.speech import Span, Spoken, Word
 from core.text import units
 from core.wording import history as kept
 from core.wording.history import LONGEST_TRANSCRIPT
@@ -129,7 +130,54 @@ def test_the_name_of_the_file_is_one_that_every_system_can_hold(title: str, name
     assert page.document.name == name
 
 
-@given(st.lists(st.lists(st.tuples(st.sampled_from(Kind), st.text(min_size=1, max_size=900))), max_size=5))
+SPOKEN = Spoken("n1", 2.0, (Word("Load.", 0.0, 1.0, 0.9),), (Span(0.0, 1.0),))
+ALOUD = (
+    *said((Kind.QUESTION, "Why queues?"), (Kind.ANSWER, "I type this.")),
+    Utterance(Kind.ANSWER, "They take load.", NOW, "n1", spoken=SPOKEN),
+    Utterance(Kind.ANSWER, "And more of it.", NOW, "n2", spoken=SPOKEN),
+    Utterance(Kind.RETRACTED, "I never meant this.", NOW, "n3", spoken=SPOKEN),
+    Utterance(Kind.DOUBTFUL, "Mumble.", NOW, "n4", spoken=SPOKEN),
+    Utterance(Kind.VOICE_NOTE, "", NOW, "n5"),
+    *said((Kind.FOLLOW_UP, "And then?"), (Kind.ANSWER, "Typed again.")),
+)
+
+
+def test_what_was_spoken_is_marked_and_what_was_taken_back_is_left_out() -> None:
+    page = kept.transcript(made(ALOUD))
+    assert [text for _, text in blocks(page)[4:]] == [
+        "Interviewer: Why queues?",
+        "You:",
+        "I type this.",
+        "You, aloud:",
+        "They take load.",
+        "And more of it.",
+        "You, aloud and not clearly heard:",
+        "Mumble.",
+        "You, in a voice note:",
+        "(not transcribed)",
+        "Interviewer: And then?",
+        "You:",
+        "Typed again.",
+    ]
+    page = kept.transcript(made(ALOUD, LONG))
+    assert page.document
+    assert page.document.text.split("\n\n")[2:10] == [
+        "Interviewer:\nWhy queues?",
+        "You:\nI type this.",
+        "You, aloud:\nThey take load.",
+        "You, aloud:\nAnd more of it.",
+        "You, aloud and not clearly heard:\nMumble.",
+        "You, in a voice note:\n(not transcribed)",
+        "Interviewer:\nAnd then?",
+        "You:\nTyped again.",
+    ]
+    assert "never meant" not in page.document.text
+
+
+SHOWN = sorted(set(Kind) - {Kind.RETRACTED, Kind.VOICE_NOTE})
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(SHOWN), st.text(min_size=1, max_size=900))), max_size=5))
 def test_everything_that_was_said_is_there_in_order(turns: list[list[tuple[Kind, str]]]) -> None:
     page = kept.transcript(made(*(said(*turn) for turn in turns)))
     whole, place = page.document.text if page.document else page.text, 0

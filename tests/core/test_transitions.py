@@ -34,8 +34,9 @@ ROWS = {row for row, _ in CELLS}
 
 def test_the_table_has_every_phase_and_everything_that_happens() -> None:
     results = {"answer settled", "answer considered", "answer assessed", "answer strengthened", "report due"}
+    results |= {"note transcribed", "note refused"}
     assert {phase for _, phase in CELLS} == set(Phase)
-    assert {"message", "edit", *(command.value for command in Command), *results} == ROWS
+    assert {"message", "note", "edit", *(command.value for command in Command), *results} == ROWS
 
 
 @pytest.mark.parametrize(("row", "phase"), CELLS)

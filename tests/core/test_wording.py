@@ -25,16 +25,19 @@ from core.model import (
 )
 from core.model import UtteranceKind as Kind
 from core.roles import Point, Seniority
+from core.speech import ReplyStyle
+from core.text import sentences
 from core.wording import history as kept
 from core.wording import interview as say
-from core.wording import menus, pages
+from core.wording import menus, pages, settings
 from core.wording.assessed import REASONS
 from core.wording.pieces import count, listed, sentence
 from tests.contracts.sample import DEADLINE, NOW, QUEUES, ROLE, answered_turn, assessment, new_interview, report
 from tests.core.exploring import edges
 from tests.core.sitting import Sitting
 
-DESK = frozenset({"interview", "report", "transcript", "history"})
+PROBE = Utterance(Kind.FOLLOW_UP, "And what about load?", NOW)
+DESK = frozenset({"interview", "report", "transcript", "history", "hear"})
 """What is offered within an interview and answered by the desk."""
 
 
@@ -68,8 +71,8 @@ def test_every_button_is_a_command_of_the_turn_it_is_under() -> None:
         for choice in message.choices:
             assert choice.turn in {turn, None}
             assert choice.command in {*DESK, *(command.value for command in Command)}
-            if choice.turn is None:  # it goes on, or names its question, or is the desk's
-                assert choice.command in {"resume", "retry", "stronger", "disagree", *DESK}
+            if choice.turn is None:  # it goes on, or names its question or voice note, or is the desk's
+                assert choice.command in {"resume", "retry", "stronger", "disagree", "use", "again", *DESK}
             else:
                 assert choice.command != "resume"
 
@@ -80,6 +83,54 @@ def test_questions_follow_ups_and_feedback_have_their_buttons() -> None:
             assert [one.command for one in message.choices] == ["hint", "repeat", "skip", "pause", "stop"]
         if message.kind is OutboundKind.FEEDBACK:
             assert [one.command for one in message.choices] in (["retry", "next"], ["retry", "report"])
+
+
+def test_what_is_spoken_is_what_is_written_without_what_is_typed() -> None:
+    spoken = {message for message, _ in sent() if message.spoken}
+    assert {OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.NOTICE} == {one.kind for one in spoken}
+    for message in spoken:
+        written = " ".join(message.text.split())
+        assert "/" not in message.spoken
+        assert all(part in written for part in sentences(message.spoken))
+
+
+def test_every_question_and_follow_up_is_spoken_and_no_feedback_or_report() -> None:
+    for message, _ in sent():
+        if message.kind in {OutboundKind.QUESTION, OutboundKind.FOLLOW_UP}:
+            assert message.spoken
+        elif message.kind is not OutboundKind.NOTICE:
+            assert message.spoken == ""
+
+
+@pytest.mark.parametrize("persona", Persona)
+def test_a_question_is_spoken_in_its_very_words_whoever_is_asked(persona: Persona) -> None:
+    """So that its sound is made once."""
+    interview = new_interview()
+    assert say.question(interview, persona).spoken == QUEUES.text
+    assert say.question(interview, persona, again=True).spoken == QUEUES.text
+    probed = replace(interview, turns=(replace(interview.turns[0], utterances=(PROBE,)),))
+    assert say.follow_up(probed, persona).spoken == PROBE.text
+    assert say.current(probed).spoken == PROBE.text
+    assert say.hint(interview).spoken == QUEUES.hint
+
+
+def test_what_leads_back_to_a_question_is_spoken_without_the_commands_to_type() -> None:
+    interview = new_interview()
+    redirected = {persona: say.redirect(interview, persona).spoken for persona in Persona}
+    assert redirected.pop(Persona.EDGE_CASE) == (
+        f"I can only work with answers to the question. It is about queues: {QUEUES.text}"
+    )
+    assert set(redirected.values()) == {
+        f"I do not see yet how that answers the question. It is about queues: {QUEUES.text}"
+    }
+    encouraged = {persona: say.encouragement(interview, persona).spoken for persona in Persona}
+    assert encouraged.pop(Persona.EDGE_CASE) == (
+        f"I can only work with answers to the question. To begin with: {QUEUES.hint}"
+    )
+    kind = "That happens to everybody. Something small or from another job, study or private life counts too."
+    assert set(encouraged.values()) == {f"{kind} To begin with: {QUEUES.hint}"}
+    clarified = say.clarified(interview.turns[0])
+    assert say.clarification(clarified).spoken == clarified
 
 
 def test_a_report_message_carries_its_figures() -> None:
@@ -94,20 +145,27 @@ PAGES = [
     pages.report(report(3.0), complete=True),
     pages.settings(Preferences()),
     pages.settings(Preferences(hide_numbers=True)),
+    pages.settings(Preferences(), listens=True, speaks=True, word="Done."),
+    settings.cannot_speak(),
+    settings.cannot_listen(),
     kept.history(HistoryPage()),
     kept.history(HistoryPage((), 1)),
     kept.transcript(Transcript(1, "Tester", Mode.MOCK, Seniority.MID, Phase.ASKING, NOW)),
     kept.no_transcript(),
     *(kept.without_report(Transcript(1, "Tester", Mode.MOCK, Seniority.MID, phase, NOW)) for phase in Phase),
     pages.help_page(),
+    pages.help_page(speaks=False),
     menus.start_page("terminal"),
+    menus.start_page("discord", listens=True),
     menus.start_page("telegram", new_interview(), known=True),
     menus.how_page(),
+    menus.how_page(listens=True, speaks=True),
     menus.role_menu((ROLE,)),
     menus.role_menu(()),
     menus.role_menu((ROLE,), again=StartRequest(ROLE)),
     menus.roles_page((ROLE,)),
     menus.setup_card(StartRequest(ROLE)),
+    menus.setup_card(StartRequest(ROLE), ReplyStyle.BOTH),
     menus.open_already(new_interview(), None),
     menus.open_already(new_interview(), StartRequest(ROLE)),
     pages.no_interview(),

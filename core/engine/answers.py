@@ -1,0 +1,88 @@
+"""What the candidate says gets its place in the answer, which settles once nothing in it is unclear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core import policy, text
+from core.effects import Effect, Send, SettleAnswer
+from core.engine.steps import Step, is_complete, with_turn
+from core.model import Interview, Phase, Turn, Utterance
+from core.model import UtteranceKind as Kind
+from core.wording import interview as say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHANGEABLE = frozenset({Kind.VOICE_NOTE, Kind.DOUBTFUL, Kind.ANSWER, Kind.TOO_LONG})
+
+
+def take(interview: Interview, said: Utterance) -> Step:
+    """Add something to the current answer; what was heard doubtfully before is taken back, as it was said anew."""
+    turn = interview.turns[-1]
+    kept = tuple(retracted(one) if one.kind is Kind.DOUBTFUL else one for one in turn.utterances)
+    return put(with_turn(interview, replace(turn, utterances=kept)), len(kept), said)
+
+
+def put(interview: Interview, place: int, said: Utterance, *words: Send) -> Step:
+    """Put what was said in its place and wait on, or only keep it when the answer gets too long by it."""
+    turn = interview.turns[-1]
+    before, after = turn.utterances[:place], turn.utterances[place + 1 :]
+    answer = replace(turn, utterances=(*before, said, *after)).answer_text
+    length = len(text.words(answer))
+    if length > policy.MAX_ANSWER_WORDS or len(answer) > policy.MAX_ANSWER_CHARACTERS:
+        words = (Send(say.too_long(length, len(answer), cut=len(said.text) > policy.MAX_KEPT_CHARACTERS)),)
+        said = replace(said, kind=Kind.TOO_LONG, text=said.text[: policy.MAX_KEPT_CHARACTERS])
+    interview = changed(interview, (*before, said, *after))
+    return interview, (*words, *settling(interview))
+
+
+def changed(interview: Interview, utterances: tuple[Utterance, ...]) -> Interview:
+    """The interview with the current answer changed, so that whatever waits for it as it was comes too late."""
+    turn = interview.turns[-1]
+    phase = Phase.PAUSED if interview.phase is Phase.PAUSED else Phase.ASKING
+    turn = replace(turn, utterances=utterances, revision=turn.revision + 1)
+    return with_turn(replace(interview, phase=phase), turn)
+
+
+def without(interview: Interview, place: int) -> Interview:
+    """The interview without something that turned out to be no part of the answer."""
+    utterances = interview.turns[-1].utterances
+    return changed(interview, (*utterances[:place], *utterances[place + 1 :]))
+
+
+def settling(interview: Interview) -> tuple[Effect, ...]:
+    """The quiet gap after the current answer, where there is one with nothing unclear in it."""
+    turn = interview.turns[-1]
+    if interview.phase is not Phase.ASKING or not is_complete(turn):
+        return ()
+    return (SettleAnswer(len(interview.turns) - 1, turn.revision),)
+
+
+def retracted(said: Utterance) -> Utterance:
+    """Something that the candidate has taken back: it is kept, and does not count."""
+    return replace(said, kind=Kind.RETRACTED)
+
+
+def note_of(said: Utterance) -> str:
+    """The id of the voice note that something was said in, "" for what was written."""
+    if said.spoken is not None:
+        return said.spoken.note
+    return said.message_id if said.kind is Kind.VOICE_NOTE else ""
+
+
+def notes(turn: Turn, *kinds: Kind) -> Iterator[tuple[int, Utterance]]:
+    """The voice notes of the latest answer that can still be changed (of some `kinds` only), with their places."""
+    latest = turn.latest_answer
+    for place, said in enumerate(turn.utterances):
+        if said in latest and note_of(said) and said.kind in (kinds or _CHANGEABLE):
+            yield place, said
+
+
+def is_taken(interview: Interview, note: str) -> bool:
+    """Whether a voice note belongs to an answer that nothing can be changed of any more."""
+    turn = interview.turns[-1]
+    changeable = turn.latest_answer if turn.outcome is None else ()
+    everything = (said for turn in interview.turns for said in turn.utterances)
+    return any(note_of(said) == note and said not in changeable for said in everything)

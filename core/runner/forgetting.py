@@ -1,0 +1,89 @@
+"""Forgets a candidate, or the recordings of one, with their lock held."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.effects import Send
+from core.ports import RecordingError
+from core.runner.sending import tell
+from core.wording import voice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from core.desk.answer import Answer
+    from core.effects import Effect
+    from core.messages import Inbound, Outbound
+    from core.ports import Platform, Recordings, Store
+    from core.runner.sending import Sending
+    from core.runner.turnstile import Turnstile
+    from core.runner.underway import Underway
+    from core.runner.whereabouts import Whereabouts
+
+_log = logging.getLogger(__name__)
+
+
+class Forgetting:
+    """Deletes what is kept of candidates. Without `recordings` no sound was kept."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - all that remembers something
+        self,
+        store: Store,
+        platforms: Mapping[str, Platform],
+        recordings: Recordings | None,
+        underway: Underway,
+        sending: Sending,
+        turnstile: Turnstile,
+        whereabouts: Whereabouts,
+    ) -> None:
+        self._store = store
+        self._recordings = recordings
+        self._platforms = platforms
+        self._underway = underway
+        self._sending = sending
+        self._turnstile = turnstile
+        self._whereabouts = whereabouts
+
+    async def everything(self, candidate: int, inbound: Inbound, effects: Sequence[Effect]) -> None:
+        """Forget a candidate, and tell them: of that nothing is kept either. Raises StoreError.
+
+        Where recordings cannot be deleted nothing else is, as nobody could find them any more.
+        """
+        interviews = await self._store.interviews(candidate)
+        if not await self._recordings_gone(interviews):
+            self._tell(inbound, [voice.not_forgotten()])
+            return
+        await self._underway.end(candidate)
+        self._sending.drop(candidate)
+        await self._recordings_gone(interviews)  # of a note that was kept a moment ago
+        await self._store.forget(candidate)
+        for interview in interviews:
+            self._whereabouts.forget(interview)
+        self._turnstile.moved()
+        self._tell(inbound, [effect.message for effect in effects if isinstance(effect, Send)])
+
+    async def recordings(self, candidate: int, answer: Answer) -> Answer:
+        """Delete the recordings of a candidate; the answer, which says if that was not possible. Raises StoreError."""
+        if await self._recordings_gone(await self._store.interviews(candidate)):
+            return answer
+        return replace(answer, effects=(*answer.effects, Send(voice.recordings_not_deleted())))
+
+    async def _recordings_gone(self, interviews: Sequence[int]) -> bool:
+        if self._recordings is None:
+            return True
+        try:
+            await self._recordings.forget(interviews)
+        except RecordingError as error:
+            _log.warning("Recordings are not deleted: %s", error)
+            return False
+        return True
+
+    def _tell(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
+        self._underway.start(inbound.conversation, self._tell_all(inbound, messages))
+
+    async def _tell_all(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
+        for number, message in enumerate(messages):
+            await tell(self._platforms, inbound.conversation, message, f"forgotten-{inbound.inbound_id}-{number}")

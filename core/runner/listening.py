@@ -1,0 +1,149 @@
+"""Has voice notes transcribed; no lock and no transaction is held meanwhile."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core import engine
+from core.events import Event, NoteRefused, NoteTranscribed
+from core.ports import (
+    NoteGoneError,
+    NoteUnavailableError,
+    RecordingError,
+    TranscriberBusyError,
+    TranscriberError,
+    UnusableSoundError,
+)
+from core.speech import SoundProblem, Transcription
+from core.wording import voice
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from core.effects import TranscribeNote
+    from core.model import Interview
+    from core.ports import Clock, PendingEffect, Platform, Recordings, Store, Transcriber
+    from core.runner.asking import Asking
+
+FETCH_PAUSES_S = (1.0, 2.0, 4.0)
+"""After so many seconds each a note that its platform does not give for now is asked for again; our own choice."""
+_log = logging.getLogger(__name__)
+
+
+class Listening:
+    """Turns voice notes into events. Without `transcriber` none is heard, without `recordings` no sound is kept."""
+
+    def __init__(  # noqa: PLR0913 - one for each port
+        self,
+        store: Store,
+        platforms: Mapping[str, Platform],
+        clock: Clock,
+        asking: Asking,
+        *,
+        transcriber: Transcriber | None,
+        recordings: Recordings | None,
+    ) -> None:
+        self._store = store
+        self._transcriber = transcriber
+        self._recordings = recordings
+        self._platforms = platforms
+        self._clock = clock
+        self._asking = asking
+
+    async def result(self, pending: PendingEffect, effect: TranscribeNote) -> Event | None:
+        """The event that a note is answered by, None when nobody waits for it any more. Raises StoreError.
+
+        Raises LookupError for an effect without its interview. Whatever else fails is told to the candidate, as their
+        answer waits for the note.
+        """
+        interview = await self._asking.interview(pending)
+        if engine.overtaken(interview, effect):
+            return None
+        wanted = await self._store.preferences(pending.candidate)
+        fetched = _Fetched(holds=wanted.keep_recordings and self._recordings is not None)
+        fetch = partial(fetched.fetch, partial(self._fetch, pending, effect))
+        async with self._asking.showing_work(pending, effect):
+            heard = await self._heard(pending, effect, fetch, wanted.language)
+        if isinstance(heard, SoundProblem):
+            return NoteRefused(effect.turn, effect.message_id, heard, self._clock.now())
+        kept = await self._keep(interview, effect, fetched.sound)
+        return NoteTranscribed(effect.turn, effect.message_id, heard, self._clock.now(), kept)
+
+    async def _fetch(self, pending: PendingEffect, effect: TranscribeNote) -> bytes:
+        """The sound, from where it was sent: the candidate may have gone on elsewhere since."""
+        return await self._platforms[pending.conversation.platform].fetch(pending.conversation, effect.note)
+
+    async def _heard(
+        self, pending: PendingEffect, effect: TranscribeNote, fetch: Callable[[], Awaitable[bytes]], language: str
+    ) -> Transcription | SoundProblem:
+        """What is said in a note, or why that is not known. Between two tries others have their turn."""
+        if self._transcriber is None:
+            return SoundProblem.UNAVAILABLE
+        told = partial(self._tell_place, pending)
+        pauses = iter(FETCH_PAUSES_S)
+        while True:
+            try:
+                return await self._transcriber.transcribe(
+                    fetch, language=language, declared_s=effect.note.seconds, told=told
+                )
+            except Exception as error:  # noqa: BLE001 - the answer waits for it, whatever it is
+                pause = next(pauses, None) if _may_pass(error) else None
+                if pause is None:
+                    return _problem(error)
+            await self._clock.sleep(pause)
+
+    async def _tell_place(self, pending: PendingEffect, place: int) -> None:
+        """Tell a candidate the place of their note in the queue: true for a moment only, so it is not kept."""
+        await self._asking.tell(pending, voice.note_waits(place), f"wait-{pending.id}-{place}")
+
+    async def _keep(self, interview: Interview, effect: TranscribeNote, sound: bytes | None) -> bool:
+        """Keep the sound for who wants that, as of now; whether it is kept."""
+        if sound is None or self._recordings is None:
+            return False
+        if not (await self._store.preferences(interview.candidate)).keep_recordings:
+            return False
+        try:
+            await self._recordings.keep(interview.id, effect.message_id, sound)
+        except RecordingError as error:
+            _log.warning("A recording is not kept: %s", error)
+            return False
+        return True
+
+
+class _Fetched:
+    """Holds on to a sound that was fetched, if it `holds`."""
+
+    def __init__(self, *, holds: bool) -> None:
+        self._holds = holds
+        self.sound: bytes | None = None
+
+    async def fetch(self, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+        sound = await fetch()
+        if self._holds:
+            self.sound = sound
+        return sound
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether it may help to try again."""
+    return isinstance(error, NoteUnavailableError) and not isinstance(error, NoteGoneError)
+
+
+def _problem(error: Exception) -> SoundProblem:
+    """What an error means to the candidate; the owner reads of it where it is theirs to mend."""
+    if isinstance(error, UnusableSoundError):
+        return error.problem
+    if isinstance(error, NoteUnavailableError):
+        return SoundProblem.GONE
+    if isinstance(error, TranscriberBusyError):
+        return SoundProblem.BUSY
+    if isinstance(error, TranscriberError):
+        _log.warning("A voice note is not heard: %s", error)
+        return SoundProblem.UNAVAILABLE
+    # The error's own message is left out: it may hold what a candidate said.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("Listening to a voice note failed with %s.\n%s", type(error).__name__, frames)
+    return SoundProblem.UNAVAILABLE

@@ -1,0 +1,679 @@
+"""Voice notes in an answer: their place, what was heard in them, and what is corrected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core import engine, persona, policy
+from core.effects import AssessAnswer, ConsiderAnswer, Send, SettleAnswer, TranscribeNote
+from core.events import (
+    AnswerSettled,
+    Command,
+    CommandGiven,
+    MessageReceived,
+    NoteReceived,
+    NoteRefused,
+    NoteTranscribed,
+)
+from core.messages import Choice, Outbound, OutboundKind
+from core.model import AnswerKind, Mode, Outcome, Persona, Phase, StartRequest, Utterance
+from core.model import UtteranceKind as Kind
+from core.prompts import thread
+from core.speech import SoundProblem, Spoken
+from core.wording import voice
+from tests.contracts.fake_speech import heard
+from tests.contracts.sample import CONVERSATION, INCIDENT, NOW, QUEUES, ROLE
+from tests.core.sitting import ADDRESS, NOTE, TOO_LONG, Sitting, disputed, in_phase, kinds, reported, words
+
+ANSWER = "I rolled the release back in four minutes."
+MORE = "Then I wrote a test for it."
+
+
+def choices(sitting: Sitting) -> list[tuple[str, str]]:
+    return [(choice.command, choice.argument) for choice in sitting.sent[-1].choices]
+
+
+# The way of a note
+
+
+def test_a_note_keeps_its_place_and_is_listened_to() -> None:
+    sitting = Sitting()
+    assert sitting.note() == (TranscribeNote(0, "n1", NOTE),)
+    assert sitting.phase is Phase.ASKING
+    assert sitting.turn.utterances[-1] == Utterance(Kind.VOICE_NOTE, "", NOW, "n1")
+    assert sitting.turn.revision == 1
+    sitting.refuses(AnswerSettled(0, 1, NOW))
+
+
+def test_what_was_heard_is_shown_and_counts_after_the_quiet_gap() -> None:
+    sitting = Sitting()
+    sitting.note()
+    effects = sitting.hear(ANSWER)
+    assert effects[-1] == SettleAnswer(0, 2)
+    assert sitting.turn.answer_text == ANSWER
+    transcription = heard(ANSWER)
+    assert sitting.turn.answers[0].spoken == Spoken(
+        "n1", transcription.seconds, transcription.words, transcription.spans, kept=True
+    )
+    shown = sitting.sent[-1]
+    assert (shown.kind, shown.answers, shown.default) == (OutboundKind.HEARD, "n1", None)
+    assert shown.text == f"I heard:\n{ANSWER}"
+    assert choices(sitting) == [("use", f"{ADDRESS} n1"), ("again", f"{ADDRESS} n1")]
+    sitting.settle()
+    assert sitting.is_in(Phase.CONSIDERING)
+
+
+def test_what_is_heard_is_cleaned_as_what_is_typed() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.hear("I  rolled\u202e it\0 back.")
+    assert sitting.turn.answer_text == "I rolled it back."
+
+
+@pytest.mark.parametrize(("missing_s", "said"), [(0.0, ""), (1.0, ""), (1.4, "about 1 second"), (12.2, "12 seconds")])
+def test_that_a_note_came_in_part_is_said(missing_s: float, said: str) -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.hear(ANSWER, missing_s=missing_s)
+    assert ("Only a part" in sitting.last) is bool(said)
+    assert said in sitting.last
+
+
+def test_a_note_while_considering_belongs_to_the_answer() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    sitting.settle()
+    sitting.note()
+    assert sitting.is_in(Phase.ASKING)
+    sitting.hear(MORE)
+    assert sitting.turn.answer_text == f"{ANSWER}\n{MORE}"
+
+
+def test_notes_and_text_are_one_answer_in_the_order_they_came_in() -> None:
+    sitting = Sitting()
+    sitting.note()
+    assert sitting.say("Second.") == ()
+    sitting.note()
+    sitting.hear("Third.", "n2")
+    assert not any(isinstance(effect, SettleAnswer) for effect in sitting.effects)
+    assert sitting.hear("First.", "n1")[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert sitting.turn.answer_text == "First.\nSecond.\nThird."
+
+
+def test_the_clear_limit_counts_as_clear() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.give(NoteTranscribed(0, "n1", heard(ANSWER, probability=policy.CLEARLY_HEARD), NOW))
+    assert kinds(sitting)[-1] is Kind.ANSWER
+
+
+def test_what_is_too_long_when_spoken_is_kept_and_does_not_count() -> None:
+    sitting = Sitting()
+    sitting.note()
+    effects = sitting.hear(TOO_LONG)
+    assert [type(effect) for effect in effects] == [Send]
+    assert kinds(sitting)[-1] is Kind.TOO_LONG
+    sitting.reply("The short version.", "n1")
+    assert sitting.turn.answer_text == "The short version."
+
+
+# Wishes
+
+
+def test_a_wish_by_voice_is_done_and_is_no_answer() -> None:
+    sitting = Sitting()
+    effects = sitting.speak("Could you repeat the question?")
+    assert [type(effect) for effect in effects] == [Send]
+    assert QUEUES.text in sitting.last
+    assert kinds(sitting) == [Kind.QUESTION]
+
+
+def test_after_a_wish_by_voice_the_rest_of_the_answer_goes_on() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    assert sitting.speak("Could you give me a hint?")[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert sitting.phase is Phase.ASKING
+    assert sitting.speak("That's all.") == (ConsiderAnswer(0, sitting.turn.revision),)
+
+
+def test_a_wish_by_voice_that_does_not_fit_is_told_and_the_answer_goes_on() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    effects = sitting.speak("Go back to the previous question.")
+    assert "after the report" in sitting.last
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
+
+
+def test_a_wish_by_voice_to_skip_or_stop_is_done_when_it_was_clear() -> None:
+    sitting = Sitting()
+    sitting.speak("Skip this question.")
+    assert sitting.interview.turns[0].outcome is Outcome.SKIPPED
+    sitting.answer()
+    sitting.speak("Stop the interview.")
+    assert sitting.is_in(Phase.REPORTING)
+
+
+@pytest.mark.parametrize("said", ["Stop the interview.", "Skip this question."])
+def test_a_grave_wish_that_is_doubtful_is_done_once_it_is_confirmed(said: str) -> None:
+    sitting = Sitting()
+    sitting.speak(said, doubtful=True)
+    assert sitting.is_in(Phase.ASKING)
+    assert kinds(sitting)[-1] is Kind.DOUBTFUL
+    sitting.command(Command.USE, "n1")
+    assert sitting.interview.turns[0].outcome is not None or sitting.phase is Phase.DROPPED
+    assert Kind.DOUBTFUL not in [one.kind for one in sitting.interview.turns[0].utterances]
+
+
+def test_a_doubtful_wish_that_can_do_no_harm_is_done() -> None:
+    sitting = Sitting()
+    sitting.speak("Could you repeat the question?", doubtful=True)
+    assert QUEUES.text in sitting.last
+
+
+# What is doubtful
+
+
+def test_what_is_doubtful_waits_for_being_confirmed() -> None:
+    sitting = Sitting()
+    effects = sitting.speak(ANSWER, doubtful=True)
+    assert [type(effect) for effect in effects] == [Send]
+    assert "I am not sure that I heard this right" in sitting.last
+    assert sitting.sent[-1].default == sitting.sent[-1].choices[0]
+    assert not sitting.turn.answers
+    sitting.refuses(AnswerSettled(0, sitting.turn.revision, NOW))
+    sitting.command(Command.DONE)
+    assert "Please confirm it first" in sitting.last
+    assert sitting.command(Command.USE, f"{ADDRESS} n1") == (ConsiderAnswer(0, sitting.turn.revision),)
+    assert sitting.turn.answer_text == ANSWER
+
+
+@pytest.mark.parametrize("again", ["text", "note"])
+def test_what_is_said_next_takes_the_place_of_what_was_doubtful(again: str) -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.", doubtful=True)
+    effects = sitting.say(ANSWER) if again == "text" else sitting.speak(ANSWER)
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.RETRACTED, Kind.ANSWER]
+    assert sitting.turn.answer_text == ANSWER
+
+
+def test_a_note_that_was_sent_before_the_doubt_does_not_take_its_place() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.note()
+    sitting.hear("First.", "n1", doubtful=True)
+    assert not any(isinstance(effect, SettleAnswer) for effect in sitting.hear("Second.", "n2"))
+    assert sitting.command(Command.USE, "n1") == (ConsiderAnswer(0, sitting.turn.revision),)
+    assert sitting.turn.answer_text == "First.\nSecond."
+
+
+def test_a_wish_does_not_take_the_place_of_what_was_doubtful() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER, doubtful=True)
+    sitting.say("Can you repeat that?")
+    assert kinds(sitting)[-1] is Kind.DOUBTFUL
+
+
+def test_several_doubtful_notes_are_confirmed_one_by_one() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.note()
+    sitting.hear("First.", "n1", doubtful=True)
+    sitting.command(Command.USE, "n1")
+    assert "still listening to another" in sitting.last
+    sitting.hear("Second.", "n2", doubtful=True)
+    sitting.command(Command.USE, "n1")
+    assert "please confirm that one as well" in sitting.last
+    assert sitting.command(Command.USE) == (ConsiderAnswer(0, sitting.turn.revision),)
+
+
+def test_what_is_too_long_once_it_is_confirmed_is_kept_and_does_not_count() -> None:
+    sitting = Sitting()
+    sitting.say(words(1999))
+    sitting.note()
+    sitting.hear(ANSWER, doubtful=True)
+    # The text before was not replaced, as the doubt came after it.
+    effects = sitting.command(Command.USE, "n1")
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER, Kind.TOO_LONG]
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+
+
+# Use it, record again
+
+
+def test_use_it_ends_the_quiet_gap() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    assert sitting.command(Command.USE, f"{ADDRESS} n1") == (ConsiderAnswer(0, 2),)
+    sitting.refuses(AnswerSettled(0, 2, NOW))
+
+
+def test_use_it_once_more_while_considering_changes_nothing() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.settle()
+    sitting.command(Command.USE, "n1")
+    assert sitting.is_in(Phase.CONSIDERING)
+    assert "thinking about" in sitting.last
+
+
+@pytest.mark.parametrize("phase", [Phase.ASKING, Phase.CONSIDERING])
+def test_record_again_takes_back_what_was_heard_and_nothing_settles_until_the_next_message(phase: Phase) -> None:
+    sitting = Sitting()
+    sitting.say(MORE)
+    sitting.speak("I wrote the trees back.")
+    if phase is Phase.CONSIDERING:
+        sitting.settle()
+    revision = sitting.turn.revision
+    effects = sitting.command(Command.RECORD_AGAIN, f"{ADDRESS} n1")
+    assert [type(effect) for effect in effects] == [Send]
+    assert sitting.is_in(Phase.ASKING)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER, Kind.RETRACTED]
+    sitting.refuses(AnswerSettled(0, revision, NOW))
+    assert sitting.speak(ANSWER)[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert sitting.turn.answer_text == f"{MORE}\n{ANSWER}"
+
+
+def test_a_doubtful_note_can_be_recorded_again() -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.", doubtful=True)
+    sitting.command(Command.RECORD_AGAIN)
+    assert kinds(sitting)[-1] is Kind.RETRACTED
+
+
+@pytest.mark.parametrize("command", [Command.USE, Command.RECORD_AGAIN])
+def test_buttons_of_a_note_are_stale_once_its_answer_was_taken(command: Command) -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.settle()
+    sitting.consider(AnswerKind.ANSWER, "And what about load?")
+    assert sitting.refuses(CommandGiven(command, NOW, argument=f"{ADDRESS} n1")).stale
+    sitting.answer()
+    assert sitting.turn.question == INCIDENT
+    assert sitting.refuses(CommandGiven(command, NOW, argument=f"{ADDRESS} n1")).stale
+
+
+@pytest.mark.parametrize("command", [Command.USE, Command.RECORD_AGAIN])
+def test_there_is_nothing_to_use_or_take_back_while_a_note_is_listened_to_or_of_a_text(command: Command) -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER, "m1")
+    sitting.note()
+    assert sitting.refuses(CommandGiven(command, NOW, argument="n1")).stale
+    assert sitting.refuses(CommandGiven(command, NOW, argument="m1")).stale
+
+
+def test_what_was_taken_back_cannot_be_used() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.command(Command.RECORD_AGAIN, "n1")
+    assert sitting.refuses(CommandGiven(Command.USE, NOW, argument="n1")).stale
+
+
+def test_done_waits_for_the_note_that_is_listened_to() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    sitting.note()
+    sitting.command(Command.DONE)
+    assert sitting.is_in(Phase.ASKING)
+    assert "still listening" in sitting.last
+
+
+# Corrections
+
+
+def test_a_reply_to_a_note_takes_the_place_of_its_words_and_can_be_edited() -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.")
+    spoken = sitting.turn.answers[0].spoken
+    sitting.say(MORE)
+    effects = sitting.reply("I rolled the release bakc.", "n1", "r1")
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert "Changed" in sitting.last
+    sitting.edit(ANSWER, "r1")
+    assert sitting.turn.answer_text == f"{ANSWER}\n{MORE}"
+    assert sitting.turn.answers[0].spoken == spoken
+    sitting.reply("I did it by hand.", "n1", "r2")
+    assert sitting.turn.answer_text == f"I did it by hand.\n{MORE}"
+
+
+def test_a_reply_changes_the_note_that_it_replies_to() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.speak("Then I wrote a nest for it.")
+    sitting.reply(MORE, "n2")
+    assert sitting.turn.answer_text == f"{ANSWER}\n{MORE}"
+
+
+def test_a_reply_to_a_doubtful_note_settles_it() -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.", doubtful=True)
+    assert sitting.reply(ANSWER, "n1")[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
+
+
+def test_a_reply_to_a_note_that_is_listened_to_makes_listening_needless() -> None:
+    sitting = Sitting()
+    (listen,) = sitting.note()
+    assert not engine.overtaken(sitting.interview, listen)
+    assert sitting.reply(ANSWER, "n1")[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert engine.overtaken(sitting.interview, listen)
+    assert sitting.refuses(NoteTranscribed(0, "n1", heard("Something else."), NOW)).stale
+    sitting.reply(MORE, "n1", "r2")
+    assert sitting.turn.answer_text == MORE
+
+
+def test_a_reply_to_a_note_whose_answer_was_taken_comes_too_late() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.settle()
+    sitting.consider(AnswerKind.ANSWER, "And what about load?")
+    assert sitting.refuses(MessageReceived(MORE, "r1", NOW, replies_to="n1")).stale
+    sitting.answer()
+    assert sitting.refuses(MessageReceived(MORE, "r1", NOW, replies_to="n1")).stale
+
+
+def test_a_reply_to_the_note_of_what_is_looked_at_comes_too_late() -> None:
+    sitting = Sitting(Mode.COACH)
+    sitting.speak(ANSWER)
+    sitting.settle()
+    sitting.consider()
+    assert sitting.is_in(Phase.REVIEWING)
+    assert sitting.refuses(MessageReceived(MORE, "r1", NOW, replies_to="n1")).stale
+
+
+@pytest.mark.parametrize("before", ["refused", "taken back", "never"])
+def test_a_reply_to_a_note_that_does_not_count_is_an_answer_of_its_own(before: str) -> None:
+    sitting = Sitting()
+    if before == "refused":
+        sitting.note()
+        sitting.refuse()
+    if before == "taken back":
+        sitting.speak(MORE)
+        sitting.command(Command.RECORD_AGAIN, "n1")
+    sitting.reply(ANSWER, "n1")
+    assert sitting.turn.answer_text == ANSWER
+
+
+def test_a_wish_in_reply_to_a_note_is_a_wish() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.reply("Can you repeat that?", "n1")
+    assert sitting.turn.answer_text == ANSWER
+
+
+# Notes that cannot be used
+
+
+@pytest.mark.parametrize("problem", SoundProblem)
+def test_a_note_that_cannot_be_used_leaves_the_answer_and_the_rest_goes_on(problem: SoundProblem) -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    sitting.note()
+    effects = sitting.refuse(problem)
+    assert sitting.last == voice.refused(problem).text
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
+
+
+def test_every_reason_has_a_sentence_of_its_own_that_says_what_to_do() -> None:
+    said = {voice.refused(problem).text for problem in SoundProblem}
+    assert len(said) == len(SoundProblem)
+    assert all("lease" in one for one in said)
+
+
+def test_a_note_without_words_leaves_the_answer() -> None:
+    sitting = Sitting()
+    effects = sitting.speak("…")
+    assert [type(effect) for effect in effects] == [Send]
+    assert "could not make out any words" in sitting.last
+    assert kinds(sitting) == [Kind.QUESTION]
+
+
+# Other phases
+
+
+@pytest.mark.parametrize("phase", [Phase.PAUSED, Phase.REPORTING, Phase.FINISHED, Phase.DROPPED])
+def test_a_note_does_not_fit_where_text_does_not(phase: Phase) -> None:
+    assert not in_phase(phase).refuses(NoteReceived(NOTE, "n1", NOW)).stale
+
+
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_whoever_has_paused_meanwhile_sees_what_was_heard_and_goes_on_with_it(doubtful: bool) -> None:  # noqa: FBT001
+    sitting = Sitting()
+    sitting.note()
+    sitting.command(Command.PAUSE)
+    effects = sitting.hear(ANSWER, doubtful=doubtful)
+    assert sitting.is_in(Phase.PAUSED)
+    assert [type(effect) for effect in effects] == [Send]
+    sitting.command(Command.RESUME)
+    if doubtful:
+        assert sitting.is_in(Phase.ASKING)
+        assert "I am not sure" in sitting.last
+        assert choices(sitting)[0] == ("use", f"{ADDRESS} n1")
+    else:
+        assert sitting.is_in(Phase.CONSIDERING)
+
+
+@pytest.mark.parametrize("said", ["Could you repeat the question?", "Stop the interview."])
+def test_a_wish_is_not_done_for_whoever_has_paused_meanwhile(said: str) -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.command(Command.PAUSE)
+    assert sitting.hear(said) == ()
+    assert (sitting.phase, kinds(sitting)) == (Phase.PAUSED, [Kind.QUESTION])
+
+
+def test_whoever_resumes_while_a_note_is_listened_to_is_asked_again_and_then_heard() -> None:
+    sitting = Sitting()
+    sitting.say(MORE)
+    sitting.note()
+    sitting.command(Command.PAUSE)
+    sitting.command(Command.RESUME)
+    assert sitting.is_in(Phase.ASKING)
+    assert sitting.hear(ANSWER)[-1] == SettleAnswer(0, sitting.turn.revision)
+
+
+def test_whoever_pauses_before_recording_again_is_asked_again() -> None:
+    sitting = Sitting()
+    sitting.say(MORE)
+    sitting.speak("I wrote the trees back.")
+    sitting.command(Command.RECORD_AGAIN)
+    sitting.command(Command.PAUSE)
+    sitting.command(Command.RESUME)
+    assert sitting.is_in(Phase.ASKING)
+
+
+def test_what_is_heard_after_the_question_has_passed_is_dropped() -> None:
+    sitting = Sitting()
+    (listen,) = sitting.note()
+    sitting.command(Command.SKIP)
+    assert engine.overtaken(sitting.interview, listen)
+    assert sitting.refuses(NoteTranscribed(0, "n1", heard(ANSWER), NOW)).stale
+    assert sitting.refuses(NoteRefused(0, "n1", SoundProblem.SILENT, NOW)).stale
+    assert sitting.refuses(NoteRefused(2, "n1", SoundProblem.SILENT, NOW)).stale
+
+
+def test_a_note_before_a_stop_is_dropped_and_what_else_was_said_counts() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    (listen,) = sitting.note()
+    effects = sitting.command(Command.STOP)
+    assert AssessAnswer(0) in effects
+    assert engine.overtaken(sitting.interview, listen)
+    assert sitting.turn.answer_text == ANSWER
+
+
+# Coach mode: another attempt by voice
+
+
+def test_a_note_while_feedback_is_looked_at_is_another_attempt() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    before = sitting.interview
+    assert sitting.note() == (TranscribeNote(0, "n1", NOTE),)
+    assert sitting.interview == before
+    assert sitting.hear(ANSWER)[-1] == SettleAnswer(1, 1)
+    assert (sitting.phase, sitting.turn.attempt, sitting.turn.answer_text) == (Phase.ASKING, 2, ANSWER)
+
+
+def test_several_notes_make_one_other_attempt() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.note()
+    (second,) = sitting.note()
+    sitting.hear(ANSWER, "n1", turn=0)
+    assert not engine.overtaken(sitting.interview, second)
+    sitting.settle()
+    assert sitting.hear(MORE, "n2", turn=0)[-1] == SettleAnswer(1, 2)
+    assert sitting.turn.answer_text == f"{ANSWER}\n{MORE}"
+
+
+def test_a_doubtful_attempt_waits_for_being_confirmed() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.speak(ANSWER, doubtful=True)
+    assert (sitting.phase, kinds(sitting)) == (Phase.ASKING, [Kind.QUESTION, Kind.DOUBTFUL])
+    sitting.command(Command.USE, "n1")
+    assert sitting.is_in(Phase.CONSIDERING)
+
+
+@pytest.mark.parametrize(("said", "phase"), [("Next question.", Phase.REPORTING), ("I'm done.", Phase.REVIEWING)])
+def test_a_wish_by_voice_while_feedback_is_looked_at(said: str, phase: Phase) -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.speak(said)
+    assert sitting.is_in(phase)
+    assert len(sitting.interview.turns) == 1
+
+
+def test_nothing_usable_while_feedback_is_looked_at_changes_nothing() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    before = sitting.interview
+    sitting.note()
+    sitting.refuse()
+    sitting.note()
+    sitting.hear("…", "n2")
+    assert sitting.interview == before
+
+
+def test_an_attempt_by_voice_is_kept_for_whoever_has_paused_meanwhile() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.note()
+    sitting.note()
+    sitting.note()
+    sitting.command(Command.PAUSE)
+    assert sitting.hear("Next question.", "n3") == ()
+    sitting.hear(ANSWER, "n1")
+    sitting.hear(MORE, "n2", turn=0)
+    assert sitting.is_in(Phase.PAUSED)
+    sitting.command(Command.RESUME)
+    assert (sitting.phase, sitting.turn.answer_text) == (Phase.CONSIDERING, f"{ANSWER}\n{MORE}")
+
+
+def test_a_note_is_dropped_when_the_candidate_has_gone_on_from_the_feedback() -> None:
+    sitting = Sitting(Mode.COACH)
+    sitting.answer()
+    (listen,) = sitting.note()
+    sitting.command(Command.NEXT)
+    assert engine.overtaken(sitting.interview, listen)
+
+
+# A spoken reason to disagree
+
+
+def objecting() -> Sitting:
+    sitting = reported()
+    sitting.command(Command.DISAGREE, "1")
+    return sitting
+
+
+def test_a_spoken_reason_is_shown_and_taken() -> None:
+    sitting = objecting()
+    sitting.note()
+    before = len(sitting.sent)
+    effects = sitting.hear("I did say four minutes.")
+    assert AssessAnswer(0) in effects
+    assert sitting.interview.turns[0].utterances[-1].text == "I did say four minutes."
+    shown = sitting.sent[before]
+    assert (shown.kind, shown.choices, shown.answers) == (OutboundKind.HEARD, (), "n1")
+    typed = disputed()
+    assert sitting.sent[-1] == typed.sent[-1]
+
+
+def test_a_doubtful_reason_is_not_taken() -> None:
+    sitting = objecting()
+    before = sitting.interview
+    sitting.speak("I bit the four minutes.", doubtful=True)
+    assert sitting.interview == before
+    assert "say it again, or type it" in sitting.last
+
+
+def test_a_reason_can_be_withdrawn_by_voice() -> None:
+    sitting = objecting()
+    sitting.speak("Never mind.")
+    assert sitting.is_in(Phase.FINISHED)
+    assert sitting.interview.turns[0].disputed is None
+
+
+def test_a_note_is_no_reason_once_that_is_withdrawn() -> None:
+    sitting = objecting()
+    (listen,) = sitting.note()
+    sitting.command(Command.STOP)
+    assert engine.overtaken(sitting.interview, listen)
+
+
+def test_a_reason_may_be_a_reply_to_a_note() -> None:
+    sitting = Sitting(questions=1)
+    sitting.speak(ANSWER)
+    sitting.settle()
+    sitting.consider()
+    sitting.assess(0)
+    sitting.command(Command.RATE, "3")
+    sitting.command(Command.DISAGREE, "1")
+    sitting.reply("You heard that wrong.", "n1")
+    assert sitting.interview.turns[0].disputed is not None
+
+
+# What does not count
+
+
+def test_only_what_counts_is_shown_to_a_model_and_tells_of_the_candidate() -> None:
+    sitting = Sitting()
+    sitting.say("Words.")
+    sitting.speak("Taken back, as I guess maybe not.")
+    sitting.command(Command.RECORD_AGAIN)
+    sitting.note()
+    sitting.note()
+    sitting.hear("I suppose it is doubtful, maybe.", "n3", doubtful=True)
+    assert [one.text for one in thread.everything(sitting.turn)] == ["Words."]
+    assert [one.text for one in thread.answers(sitting.turn)] == ["Words."]
+    closed = replace(sitting.turn, outcome=Outcome.SKIPPED)
+    plain = replace(closed, utterances=closed.utterances[:2])
+    turns = (closed, closed), (plain, plain)
+    assert len({persona.persona(replace(sitting.interview, turns=both)) for both in turns}) == 1
+
+
+def test_a_closed_turn_of_nothing_but_notes_says_nothing_of_how_somebody_communicates() -> None:
+    sitting = Sitting()
+    for kind in (Kind.VOICE_NOTE, Kind.DOUBTFUL, Kind.RETRACTED):
+        said = Utterance(kind, "I guess maybe.", NOW, "n1")
+        turn = replace(sitting.turn, utterances=(*sitting.turn.utterances, said), outcome=Outcome.SKIPPED)
+        assert persona.persona(replace(sitting.interview, turns=(turn, turn, turn))) is Persona.STANDARD
+
+
+def test_how_fast_somebody_spoke_before_is_kept_with_the_interview() -> None:
+    begun, _ = engine.begin(StartRequest(ROLE), 1, CONVERSATION, (), NOW, usual_pace=131.5)
+    assert begun.usual_pace == pytest.approx(131.5)
+
+
+def test_the_button_that_plays_a_piece_of_a_note_names_its_interview() -> None:
+    hear = Choice("Hear it", "hear", "0 1")
+    page = engine.addressed(replace(Sitting().interview, id=7), Outbound(OutboundKind.FEEDBACK, (), (hear,)))
+    assert page.choices[0].argument == "7 0 1"
+
+
+def test_what_is_heard_in_a_note_that_nobody_sent_here_is_refused() -> None:
+    sitting = Sitting()
+    sitting.answer()
+    sitting.answer()
+    for turn in (0, 1, 2):
+        assert sitting.refuses(NoteTranscribed(turn, "n9", heard(ANSWER), NOW)).stale

@@ -1,0 +1,216 @@
+"""Forgetting a candidate: what works for them ends, all is deleted, and what is said then is not kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+
+from core.desk.answer import Answer
+from core.effects import Send
+from core.messages import CommandSent
+from core.model import Interview, Preferences
+from core.ports import DeliveryError, RecordingError, StoreUnavailableError
+from core.wording import pages, voice
+from tests.contracts.fake_speech import FakeRecordings
+from tests.contracts.sample import CONVERSATION
+from tests.core.doubles import rest
+from tests.core.room import GAP, OTHER, Room
+
+ANSWER = "I rolled the release back in four minutes."
+FORGOTTEN = Send(pages.help_page())
+
+
+class Desk:
+    """A desk that forgets whoever says so, and sends the rest on."""
+
+    def __init__(self, room: Room) -> None:
+        self._desk = room.runner._desk
+
+    async def answer(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
+        if asked.command == "burn":
+            return Answer(None, (FORGOTTEN, FORGOTTEN), forgets=True)
+        if asked.command == "erase":
+            return Answer(interview, (FORGOTTEN,), Preferences(), forgets_recordings=True)
+        return await self._desk.answer(candidate, asked, interview)
+
+    async def nothing_open(self, *arguments: object, **named: object) -> Answer:
+        return await self._desk.nothing_open(*arguments, **named)  # type: ignore[arg-type]
+
+
+class Stuck(FakeRecordings):
+    """Recordings that cannot be deleted."""
+
+    async def forget(self, interviews: object) -> None:
+        raise RecordingError("The folder is read-only.")
+
+
+def furnished(recordings: FakeRecordings | None = None) -> Room:
+    room = Room().with_voice()
+    room.recordings = recordings or room.recordings
+    room.runner = room.new_runner()
+    room.runner._desk = Desk(room)  # type: ignore[assignment]
+    return room
+
+
+@pytest.fixture
+def room() -> Room:
+    return furnished()
+
+
+async def begun(room: Room) -> int:
+    """A candidate with an interview, a recording, and something on its way; their id."""
+    candidate = await room.store.candidate(CONVERSATION)
+    room.store._preferences[candidate] = Preferences(keep_recordings=True)
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    return candidate
+
+
+def keys(room: Room) -> list[str]:
+    return [key for _, _, key in room.platform.sent]
+
+
+async def test_everything_is_deleted_and_told_without_keeping_that(room: Room) -> None:
+    candidate = await begun(room)
+    assert room.recordings
+    assert room.recordings.kept
+    await room.command("burn")
+    assert keys(room)[-2:] == ["forgotten-c3-0", "forgotten-c3-1"]
+    assert (room.store._interviews, room.recordings.kept) == ({}, {})
+    assert await room.store.pending() == []
+    assert room.runner._whereabouts._latest._values == {}
+    assert room.runner._limits._going_on == {}
+    assert await room.store.candidate(CONVERSATION) != candidate
+
+
+async def test_all_that_works_for_the_candidate_ends(room: Room) -> None:
+    assert room.transcriber
+    await begun(room)
+    await room.clock.advance(GAP)
+    room.interviewer.door.clear()
+    await room.answer()
+    room.transcriber.door.clear()
+    await room.note(ANSWER)
+    await room.command("burn")
+    await asyncio.wait_for(room.runner.idle(CONVERSATION), 1)
+    assert room.transcriber.cancelled == 1
+    assert not list(room.runner._underway._effects)
+    room.interviewer.door.set()
+    room.transcriber.door.set()
+    told = len(room.platform.sent)
+    await room.clock.advance(1000)
+    assert len(room.platform.sent) == told
+
+
+async def test_what_has_not_arrived_is_not_sent_any_more_but_what_is_for_others(room: Room) -> None:
+    await room.command("interview", "tester", where=OTHER)
+    await begun(room)
+    room.platform.failure = DeliveryError("offline")
+    await room.say("status", where=OTHER)
+    await room.say("status")
+    await room.command("burn")
+    room.platform.failure = None
+    before = len(room.platform.sent)
+    await room.clock.advance(100)
+    assert [where for where, _, _ in room.platform.sent[before:]] == [OTHER]
+
+
+async def test_messages_of_another_candidate_to_the_same_conversation_still_arrive(room: Room) -> None:
+    candidate = await begun(room)
+    room.platform.failure = DeliveryError("offline")
+    await room.command("help")
+    ours = next(one for one in await room.store.pending() if isinstance(one.effect, Send))
+    theirs = replace(ours, id=ours.id + 100, candidate=99)
+    room.runner._sending.add(theirs, FORGOTTEN.message)
+    await rest()
+    room.runner._sending.drop(candidate)
+    room.platform.failure = None
+    before = len(room.platform.sent)
+    await room.clock.advance(100)
+    assert str(theirs.id) in keys(room)[before:]
+    assert str(ours.id) not in keys(room)[before:]
+
+
+async def test_who_wrote_at_the_same_moment_is_a_new_candidate(room: Room) -> None:
+    candidate = await begun(room)
+    await asyncio.gather(
+        room.runner.receive(CommandSent(CONVERSATION, "x1", "burn")),
+        room.runner.receive(CommandSent(CONVERSATION, "x2", "interview", "tester")),
+    )
+    await rest()
+    assert (await room.interview()).candidate != candidate
+
+
+async def test_others_keep_what_is_theirs(room: Room) -> None:
+    await room.command("interview", "tester", where=OTHER)
+    await begun(room)
+    await room.command("burn")
+    assert (await room.interview(OTHER)).is_open
+
+
+async def test_where_recordings_cannot_be_deleted_nothing_is(caplog: pytest.LogCaptureFixture) -> None:
+    room = furnished(Stuck())
+    await begun(room)
+    with caplog.at_level(logging.WARNING):
+        await room.command("burn")
+    assert room.last == voice.not_forgotten().text
+    assert "read-only" in caplog.text
+    await room.clock.advance(GAP)
+    assert "consider" in room.interviewer.calls
+
+
+async def test_who_has_no_recordings_is_forgotten_too(room: Room) -> None:
+    room = Room()
+    room.runner._desk = Desk(room)  # type: ignore[assignment]
+    await room.command("interview", "tester")
+    await room.command("burn")
+    assert room.store._interviews == {}
+
+
+async def test_a_store_that_cannot_forget_is_an_error_as_any_other(room: Room) -> None:
+    await begun(room)
+
+    async def broken(candidate: int) -> None:
+        raise StoreUnavailableError("The disk is full.")
+
+    room.store.forget = broken  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailableError):
+        await room.runner.receive(CommandSent(CONVERSATION, "x1", "burn"))
+
+
+async def test_recordings_alone_can_be_deleted(room: Room) -> None:
+    await begun(room)
+    await room.command("erase")
+    assert room.recordings
+    assert room.recordings.kept == {}
+    assert (await room.interview()).is_open
+    assert room.last == FORGOTTEN.message.text
+
+
+async def test_recordings_are_deleted_by_a_message_that_comes_again(room: Room) -> None:
+    await begun(room)
+    await room.runner.receive(CommandSent(CONVERSATION, "x1", "erase"))
+    assert room.recordings
+    room.recordings.kept = {((await room.interview()).id, "left"): b"by a process that ended"}
+    await room.runner.receive(CommandSent(CONVERSATION, "x1", "erase"))
+    assert room.recordings.kept == {}
+
+
+async def test_that_recordings_cannot_be_deleted_is_told() -> None:
+    room = furnished(Stuck())
+    await begun(room)
+    await room.command("erase")
+    assert room.last == voice.recordings_not_deleted().text
+
+
+async def test_whoever_confirms_at_the_desk_is_forgotten() -> None:
+    room = Room().with_voice()
+    await begun(room)
+    await room.command("forget")
+    assert room.store._interviews
+    await room.press("Delete everything")
+    assert room.store._interviews == {}
+    assert room.platform.sent[-1][2].startswith("forgotten-")

@@ -1,0 +1,456 @@
+"""Voice notes in the runner: fetched, heard, kept by who wants that, and never in the way of anybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+
+from core.effects import TranscribeNote
+from core.messages import OutboundKind, TextSent, VoiceSent
+from core.model import Conversation, Phase, Preferences
+from core.model import UtteranceKind as Kind
+from core.ports import (
+    NoteGoneError,
+    NoteUnavailableError,
+    RecordingError,
+    StoreUnavailableError,
+    TranscriberBusyError,
+    TranscriberError,
+    TranscriberUnavailableError,
+    UnusableSoundError,
+)
+from core.runner.asking import PULSE_S
+from core.runner.listening import FETCH_PAUSES_S
+from core.speech import SoundProblem, VoiceNote
+from core.wording import pages, voice
+from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber
+from tests.contracts.sample import CONVERSATION
+from tests.core.doubles import RecordingPlatform, rest
+from tests.core.room import GAP, OTHER, Room
+
+ANSWER = "I rolled the release back in four minutes."
+MORE = "Then I wrote a test for it."
+PRIVATE = "what was said"
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room().with_voice()
+
+
+def ears(room: Room) -> FakeTranscriber:
+    assert room.transcriber
+    return room.transcriber
+
+
+def kept(room: Room) -> dict[tuple[int, str], bytes]:
+    assert room.recordings
+    return room.recordings.kept
+
+
+async def answer_text(room: Room, where: Conversation = CONVERSATION) -> str:
+    return (await room.interview(where)).turns[0].answer_text
+
+
+async def wants(room: Room, preferences: Preferences) -> None:
+    room.store._preferences[await room.store.candidate(CONVERSATION)] = preferences
+
+
+def problem(room: Room) -> str:
+    """Why the last note was not used."""
+    return next(one.value for one in SoundProblem if voice.refused(one).text == room.last)
+
+
+# From note to answer
+
+
+async def test_a_note_is_heard_shown_as_a_reply_and_considered_after_the_quiet_gap(room: Room) -> None:
+    await room.command("interview", "tester")
+    note = await room.note(ANSWER)
+    _, shown, _ = room.platform.sent[-1]
+    assert (shown.kind, shown.answers) == (OutboundKind.HEARD, note)
+    assert await answer_text(room) == ANSWER
+    assert room.interviewer.calls == []
+    await room.clock.advance(GAP)
+    assert room.interviewer.calls[0] == "consider"
+    assert ears(room).languages == ["en"]
+    assert await room.store.pending() == []
+
+
+async def test_it_is_heard_in_the_language_that_the_candidate_has_set(room: Room) -> None:
+    await wants(room, Preferences(language="de"))
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    assert ears(room).languages == ["de"]
+
+
+async def test_notes_and_text_in_turn_are_one_answer(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.note("First.")
+    await room.say("Second.")
+    await room.note("Third.")
+    await room.clock.advance(GAP)
+    assert room.interviewer.calls == []
+    ears(room).door.set()
+    await rest()
+    await room.clock.advance(GAP)
+    assert await answer_text(room) == "First.\nSecond.\nThird."
+    assert room.interviewer.calls.count("consider") == 1
+
+
+async def test_use_it_record_again_and_replies_are_pressed_and_written(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.note("I wrote the trees back.")
+    await room.press("Record again")
+    note = await room.note("I wrote the trees black.")
+    await room.runner.receive(TextSent(CONVERSATION, "r1", f" {ANSWER} ", replies_to=note))
+    await rest()
+    await room.press("Use it")
+    assert await answer_text(room) == ANSWER
+    assert "consider" in room.interviewer.calls
+    await room.runner.receive(TextSent(CONVERSATION, "r2", MORE, replies_to=note))
+    await rest()
+    assert room.last == pages.too_late_to_edit().text
+    await room.press("Record again")
+    assert "earlier question" in room.last
+
+
+async def test_a_wish_by_voice_is_done(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.note("Can you give me a hint?")
+    assert room.last.startswith("A hint")
+
+
+async def test_a_note_after_the_interview_says_that_it_is_over(room: Room) -> None:
+    await room.over()
+    await room.note(ANSWER)
+    assert room.last == pages.no_interview(over=True).text
+    assert ears(room).languages == []
+
+
+async def test_a_note_while_paused_offers_to_go_on(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.command("pause")
+    await room.note(ANSWER)
+    assert "paused" in room.last
+    assert await room.store.pending() == []
+
+
+async def test_a_note_makes_another_attempt_and_a_reason(room: Room) -> None:
+    await room.command("interview", "tester coach 1")
+    await room.answer()
+    await room.note(ANSWER)
+    await room.clock.advance(GAP)
+    interview = await room.interview()
+    assert (interview.phase, interview.turns[1].answer_text) == (Phase.REVIEWING, ANSWER)
+    await room.command("next")
+    await room.command("disagree", "1")
+    await room.note("I did say four minutes.")
+    assert (await room.interview()).turns[1].disputed is not None
+
+
+# Where nobody listens
+
+
+async def test_without_a_transcriber_a_note_is_answered_by_one_sentence_and_changes_nothing() -> None:
+    room = Room()
+    await room.command("interview", "tester")
+    before = await room.interview()
+    await room.note(ANSWER)
+    assert room.last == voice.cannot_listen().text
+    assert replace(await room.interview(), version=before.version) == before
+    await room.answer()
+    assert "consider" in room.interviewer.calls
+
+
+async def test_a_note_that_waited_for_a_server_that_listens_no_more_is_given_up(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    await room.runner.close()
+    room.transcriber = None
+    room.runner = room.new_runner()
+    await room.runner.resume(CONVERSATION)
+    await rest()
+    assert problem(room) == "unavailable"
+    assert await room.store.pending() == []
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (UnusableSoundError(SoundProblem.TOO_LONG), "too_long"),
+        (TranscriberBusyError("busy"), "busy"),
+        (TranscriberUnavailableError("The model is missing."), "unavailable"),
+        (TranscriberError("The model failed."), "unavailable"),
+        (RuntimeError(PRIVATE), "unavailable"),
+        (NoteGoneError(), "gone"),
+    ],
+)
+async def test_why_a_note_is_not_heard_is_told_and_the_rest_of_the_answer_goes_on(
+    room: Room, failure: Exception, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await room.command("interview", "tester")
+    await room.say(ANSWER)
+    await room.note(failure)
+    assert problem(room) == told
+    assert PRIVATE not in caplog.text
+    await room.clock.advance(GAP)
+    assert "consider" in room.interviewer.calls
+    assert await room.store.pending() == []
+
+
+async def test_a_note_that_cannot_be_fetched_for_now_is_asked_for_again(room: Room) -> None:
+    await room.command("interview", "tester")
+    ears(room).script[b"sound"] = ANSWER
+    room.platform.notes["later"] = NoteUnavailableError()
+    await room.runner.receive(VoiceSent(CONVERSATION, "n1", VoiceNote("later")))
+    for pause in FETCH_PAUSES_S[:-1]:
+        await room.clock.advance(pause)
+    room.platform.notes["later"] = b"sound"
+    await room.clock.advance(FETCH_PAUSES_S[-1])
+    assert await answer_text(room) == ANSWER
+
+
+async def test_a_note_that_never_can_be_fetched_is_given_up(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.note(NoteUnavailableError())
+    for pause in FETCH_PAUSES_S:
+        assert "I could not fetch" not in room.last
+        await room.clock.advance(pause)
+    assert problem(room) == "gone"
+
+
+async def test_a_note_for_which_the_store_fails_stays_pending_and_is_heard_later(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    room.disk.failing = True
+    ears(room).door.set()
+    await rest()
+    with pytest.raises(StoreUnavailableError):
+        await room.runner.idle(CONVERSATION)
+    room.disk.failing = False
+    await room.runner.resume(CONVERSATION)
+    await rest()
+    assert await answer_text(room) == ANSWER
+
+
+# Others, and those who do not wait
+
+
+async def test_two_notes_of_two_people_are_heard_at_once(room: Room) -> None:
+    ears(room).door.clear()
+    for where in (CONVERSATION, OTHER):
+        await room.command("interview", "tester", where=where)
+        await room.note(ANSWER, where=where)
+    assert len(ears(room).languages) == 2
+    assert not any("Other voice notes" in text for text in room.platform.texts)
+    ears(room).door.set()
+    await rest()
+    assert [await answer_text(room, where) for where in (CONVERSATION, OTHER)] == [ANSWER, ANSWER]
+
+
+async def test_a_note_that_waits_behind_others_says_so_and_that_is_not_kept() -> None:
+    room = Room().with_voice()
+    room.transcriber = FakeTranscriber(parallel=1)
+    room.runner = room.new_runner()
+    room.transcriber.door.clear()
+    for where in (CONVERSATION, OTHER):
+        await room.command("interview", "tester", where=where)
+        await room.note(ANSWER, where=where)
+    assert (room.platform.sent[-1][0], room.last) == (OTHER, voice.note_waits(1).text)
+    assert [type(one.effect) for one in await room.store.pending()] == [TranscribeNote, TranscribeNote]
+    assert "number 3 in line" in voice.note_waits(3).text
+
+
+async def test_stop_while_listening_ends_at_once_and_nothing_hangs(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester 1")
+    await room.note(ANSWER)
+    await room.command("stop")
+    assert (await room.interview()).phase is Phase.DROPPED
+    await asyncio.wait_for(room.runner.idle(CONVERSATION), 1)
+    assert ears(room).cancelled == 1
+    assert await room.store.pending() == []
+    before = list(room.platform.texts)
+    ears(room).door.set()
+    await rest()
+    assert room.platform.texts == before
+
+
+async def test_a_note_that_was_overtaken_when_the_process_ended_is_not_fetched(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester 1")
+    await room.note(ANSWER)
+    pending = await room.store.pending()
+    await room.command("stop")
+    await room.runner.close()
+    room.store._pending.update({one.id: one for one in pending})
+    room.runner = room.new_runner()
+    await room.runner.resume(CONVERSATION)
+    await asyncio.wait_for(room.runner.idle(CONVERSATION), 1)
+    assert len(ears(room).languages) == 1
+    assert await room.store.pending() == []
+
+
+async def test_fifty_cancelled_notes_leave_nothing_behind(room: Room) -> None:
+    ears(room).door.clear()
+    people = [Conversation("terminal", f"chat{number}", f"you{number}") for number in range(50)]
+    before = len(asyncio.all_tasks())
+    for where in people:
+        await room.command("interview", "tester 1", where=where)
+        await room.note(ANSWER, where=where)
+    for where in people:
+        await room.command("stop", where=where)
+    await rest()
+    assert len(asyncio.all_tasks()) == before
+    assert await room.store.pending() == []
+    ears(room).door.set()
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    assert await answer_text(room) == ANSWER
+
+
+async def test_the_sign_is_shown_while_a_note_is_listened_to_and_looked_on(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    assert room.platform.pulses == [CONVERSATION]
+    await room.clock.advance(PULSE_S)
+    assert len(room.platform.pulses) == 2
+    await room.command("pause")
+    await room.clock.advance(PULSE_S)
+    assert len(room.platform.pulses) == 2
+    ears(room).door.set()
+    await rest()
+    assert room.last.startswith("I heard")
+    await room.clock.advance(PULSE_S)
+    assert len(room.platform.pulses) == 2
+
+
+# Elsewhere
+
+
+async def test_a_note_is_fetched_where_it_was_sent_and_shown_where_the_candidate_is(room: Room) -> None:
+    there = RecordingPlatform()
+    room.platforms["discord"] = there
+    there.notes["there"] = b"sound"
+    ears(room).script[b"sound"] = ANSWER
+    elsewhere = Conversation("discord", "chat", "you")
+    room.store._candidates["discord", "you"] = await room.store.candidate(CONVERSATION)
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.runner.receive(VoiceSent(elsewhere, "n1", VoiceNote("there")))
+    await rest()
+    await room.command("status")
+    ears(room).door.set()
+    await rest()
+    assert room.last.startswith("I heard")
+    assert not any(text.startswith("I heard") for text in there.texts)
+
+
+async def test_a_note_that_waited_while_accounts_were_joined_is_heard_for_who_they_are_now(room: Room) -> None:
+    there = RecordingPlatform()
+    there.notes["there"] = b"sound"
+    ears(room).script[b"sound"] = ANSWER
+    elsewhere = Conversation("discord", "chat", "you")
+    room.platforms["discord"] = there
+    ears(room).door.clear()
+    await room.command("interview", "tester", where=elsewhere)
+    await room.runner.receive(VoiceSent(elsewhere, "n1", VoiceNote("there")))
+    await rest()
+    await room.runner.close()
+    candidate = await room.store.candidate(CONVERSATION)
+    room.store._move(("discord", "you"), candidate)
+    ears(room).door.set()
+    room.runner = room.new_runner()
+    await room.runner.resume_all()
+    await rest()
+    interview = await room.interview()
+    assert (interview.candidate, interview.turns[0].answer_text) == (candidate, ANSWER)
+
+
+# Recordings
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_sound_is_kept_for_who_wants_that(room: Room, wanted: bool) -> None:  # noqa: FBT001
+    await wants(room, Preferences(keep_recordings=wanted))
+    await room.command("interview", "tester")
+    note = await room.note(ANSWER)
+    interview = await room.interview()
+    assert kept(room) == ({(interview.id, note): note.encode()} if wanted else {})
+    (said,) = interview.turns[0].answers
+    assert said.spoken
+    assert said.spoken.kept is wanted
+
+
+async def test_no_sound_is_kept_of_who_stopped_wanting_that_meanwhile(room: Room) -> None:
+    await wants(room, Preferences(keep_recordings=True))
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    await wants(room, Preferences())
+    ears(room).door.set()
+    await rest()
+    assert kept(room) == {}
+    assert await answer_text(room) == ANSWER
+
+
+async def test_no_sound_is_kept_where_there_is_no_place_for_it(room: Room) -> None:
+    room.recordings = None
+    room.runner = room.new_runner()
+    await wants(room, Preferences(keep_recordings=True))
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    assert await answer_text(room) == ANSWER
+
+
+class FullFolder(FakeRecordings):
+    """Recordings on a disk that fails, at deleting too where it is `stuck`."""
+
+    stuck = True
+
+    async def keep(self, interview: int, note: str, sound: bytes) -> None:
+        raise RecordingError("The disk is full.")
+
+    async def forget(self, interviews: object) -> None:
+        if self.stuck:
+            raise RecordingError("The folder is read-only.")
+
+
+async def test_a_sound_that_cannot_be_kept_is_heard_all_the_same(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    room.recordings = FullFolder()
+    room.runner = room.new_runner()
+    await wants(room, Preferences(keep_recordings=True))
+    await room.command("interview", "tester")
+    with caplog.at_level(logging.WARNING):
+        await room.note(ANSWER)
+    assert await answer_text(room) == ANSWER
+    assert not (await room.interview()).turns[0].answers[0].spoken.kept  # type: ignore[union-attr]
+    assert "The disk is full." in caplog.text
+
+
+async def test_limits_count_notes_as_they_count_messages(room: Room) -> None:
+    room.runner = room.new_runner(messages_per_minute=1)
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    assert not await room.runner.receive(VoiceSent(CONVERSATION, "n9", VoiceNote("n9")))
+    assert [one.kind for one in (await room.interview()).turns[0].utterances].count(Kind.ANSWER) == 1
+
+
+async def test_a_note_that_is_delivered_twice_is_heard_once(room: Room) -> None:
+    await room.command("interview", "tester")
+    note = await room.note(ANSWER)
+    await room.runner.receive(VoiceSent(CONVERSATION, note, VoiceNote(note)))
+    await rest()
+    assert len(ears(room).languages) == 1
+    assert await answer_text(room) == ANSWER
