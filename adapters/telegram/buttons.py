@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from core.messages import Choice
 
@@ -20,10 +20,13 @@ _PAYLOAD = re.compile(r"([a-z]{1,2})(\d{0,6}):(.*)", re.DOTALL)
 
 # Buttons stay in chats for years: a code never changes its meaning.
 _CODES = {
+    "again": "ag",
     "clarify": "c",
     "disagree": "x",
     "done": "dn",
     "drop": "d",
+    "forget": "fo",
+    "hear": "hr",
     "help": "he",
     "hint": "h",
     "history": "hi",
@@ -47,6 +50,8 @@ _CODES = {
     "stronger": "st",
     "transcript": "tr",
     "unlink": "ul",
+    "use": "us",
+    "voice": "v",
     "wait": "w",
 }
 _COMMANDS = {code: command for command, code in _CODES.items()}
@@ -73,6 +78,13 @@ def unpacked(packed: str) -> Choice | None:
     if found is None or command is None:
         return None
     return Choice("", command, found[3], int(found[2]) if found[2] else None)
+
+
+def choices_of(message: Message) -> list[Choice]:
+    """The choices that stand under a message of the bot."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    packed = (button.callback_data for row in rows for button in row)
+    return [choice for one in packed if isinstance(one, str) and (choice := unpacked(one))]
 
 
 def keyboard(choices: Iterable[Choice]) -> InlineKeyboardMarkup | None:

@@ -7,7 +7,7 @@ import logging
 import os
 import re
 
-from httpx import Proxy
+from httpx import AsyncClient, Proxy, Timeout
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -23,7 +23,7 @@ _CONNECTIONS = 64
 
 
 class Client:
-    """The bot and its two connections: polls have their own, as they are held open."""
+    """The bot and its connections: polls have their own, as they are held open; `web` is for files."""
 
     def __init__(self, token: str, base_url: str, timing: Timing) -> None:
         """Raises BadTokenError for what cannot be a token, and PlatformError for a proxy that cannot be used."""
@@ -42,8 +42,15 @@ class Client:
             rate_limiter=RateLimiter(timing.message_s),
         )
 
+        self.web = AsyncClient(
+            timeout=Timeout(timing.read_s, connect=timing.connect_s, pool=timing.connect_s),
+            proxy=through,
+            trust_env=False,
+            verify=certificates(),
+        )
+
     async def close(self) -> None:
-        await asyncio.gather(*(request.shutdown() for request in self._requests))
+        await asyncio.gather(self.web.aclose(), *(request.shutdown() for request in self._requests))
 
 
 def _request(timing: Timing, connections: int, through: Proxy | None) -> HTTPXRequest:

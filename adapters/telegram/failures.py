@@ -64,6 +64,11 @@ def is_unchanged(error: BadRequest) -> bool:
     return "message is not modified" in str(error).lower()
 
 
+def forbids_voice(error: BadRequest) -> bool:
+    """Whether the candidate takes no voice messages, which they can set for all but their contacts."""
+    return "voice_messages_forbidden" in str(error).lower()
+
+
 def _is_telegrams_own(error: TelegramError) -> bool:
     """The library gives the same errors, with the reason why it could not read it, for a page of some proxy."""
     return error.__cause__ is None

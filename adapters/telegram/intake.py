@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 
 from telegram import CallbackQuery, Message, MessageEntity, Update
 from telegram.constants import ChatType
@@ -16,17 +17,19 @@ from adapters.telegram.admission import Admission
 from adapters.telegram.asides import Asides
 from adapters.telegram.buttons import unpacked
 from adapters.telegram.client import Bot
-from adapters.telegram.reading import INTERVIEW, Command, chat_of, edited, pressed, typed_command, written
-from adapters.telegram.rendering import LONGEST, NO_PREVIEW, STYLES
-from core.messages import Inbound
+from adapters.telegram.notes import note_asked_about, note_of
+from adapters.telegram.reading import INTERVIEW, Command, chat_of, edited, pressed, said, typed_command, words_of
+from adapters.telegram.rendering import LONGEST, LONGEST_CAPTION, NO_PREVIEW, STYLES
+from core.messages import Inbound, TextSent
 from core.ports import StoreError
 from core.recent import Lately, Recent
+from core.speech import VoiceNote
 from core.text import units
 from core.wording import refusals
 
 Receive = Callable[[Inbound], Awaitable[bool]]
 """False for a message that was dropped; its sender has been told."""
-_TEXT_ONLY_EVERY_S = 60.0
+_OF_NO_USE_EVERY_S = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +45,8 @@ class Intake:
         self._admission = admission
         self._asides = asides
         self._texts: Recent[tuple[int, int], int] = Recent()
-        self._told_text_only = Lately(_TEXT_ONLY_EVERY_S, time.monotonic)
+        self._heard: Recent[tuple[int, int], str] = Recent()
+        self._told_of_no_use = Lately(_OF_NO_USE_EVERY_S, time.monotonic)
         self._troubled: Recent[int, int] = Recent()
 
     async def take(self, update: Update) -> None:
@@ -74,21 +78,36 @@ class Intake:
             return
         elif message.chat.type != ChatType.PRIVATE:
             self._point_elsewhere(update.message)
-        elif message.text is not None:
-            await (self._take_text(message) if update.message else self._take_edit(message, update.update_id))
-        elif update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
-            self._tell_text_only(message.chat_id)
+        else:
+            await self._take_message(update, message)
 
-    async def _take_text(self, message: Message) -> None:
-        if await self._receive(written(message, self._roles)):
-            self._texts.put((message.chat_id, message.message_id), hash(message.text))
+    async def _take_message(self, update: Update, message: Message) -> None:
+        note = note_of(message)
+        if message.text is None and note is None:
+            if update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
+                self._tell_of_no_use(message.chat_id)
+        elif update.message is None:
+            await self._take_edit(message, update.update_id)
+        else:
+            taken = [await self._receive(one) for one in self._said(message, note)]
+            if all(taken):
+                self._texts.put((message.chat_id, message.message_id), hash(words_of(message)))
+
+    def _said(self, message: Message, note: VoiceNote | None) -> list[Inbound]:
+        """A reply to what was heard is known as one, too, when a press has taken the buttons that say so."""
+        brought, reply = said(message, note, self._roles), message.reply_to_message
+        heard = self._heard.get((message.chat_id, reply.message_id)) if reply else None
+        return [
+            replace(one, replies_to=heard) if heard and note is None and isinstance(one, TextSent) else one
+            for one in brought
+        ]
 
     async def _take_edit(self, message: Message, update: int) -> None:
         """Telegram calls it an edit, too, when a preview appears or a reaction is set, and does not say which it is.
 
         So it counts only if this process has seen another text there; otherwise nothing is better than a false reply.
         """
-        key, text = (message.chat_id, message.message_id), hash(message.text)
+        key, text = (message.chat_id, message.message_id), hash(words_of(message))
         if self._texts.get(key) not in {None, text}:
             if typed_command(message):
                 self._tell(message.chat_id, wording.EDITED_COMMAND)
@@ -104,33 +123,36 @@ class Intake:
         self._acknowledge(query)
         taken = await self._receive(pressed(query, message, choice))
         if taken and not choice.stays and isinstance(message, Message):
+            if note := note_asked_about(choice):
+                self._heard.put((message.chat_id, message.message_id), note)
             self._show_chosen(message, query.data)
 
     def _show_chosen(self, message: Message, payload: str | None) -> None:
         """The buttons go, and what was chosen stands in their place, if there is room."""
         rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
         label = next((button.text for row in rows for button in row if button.callback_data == payload), None)
-        chat, number, text = message.chat_id, message.message_id, message.text or ""
-        said = f"\n\n{wording.chosen(label or '')}"
-        if label is None or not text or units(text + said) > LONGEST:
+        chat, number, text = message.chat_id, message.message_id, words_of(message)
+        mark = f"\n\n{wording.chosen(label or '')}"
+        longest = LONGEST if message.text else LONGEST_CAPTION
+        if label is None or not text or units(text + mark) > longest:
             self._asides.say(chat, self._bot.edit_message_reply_markup(chat, number))
             return
-        italic = MessageEntity(MessageEntity.ITALIC, units(text) + 2, units(said) - 2)
-        self._asides.say(
-            chat,
-            self._bot.edit_message_text(
-                text + said,
-                chat,
-                number,
-                entities=[*(one for one in message.entities if one.type in STYLES), italic],
-                link_preview_options=NO_PREVIEW,
-            ),
-        )
+        italic = MessageEntity(MessageEntity.ITALIC, units(text) + 2, units(mark) - 2)
+        styles = [one for one in message.entities or message.caption_entities if one.type in STYLES]
+        self._asides.say(chat, self._reworded(message, text + mark, [*styles, italic]))
 
-    def _tell_text_only(self, chat: int) -> None:
+    async def _reworded(self, message: Message, text: str, entities: list[MessageEntity]) -> None:
+        """Change the words of a message, which may stand under a sound."""
+        chat, number = message.chat_id, message.message_id
+        if message.text:
+            await self._bot.edit_message_text(text, chat, number, entities=entities, link_preview_options=NO_PREVIEW)
+        else:
+            await self._bot.edit_message_caption(chat, number, caption=text, caption_entities=entities)
+
+    def _tell_of_no_use(self, chat: int) -> None:
         """Once for many pictures or stickers in a row."""
-        if self._told_text_only.first(chat):
-            self._tell(chat, wording.READS_TEXT)
+        if self._told_of_no_use.first(chat):
+            self._tell(chat, wording.OF_NO_USE)
 
     def _point_elsewhere(self, message: Message | None) -> None:
         """In groups: a command that names this bot is answered with a link to the private chat."""

@@ -14,6 +14,7 @@ from adapters.telegram.asides import Asides
 from adapters.telegram.client import OFFICIAL_URL, Client
 from adapters.telegram.commands import list_commands
 from adapters.telegram.delivery import Delivery
+from adapters.telegram.downloads import Downloads
 from adapters.telegram.failures import pause_s, refused_token, undelivered, unusable
 from adapters.telegram.intake import Intake, Receive
 from adapters.telegram.polling import Poller
@@ -23,6 +24,7 @@ from core.messages import Outbound
 from core.model import Conversation
 from core.ports import DeliveryError
 from core.roles import Role
+from core.speech import Speech, VoiceNote
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class TelegramPlatform:
         admission = Admission(allowed_users)
         self._intake = Intake(self._bot, receive, {role.id for role in roles}, admission, self._asides)
         self._delivery = Delivery(self._bot)
+        self._downloads = Downloads(self._bot, self._client.web, timing)
 
     async def check(self) -> str:
         """The bot's name. Raises PlatformError."""
@@ -90,26 +93,33 @@ class TelegramPlatform:
         except (TelegramError, TimeoutError) as error:
             _log.warning("The list of commands could not be set (%s).", type(error).__name__)
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
-        """Deliver a message, a long one in pieces; tried again with its `key`, it goes on after the last that arrived.
+    async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
+        """Deliver a message, a long one in pieces; tried again with its `key`, it goes on after those that arrived.
+
+        Its speech is a voice message with the words under it, or before them where they are too long for that.
 
         Raises DeliveryError, RefusedMessageError when it never will be taken, UnreachableError when nothing will be.
         """
         try:
             async with asyncio.timeout(self._timing.send_s):
-                await self._delivery.bring(conversation.chat, message, key)
+                await self._delivery.bring(conversation.chat, message, key, speech)
         except DeliveryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the message has not arrived
             raise undelivered(error) from None  # the library's words may hold the candidate's
 
-    async def working(self, conversation: Conversation) -> None:
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
         """Show for some seconds that something is being worked on; never raises."""
+        action = ChatAction.RECORD_VOICE if speaking else ChatAction.TYPING
         try:
             async with asyncio.timeout(self._timing.read_s):
-                await self._bot.send_chat_action(conversation.chat, ChatAction.TYPING)
+                await self._bot.send_chat_action(conversation.chat, action)
         except Exception as error:  # noqa: BLE001 - nobody needs it
             _log.debug("The typing indicator failed: %s", type(error).__name__)
+
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:  # noqa: ARG002 - the port's
+        """The sound of a voice note. Raises NoteUnavailableError, NoteGoneError and UnusableSoundError."""
+        return await self._downloads.fetch(note)
 
     async def close(self) -> None:
         """End what is under way and the connections."""

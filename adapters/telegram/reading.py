@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update
 
-from core.messages import Choice, CommandSent, Inbound, TextEdited, TextSent
+from adapters.telegram.notes import note_id, replied_note
+from core.messages import Choice, CommandSent, Inbound, TextEdited, TextSent, VoiceSent
 from core.model import Conversation
+from core.speech import VoiceNote
 
 KINDS = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
 PLATFORM = "telegram"
@@ -30,28 +32,44 @@ def chat_of(update: Update) -> int:
     return update.effective_chat.id if update.effective_chat else 0
 
 
+def words_of(message: Message) -> str:
+    """The text of a message, or what is written under its sound; "" for none."""
+    return message.text or message.caption or ""
+
+
 def typed_command(message: Message) -> Command | None:
     """The command that a message begins with, if it is one."""
-    for entity in message.entities:
-        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 and message.text:
-            name, _, addressee = message.text[1 : entity.length].partition("@")
-            return Command(name.lower(), addressee.lower(), message.text[entity.length :].strip())
+    text = words_of(message)
+    for entity in message.entities or message.caption_entities:
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 and text:
+            name, _, addressee = text[1 : entity.length].partition("@")
+            return Command(name.lower(), addressee.lower(), text[entity.length :].strip())
     return None
 
 
-def written(message: Message, roles: Collection[str]) -> Inbound:
-    """A text in the private chat."""
+def said(message: Message, note: VoiceNote | None, roles: Collection[str]) -> list[Inbound]:
+    """All that a message in the private chat brings: a text, a sound, or both, of which a command comes last."""
+    if note is None:
+        return [_written(message, roles)]
+    spoken = VoiceSent(conversation_of(message.chat_id, message), note_id(message), note)
+    if not message.caption:
+        return [spoken]
+    words = _written(message, roles)
+    return [spoken, words] if isinstance(words, CommandSent) else [words, spoken]
+
+
+def _written(message: Message, roles: Collection[str]) -> TextSent | CommandSent:
     conversation, inbound_id = conversation_of(message.chat_id, message), str(message.message_id)
     command = typed_command(message)
     if command is not None:
         return _command_sent(conversation, inbound_id, command, roles)
-    return TextSent(conversation, inbound_id, message.text or "")
+    return TextSent(conversation, inbound_id, words_of(message), replies_to=replied_note(message))
 
 
 def edited(message: Message, update: int) -> TextEdited:
-    """A text in the private chat that was changed."""
+    """Words in the private chat that were changed."""
     conversation = conversation_of(message.chat_id, message)
-    return TextEdited(conversation, f"edit-{update}", str(message.message_id), message.text or "")
+    return TextEdited(conversation, f"edit-{update}", str(message.message_id), words_of(message))
 
 
 def pressed(query: CallbackQuery, message: MaybeInaccessibleMessage, choice: Choice) -> CommandSent:

@@ -13,6 +13,7 @@ from core.messages import Block, BlockStyle, Outbound
 from core.text import units
 
 LONGEST = 4_096
+LONGEST_CAPTION = 1_024
 _MOST_STYLED = 90  # Telegram leaves out the styles beyond a hundred
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 STYLES = frozenset({MessageEntity.BOLD, MessageEntity.ITALIC, MessageEntity.BLOCKQUOTE})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Timing:
     """`poll_s`: how long Telegram holds an empty poll; `send_s`: one message, with all waiting for rate limits.
 
+    `fetch_s`: one sound, from asking for it to its last byte. All of them are our own choice.
     `message_s`: from one message in a chat to the next, when there have been many.
     """
 
@@ -16,6 +17,7 @@ class Timing:
     read_s: float = 10.0
     connect_s: float = 10.0
     send_s: float = 60.0
+    fetch_s: float = 60.0
     message_s: float = 1.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 60.0

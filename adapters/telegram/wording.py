@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-READS_TEXT = "This version of me reads text only, so I could not take that. Please type your answer."
+OF_NO_USE = "I take text and voice notes only, so I could not use that. Please type your answer, or record it."
 OLD_BUTTON = "That button is from an earlier version of me. /help lists what I can do."
 NOT_SAVED = (
     "I cannot save your message just now. It waits at Telegram, and I will take it as soon as I can; "

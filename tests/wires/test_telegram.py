@@ -7,6 +7,7 @@ import json
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -47,8 +48,16 @@ class Api:
     async def uploads(self, method: str, name: str, content: bytes, kind: str = "text/plain", **form: Any) -> Any:
         """Calls a method with a file."""
         parts = aiohttp.FormData(_plain(form), quote_fields=False)
-        parts.add_field("document", content, filename=name, content_type=kind)
+        parts.add_field(method.removeprefix("send").lower(), content, filename=name, content_type=kind)
         return await self._posts(method, parts)
+
+    async def speaks(self, content: bytes = b"OggS", **form: Any) -> Any:
+        return await self.uploads("sendVoice", "a.ogg", content, "audio/ogg", **form)
+
+    async def gets(self, path: str, token: str = TOKEN) -> tuple[int, bytes]:
+        """Downloads a file."""
+        async with self.session.get(f"{self.server.url}/file/bot{token}/{path}") as response:
+            return response.status, await response.read()
 
     async def _posts(self, method: str, data: Any) -> dict[str, Any]:
         url = f"{self.server.url}/bot{TOKEN}/{method}"
@@ -104,11 +113,17 @@ def api(server: TelegramServer, session: aiohttp.ClientSession) -> Api:
             {"chat_id": 1001, "text": "x", "entities": [{"type": "bold", "offset": 0, "length": 2}]},
             "left out",
         ),
-        ("sendChatAction", {"chat_id": 1001, "action": "dancing"}, "Input should be 'typing'"),
+        ("sendChatAction", {"chat_id": 1001, "action": "dancing"}, "Input should be 'typing' or 'record_voice'"),
         ("setMyCommands", {"commands": [{"command": "Start", "description": "x"}]}, "match pattern"),
         ("setMyCommands", {"commands": [{"command": "start", "description": ""}]}, "at least 1"),
         ("answerCallbackQuery", {}, "Field required"),
         ("sendPhoto", {}, "Not Found"),
+        ("sendVoice", {"chat_id": 1001, "voice": "file-1"}, "not a form"),
+        ("getFile", {}, "Field required"),
+        ("getFile", {"file_id": "a", "name": "b"}, "Extra inputs"),
+        ("sendMessage", {"chat_id": 1001, "text": "x", "reply_to_message_id": 1}, "Extra inputs"),
+        ("sendMessage", {"chat_id": 1001, "text": "x", "reply_parameters": {"message_id": "1"}}, "valid integer"),
+        ("editMessageCaption", {"chat_id": 1001, "message_id": 1, "text": "x"}, "Extra inputs"),
         ("sendDocument", {"chat_id": 1001, "document": "file-1"}, "not a form"),
         ("editMessageText", {"chat_id": 1001, "message_id": "x", "text": "x"}, "Invalid JSON"),
         ("editMessageText", {"message_id": 1, "text": "x"}, "Field required"),
@@ -249,6 +264,108 @@ async def test_files_are_kept(server: TelegramServer, api: Api, robin: Person) -
     assert len(server.mistakes) == 3
 
 
+async def test_voice_messages(server: TelegramServer, api: Api, robin: Person) -> None:
+    under = {"inline_keyboard": [[{"text": "Skip", "callback_data": "k"}]]}
+    form: dict[str, Any] = {
+        "chat_id": 1001,
+        "caption": "<b>Why</b>?",
+        "parse_mode": "HTML",
+        "duration": 3,
+        "reply_markup": under,
+    }
+    sent = await api.speaks(**form)
+    shown = await robin.hears()
+    assert sent["result"] == json.loads(json.dumps(shown))
+    assert (shown["caption"], shown["caption_entities"][0]["type"], buttons_of(shown)) == (
+        "Why?",
+        "bold",
+        {"Skip": "k"},
+    )
+    assert (shown["voice"]["duration"], shown["voice"]["mime_type"], robin.listens(shown)) == (3, "audio/ogg", b"OggS")
+    at = {"chat_id": 1001, "message_id": shown["message_id"]}
+    assert "no text in the message" in (await api("editMessageText", **at, text="So?"))["description"]
+    assert (await api("editMessageCaption", **at, caption="So?"))["ok"]
+    assert (shown["caption"], "caption_entities" in shown, buttons_of(shown)) == ("So?", False, {})
+    assert "not modified" in (await api("editMessageCaption", **at, caption="So?"))["description"]
+    robin.chat.forbids_voice = True
+    assert "VOICE_MESSAGES_FORBIDDEN" in (await api.speaks(chat_id=1001))["description"]
+    robin.chat.forbids_voice = False
+    assert "caption is too long" in (await api.speaks(chat_id=1001, caption="🙂" * 513))["description"]
+    assert "non-empty" in (await api.speaks(b"", chat_id=1001))["description"]
+    await api("sendMessage", chat_id=1001, text="Words")
+    at["message_id"] = robin.chat.said[-1]["message_id"]
+    assert "no caption in the message" in (await api("editMessageCaption", **at, caption="x"))["description"]
+    assert not server.mistakes
+    assert "Extra inputs" in (await api.speaks(chat_id=1001, text="x"))["description"]
+    assert "Input should be" in (await api.speaks(chat_id=1001, duration=1.5))["description"]
+    assert (
+        "either"
+        in (await api.speaks(**form, caption_entities=[{"type": "bold", "offset": 0, "length": 1}]))["description"]
+    )
+    assert len(server.mistakes) == 3
+
+
+async def test_files_are_fetched(server: TelegramServer, api: Api, robin: Person) -> None:
+    robin.speaks(b"one", 7)
+    robin.speaks(b"two", kind="audio", caption="/skip it")
+    robin.speaks(b"three", kind="video_note")
+    robin.speaks(b"four", kind="document", mime_type="audio/flac")
+    messages = [update["message"] for update in (await api("getUpdates"))["result"]]
+    assert messages[0]["voice"] == {
+        "file_id": "file-1",
+        "file_unique_id": "1",
+        "file_size": 3,
+        "duration": 7,
+        "mime_type": "audio/ogg",
+    }
+    assert messages[1]["caption_entities"] == [{"type": "bot_command", "offset": 0, "length": 5}]
+    assert messages[3]["document"]["mime_type"] == "audio/flac"
+    for kind, message, content in zip(
+        ("voice", "audio", "video_note", "document"), messages, (b"one", b"two", b"three", b"four"), strict=True
+    ):
+        described = (await api("getFile", file_id=message[kind]["file_id"]))["result"]
+        assert described["file_size"] == len(content)
+        assert await api.gets(described["file_path"]) == (200, content)
+    assert len(server.downloads) == 4
+    assert "wrong file_id" in (await api("getFile", file_id="file-9"))["description"]
+    server.files.declared["file-1"] = 20_000_001
+    assert "file is too big" in (await api("getFile", file_id="file-1"))["description"]
+    assert (await api.gets("voice/none"))[0] == 404
+    assert not server.mistakes
+    assert (await api.gets("voice/none", "1:wrong"))[0] == 404
+    assert len(server.mistakes) == 1
+
+
+async def test_faults_of_files(server: TelegramServer, api: Api, robin: Person) -> None:
+    robin.speaks(b"one")
+    path = (await api("getFile", file_id="file-1"))["result"]["file_path"]
+    server.faults = [Fault("file", 500), Fault("file", endless=True), Fault("file", drop=True, times=9)]
+    assert (await api.gets(path))[0] == 500
+    async with api.session.get(f"{server.url}/file/bot{TOKEN}/{path}") as response:
+        assert len(await response.content.readexactly(200_000)) == 200_000
+    assert server.files.streamed >= 200_000
+    with pytest.raises(aiohttp.ClientError):
+        await api.gets(path)
+
+
+async def test_replies(server: TelegramServer, api: Api, robin: Person) -> None:
+    number = robin.writes("one")
+    await api("sendMessage", chat_id=1001, text="x", reply_parameters={"message_id": number})
+    shown = await robin.hears()
+    assert shown["reply_to_message"]["text"] == "one"
+    robin.writes("two", to=shown)
+    robin.writes("three", to=number)
+    replies = [update["message"]["reply_to_message"] for update in (await api("getUpdates"))["result"][1:]]
+    assert [("reply_to_message" in reply, reply["text"]) for reply in replies] == [(False, "x"), (False, "one")]
+    gone = {"message_id": 99}
+    refused = await api("sendMessage", chat_id=1001, text="x", reply_parameters=gone)
+    assert "to be replied not found" in refused["description"]
+    gone |= {"allow_sending_without_reply": True}
+    assert "reply_to_message" not in (await api("sendMessage", chat_id=1001, text="x", reply_parameters=gone))["result"]
+    assert "reply_to_message" not in (await api.speaks(chat_id=1001, reply_parameters=gone))["result"]
+    assert not server.mistakes
+
+
 @pytest.mark.parametrize(
     ("form", "refusal"),
     [
@@ -323,7 +440,7 @@ async def test_faults(server: TelegramServer, api: Api, robin: Person, session: 
     assert (await api("getMe"))["ok"]
 
 
-async def test_as_a_process_of_its_own(session: aiohttp.ClientSession) -> None:
+async def test_as_a_process_of_its_own(session: aiohttp.ClientSession, tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.wires.telegram", "--port", "0", stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
@@ -336,11 +453,16 @@ async def test_as_a_process_of_its_own(session: aiohttp.ClientSession) -> None:
     assert json.loads(await process.stdout.readline()) == {"text": "Why?", "buttons": ["Skip"]}
     await api.uploads("sendDocument", "a.txt", b"Words", chat_id=1001)
     assert json.loads(await process.stdout.readline()) == {"file": ["a.txt", "Words"], "buttons": []}
-    process.stdin.write(b"Because\n[Skip]\n")
+    await api.speaks(chat_id=1001, caption="Aloud", duration=2)
+    assert json.loads(await process.stdout.readline()) == {"voice": 2, "text": "Aloud", "buttons": []}
+    clip = tmp_path / "clip.ogg"
+    clip.write_bytes(b"OggS")
+    process.stdin.write(f"Because\n[Skip]\n<{clip}>\n".encode())
     updates: list[Any] = []
-    while len(updates) < 2:
+    while len(updates) < 3:
         updates = (await api("getUpdates", timeout=1))["result"]
     assert (updates[0]["message"]["text"], updates[1]["callback_query"]["data"]) == ("Because", "k")
+    assert updates[2]["message"]["voice"]["file_size"] == 4
     process.stdin.close()
     process.terminate()
     assert await process.wait() == 0

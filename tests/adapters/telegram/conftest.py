@@ -12,11 +12,13 @@ from core.messages import Block, BlockStyle, Choice, Inbound, Outbound, Outbound
 from core.model import Conversation
 from core.ports import StoreUnavailableError
 from core.roles import Role
+from core.speech import Speech
 from tests.wires.telegram import TOKEN, Person, TelegramServer
 
 QUICK = Timing(
     poll_s=5, read_s=2.0, connect_s=1.0, send_s=3.0, message_s=0.01, first_pause_s=0.01, longest_pause_s=0.05
 )
+SPEECH = Speech(b"OggS sound", 3.4, b"\x80\x10")
 ROLE = Role("backend_engineer", "Backend Engineer", "Servers.", (), ())
 WAIT_S = 5.0
 

@@ -135,18 +135,19 @@ async def test_a_press_answered_too_late_still_counts(robin: Person, takes: Take
     assert isinstance(await takes.next(), CommandSent)
 
 
-async def test_what_is_no_text_is_answered_once_in_each_chat(
+async def test_what_is_neither_text_nor_sound_is_answered_once_in_each_chat(
     robin: Person, takes: Takes, server: TelegramServer
 ) -> None:
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     robin.sends(photo=photo, media_group_id="7", caption="Look")
     robin.sends(photo=photo, media_group_id="7")
-    robin.sends(voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
+    robin.speaks(b"a", kind="video")
+    robin.speaks(b"a", kind="document", mime_type="application/pdf")
     robin.sends(something_new={"a": 1})
-    assert "text only" in (await robin.hears())["text"]
+    assert "text and voice notes only" in (await robin.hears())["text"]
     kim = Person(server, 2)
-    kim.sends(voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
-    assert "text only" in (await kim.hears())["text"]
+    kim.sends(photo=photo)
+    assert "text and voice notes only" in (await kim.hears())["text"]
     robin.sends(pinned_message={"chat": robin.chat.plain, "message_id": 1, "date": 0})
     robin.writes("Hello")
     await takes.next()
@@ -201,7 +202,7 @@ async def test_in_a_group_only_a_command_to_the_bot_is_answered_with_a_link(
     robin.writes("hello")
     robin.writes("/interview")
     robin.writes("/interview@another_bot")
-    robin.sends(voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
+    robin.speaks(b"a")
     number = robin.writes("/hint@Practice_Test_Bot")
     robin.edits(number, "/skip@practice_test_bot")
     robin.writes("/interview@practice_test_bot Backend_Engineer coach", message_thread_id=9, is_topic_message=True)
@@ -248,7 +249,7 @@ async def test_a_chat_in_trouble_keeps_no_other_waiting_or_doubled(
     kim = Person(server, 2)
     takes.refuses = "1001"
     robin.writes("first")
-    kim.sends(voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
+    kim.sends(dice={"emoji": "🎲", "value": 1})
     kim.writes("free")
     await takes.next()
     await until(lambda: len(takes.attempts) > 4)
@@ -309,6 +310,7 @@ async def test_logs_hold_neither_words_nor_the_token(
         assert secret not in caplog.text
 
 
-async def test_working_shows_typing(platform: TelegramPlatform, robin: Person) -> None:
+async def test_working_shows_typing_or_speaking(platform: TelegramPlatform, robin: Person) -> None:
     await platform.working(conversation(robin))
-    assert robin.chat.actions == ["typing"]
+    await platform.working(conversation(robin), speaking=True)
+    assert robin.chat.actions == ["typing", "record_voice"]

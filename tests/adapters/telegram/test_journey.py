@@ -2,64 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import pytest
 
-from adapters.roles import BUILT_IN, load_roles
-from adapters.telegram import TelegramPlatform
-from bot.wiring import SystemClock
-from core.interviewers.rules import RulesInterviewer
-from core.messages import Inbound
-from core.runner import Runner
-from tests.adapters.telegram.conftest import QUICK, conversation, running
+from tests.adapters.telegram.sitting import ANSWER, ROLES, bot, hears, turns
 from tests.contracts.fake_store import FakeStore
-from tests.wires.telegram import TOKEN, Fault, Person, TelegramServer, buttons_of
-
-ROLES = load_roles([BUILT_IN]).roles
-ANSWER = (
-    "I <b>led</b> the move of 12 services & their databases to new machines. I measured first, moved one service a "
-    "week, and rolled back twice; in the end we had <b>40</b> percent fewer incidents & I wrote the runbook."
-)
-
-
-@asynccontextmanager
-async def bot(server: TelegramServer, store: FakeStore, robin: Person) -> AsyncIterator[None]:
-    """The bot as a process would have it: what was pending for Robin goes on first."""
-    runners: list[Runner] = []
-
-    async def receive(inbound: Inbound) -> bool:
-        return await runners[0].receive(inbound)
-
-    platform = TelegramPlatform(TOKEN, receive, list(ROLES.values()), api_base_url=server.url, timing=QUICK)
-    runner = Runner(
-        store=store,
-        interviewer=RulesInterviewer(),
-        platforms={"telegram": platform},
-        roles=ROLES,
-        clock=SystemClock(),
-        quiet_gap_s=0.05,
-    )
-    runners.append(runner)
-    await runner.resume(conversation(robin))
-    async with running(platform):
-        yield
-        await runner.close()
-
-
-async def hears(robin: Person, words: str) -> dict[str, Any]:
-    """The next message with these words; those before it are heard, too."""
-    while words not in (message := await robin.hears()).get("text", ""):
-        pass
-    return message
-
-
-async def turns(robin: Person, page: dict[str, Any], label: str, words: str) -> None:
-    """Presses a button of a page, which then shows these words in its place."""
-    robin.presses(label, page)
-    await robin.sees(page, words)
+from tests.wires.telegram import Fault, Person, TelegramServer, buttons_of
 
 
 async def test_from_start_to_history(server: TelegramServer, robin: Person) -> None:

@@ -123,6 +123,7 @@ def test_nothing_to_say_is_no_piece() -> None:
 
 
 EVERY_COMMAND = {*(name for name, _ in COMMANDS), *Command, "start", "how", "setup", "transcript", "link", "unlink"}
+EVERY_COMMAND |= {"hear", "voice", "forget"}
 
 
 def test_every_command_fits_into_a_button_and_back() -> None:
@@ -147,9 +148,17 @@ def test_every_role_there_is_and_can_be_fits() -> None:
             assert unpacked(payload(longest)) == longest
 
 
+def test_choices_about_a_note_fit() -> None:
+    for command in ("use", "again"):
+        choice = Choice("", command, "#mm7x2k9a voice-2:999999999999999", 999)
+        assert unpacked(payload(choice)) == choice
+
+
 def test_codes_never_change_their_meaning() -> None:
     known = {"k3:": "skip", "i:": "interview", "hi:": "history", "u:": "setup", "ho:": "how", "tr:": "transcript"}
-    for packed, command in (known | {"l:": "link", "ul:": "unlink", "sa:": "start"}).items():
+    for packed, command in (
+        known | {"us2:": "use", "ag2:": "again", "hr:": "hear", "l:": "link", "ul:": "unlink", "sa:": "start"}
+    ).items():
         choice = unpacked(packed)
         assert choice is not None
         assert choice.command == command

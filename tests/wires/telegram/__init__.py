@@ -7,7 +7,11 @@
         question = await robin.hears()            # the bot's next message, as the Bot API describes it
         buttons_of(question)                      # {"Skip": "k.0", …}
         robin.presses("Skip"); robin.edits(number, "…"); robin.sends(voice={…}); robin.blocks()
+        robin.writes("…", to=question)            # as a reply to a message, or to one's own by its id
         robin.opens(message)                      # ("transcript.txt", "…"), the file that the bot sent
+        robin.speaks(b"OggS…", 3, kind="audio")   # a sound; `voice` by default, `caption=` for words with it
+        robin.listens(message)                    # the sound of the bot's voice message
+        server.downloads                          # what the bot has downloaded: paths, in order
         robin.deletes(question)                   # gone for both
         await robin.sees(question, "Skip")        # until the bot has edited it so
         server.asked("sendMessage")[-1].text      # every request that fitted, in order

@@ -1,8 +1,9 @@
 """The loopback Bot API as a process of its own, with one person whose words come from the input.
 
 Prints its address, then a JSON object for each message of the bot: {"text": …, "buttons": [labels]}, one with a file
-as {"file": [name, text], "buttons": …}. A line of input is a message; a line like [Skip] presses that button. It serves
-until it is interrupted.
+as {"file": [name, text], "buttons": …}, a voice message as {"voice": seconds, "text": caption, "buttons": …}. A line of
+input is a message; a line like [Skip] presses that button, one like <answer.ogg> sends that file as a voice note. It
+serves until it is interrupted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from tests.wires.telegram import TOKEN, Person, TelegramServer, buttons_of
@@ -25,14 +27,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _shown(person: Person, message: dict[str, Any]) -> dict[str, Any]:
+    if "document" in message:
+        return {"file": person.opens(message)}
+    if "voice" in message:
+        return {"voice": message["voice"]["duration"], "text": message.get("caption", "")}
+    return {"text": message["text"]}
+
+
 async def _listen(person: Person) -> None:
     while True:
         with suppress(TimeoutError):
             message = await person.hears()
-            said: dict[str, Any] = (
-                {"file": person.opens(message)} if "document" in message else {"text": message["text"]}
-            )
-            said["buttons"] = list(buttons_of(message))
+            said = _shown(person, message) | {"buttons": list(buttons_of(message))}
             print(json.dumps(said, ensure_ascii=False), flush=True)  # noqa: T201 - this is a program
 
 
@@ -41,6 +48,8 @@ async def _speak(person: Person) -> None:
         words = line.strip()
         if words.startswith("[") and words.endswith("]"):
             person.presses(words[1:-1])
+        elif words.startswith("<") and words.endswith(">"):
+            person.speaks(await asyncio.to_thread(Path(words[1:-1]).read_bytes))
         elif words:
             person.writes(words)
 

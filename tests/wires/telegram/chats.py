@@ -25,11 +25,15 @@ ABOUT_BOT = BOT | {
 
 @dataclass(slots=True)
 class Chat:
-    """A chat; `closed` is the reason why the bot may not write there: "bot was blocked by the user" or the like."""
+    """A chat; `closed` is the reason why the bot may not write there: "bot was blocked by the user" or the like.
+
+    `forbids_voice`: the person takes no voice messages from others than friends.
+    """
 
     id: int
     type: str = "private"
     closed: str = ""
+    forbids_voice: bool = False
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     said: list[dict[str, Any]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
@@ -54,6 +58,13 @@ class Chat:
     def notice(self) -> None:
         self.changed.set()
         self.changed.clear()
+
+
+def replied_to(message: dict[str, Any] | None) -> dict[str, Any]:
+    """The field of a reply to a message, which does not tell what that one replies to."""
+    if message is None:
+        return {}
+    return {"reply_to_message": {name: value for name, value in message.items() if name != "reply_to_message"}}
 
 
 class Updates:

@@ -76,6 +76,11 @@ class DeleteWebhook(_Strict):
     drop_pending_updates: Json[bool] | None = None
 
 
+class ReplyParameters(_Strict):
+    message_id: int
+    allow_sending_without_reply: bool = False
+
+
 class _Written(_Strict):
     text: str
     parse_mode: Literal["HTML"] | None = None
@@ -90,9 +95,23 @@ class _Written(_Strict):
         return self
 
 
+class _Captioned(_Strict):
+    caption: str = ""
+    parse_mode: Literal["HTML"] | None = None
+    caption_entities: Json[list[Entity]] | None = None
+    reply_markup: Json[Keyboard] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> _Captioned:
+        if self.parse_mode and self.caption_entities:
+            raise ValueError("either parse_mode or caption_entities")
+        return self
+
+
 class SendMessage(_Written):
     chat_id: Json[int]
     message_thread_id: Json[int] | None = None
+    reply_parameters: Json[ReplyParameters] | None = None
 
 
 class Upload(_Strict):
@@ -107,9 +126,26 @@ class SendDocument(_Strict):
     chat_id: Json[int]
     document: Upload
     reply_markup: Json[Keyboard] | None = None
+    reply_parameters: Json[ReplyParameters] | None = None
+
+
+class SendVoice(_Captioned):
+    chat_id: Json[int]
+    voice: Upload
+    duration: Json[Annotated[int, Field(ge=0)]] | None = None
+    reply_parameters: Json[ReplyParameters] | None = None
+
+
+class GetFile(_Strict):
+    file_id: str = Field(min_length=1)
 
 
 class EditMessageText(_Written):
+    chat_id: Json[int]
+    message_id: Json[int]
+
+
+class EditMessageCaption(_Captioned):
     chat_id: Json[int]
     message_id: Json[int]
 
@@ -128,7 +164,7 @@ class AnswerCallbackQuery(_Strict):
 
 class SendChatAction(_Strict):
     chat_id: Json[int]
-    action: Literal["typing"]
+    action: Literal["typing", "record_voice"]
 
 
 class BotCommand(_Strict):
@@ -151,7 +187,10 @@ Form = (
     | DeleteWebhook
     | SendMessage
     | SendDocument
+    | SendVoice
+    | GetFile
     | EditMessageText
+    | EditMessageCaption
     | EditMessageReplyMarkup
     | AnswerCallbackQuery
     | SendChatAction
@@ -167,7 +206,10 @@ FORMS: dict[str, TypeAdapter[Form]] = {
         DeleteWebhook,
         SendMessage,
         SendDocument,
+        SendVoice,
+        GetFile,
         EditMessageText,
+        EditMessageCaption,
         EditMessageReplyMarkup,
         AnswerCallbackQuery,
         SendChatAction,

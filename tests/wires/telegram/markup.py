@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from tests.wires.telegram.forms import EditMessageText, SendMessage
+from tests.wires.telegram.forms import EditMessageCaption, EditMessageText, Entity, SendMessage, SendVoice
 from tests.wires.telegram.refusals import Refusal
 
 LONGEST = 4_096
+LONGEST_CAPTION = 1_024
 MOST_ENTITIES = 100
 MOST_BUTTONS = 100
 LONGEST_PAYLOAD = 64
@@ -64,18 +66,29 @@ def _closed(opened: list[tuple[str, int]], tag: str, end: int) -> dict[str, Any]
 
 def content(form: SendMessage | EditMessageText) -> dict[str, Any]:
     """The fields of a message that is written so. Raises Refusal."""
-    if form.parse_mode:
-        text, entities = parse(form.text)
-    else:
-        text, entities = form.text, [one.model_dump() for one in form.entities or ()]
+    text, entities = _marked(form.text, form.parse_mode, form.entities, LONGEST, "message")
     if not text.strip():
         raise Refusal(400, "Bad Request: message text is empty")
-    if units(text) > LONGEST:
-        raise Refusal(400, "Bad Request: message is too long")
-    if len(entities) > MOST_ENTITIES or any(one["offset"] + one["length"] > units(text) for one in entities):
-        raise Refusal(400, "Bad Request: entities that would be left out", mistake=True)
     fields: dict[str, Any] = {"text": text} | ({"entities": entities} if entities else {})
     return fields | keyboard(form)
+
+
+def caption(form: SendVoice | EditMessageCaption) -> dict[str, Any]:
+    """The fields of a message with a file, whose caption is written so. Raises Refusal."""
+    text, entities = _marked(form.caption, form.parse_mode, form.caption_entities, LONGEST_CAPTION, "message caption")
+    fields: dict[str, Any] = {"caption": text} if text else {}
+    return fields | ({"caption_entities": entities} if entities else {}) | keyboard(form)
+
+
+def _marked(
+    source: str, mode: str | None, given: Sequence[Entity] | None, longest: int, name: str
+) -> tuple[str, list[dict[str, Any]]]:
+    text, entities = parse(source) if mode else (source, [one.model_dump() for one in given or ()])
+    if units(text) > longest:
+        raise Refusal(400, f"Bad Request: {name} is too long")
+    if len(entities) > MOST_ENTITIES or any(one["offset"] + one["length"] > units(text) for one in entities):
+        raise Refusal(400, "Bad Request: entities that would be left out", mistake=True)
+    return text, entities
 
 
 def keyboard(form: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import re
 from typing import Any
 
-from tests.wires.telegram.chats import WHEN, Chat
+from tests.wires.telegram.chats import WHEN, Chat, replied_to
 from tests.wires.telegram.markup import units
 from tests.wires.telegram.server import TelegramServer
 
@@ -33,9 +33,30 @@ class Person:
     def plain(self) -> dict[str, Any]:
         return {"id": self.account, "is_bot": False, "first_name": "Robin", "language_code": "en"}
 
-    def writes(self, text: str, **more: Any) -> int:
-        """Sends a text; the message's id."""
-        return self._sends({"text": text} | _entities(text) | more)
+    def writes(self, text: str, to: dict[str, Any] | int | None = None, **more: Any) -> int:
+        """Sends a text, as a reply `to` a message; the message's id."""
+        replied = self.chat.messages.get(to) if isinstance(to, int) else to
+        return self._sends({"text": text} | _entities(text) | replied_to(replied) | more)
+
+    def speaks(
+        self,
+        sound: bytes,
+        seconds: int = 3,
+        caption: str = "",
+        kind: str = "voice",
+        to: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> int:
+        """Sends a sound: a `voice`, `audio`, `video_note`, `video` or `document`; the message's id."""
+        kinds: dict[str, dict[str, Any]] = {
+            "voice": {"duration": seconds, "mime_type": "audio/ogg"},
+            "audio": {"duration": seconds, "mime_type": "audio/mpeg", "file_name": "a.mp3", "title": "A"},
+            "video_note": {"duration": seconds, "length": 240},
+            "video": {"duration": seconds, "width": 320, "height": 240, "mime_type": "video/mp4"},
+            "document": {"mime_type": "audio/x-wav", "file_name": "a.wav"},
+        }
+        said = {"caption": caption} | _entities(caption, "caption_entities") if caption else {}
+        return self._sends({kind: self.server.files.add(sound) | kinds[kind] | more} | said | replied_to(to))
 
     def sends(self, **fields: Any) -> int:
         """Sends something that is no text, as in `voice={…}`; the message's id."""
@@ -47,9 +68,11 @@ class Person:
         return int(message["message_id"])
 
     def edits(self, message_id: int, text: str) -> None:
+        """Changes a text, or the caption of what is none."""
         message = self.chat.messages[message_id]
-        message.pop("entities", None)
-        message |= {"text": text, "edit_date": WHEN + 100_000} | _entities(text)
+        words, marks = ("text", "entities") if "text" in message else ("caption", "caption_entities")
+        message.pop(marks, None)
+        message |= {words: text, "edit_date": WHEN + 100_000} | _entities(text, marks)
         self.server.updates.add("edited_message", dict(message))
 
     def presses(self, label: str, message: dict[str, Any] | None = None) -> str:
@@ -81,7 +104,11 @@ class Person:
     def opens(self, message: dict[str, Any]) -> tuple[str, str]:
         """The name and the text of the file that came with a message."""
         document = message["document"]
-        return document["file_name"], self.server.files[document["file_id"]].decode()
+        return document["file_name"], self.server.files.contents[document["file_id"]].decode()
+
+    def listens(self, message: dict[str, Any]) -> bytes:
+        """The sound of a voice message."""
+        return self.server.files.contents[message["voice"]["file_id"]]
 
     def blocks(self) -> None:
         self.chat.closed = "bot was blocked by the user"
@@ -100,10 +127,10 @@ class Person:
     async def sees(self, message: dict[str, Any], words: str) -> None:
         """Until a message, which the bot may have edited, holds these words."""
         async with asyncio.timeout(WAIT_S):
-            while words not in message.get("text", ""):
+            while words not in message.get("text", message.get("caption", "")):
                 await self.chat.changed.wait()
 
 
-def _entities(text: str) -> dict[str, Any]:
+def _entities(text: str, name: str = "entities") -> dict[str, Any]:
     found = _COMMAND.match(text)
-    return {"entities": [{"type": "bot_command", "offset": 0, "length": units(found[0])}]} if found else {}
+    return {name: [{"type": "bot_command", "offset": 0, "length": units(found[0])}]} if found else {}

@@ -28,7 +28,9 @@ class Fault:
     """What happens to the next `times` calls of a method, after the `spares` next ones, instead of an answer.
 
     `status` with `description` (429 with `retry_after`); `drop`: the connection breaks; `slow_s`: it takes that long
-    before; `done`: it is done all the same, only the reply is lost; `raw`: this body in place of JSON.
+    before; `done`: it is done all the same, only the reply is lost; `raw`: this body in place of JSON. The method of a
+    download is "file"; `endless`: its file has no end, and comes in pieces of 64 kB, each after `slow_s`; `packed`: it
+    is said to be packed.
     """
 
     method: str
@@ -41,3 +43,5 @@ class Fault:
     done: bool = False
     slow_s: float = 0.0
     raw: str | None = None
+    endless: bool = False
+    packed: bool = False

@@ -13,13 +13,16 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from tests.wires.telegram import forms
-from tests.wires.telegram.chats import ABOUT_BOT, BOT, WHEN, Chat, Updates
+from tests.wires.telegram.chats import ABOUT_BOT, BOT, WHEN, Chat, Updates, replied_to
+from tests.wires.telegram.files import Files
 from tests.wires.telegram.forms import FORMS, Form
-from tests.wires.telegram.markup import content, keyboard
+from tests.wires.telegram.markup import caption, content, keyboard
 from tests.wires.telegram.refusals import Fault, Refusal
 
 TOKEN = "123456789:AA_made-up_token_for_tests_only_00000"
-WITH_FILES = frozenset({"sendDocument"})
+WITH_FILES = frozenset({"sendDocument", "sendVoice"})
+DOWNLOAD = "file"
+_Edit = forms.EditMessageText | forms.EditMessageCaption | forms.EditMessageReplyMarkup
 _PAUSE_S = 0.02
 _NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -36,9 +39,10 @@ class TelegramServer:
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, Form]] = []
         self.answers: list[tuple[str, Any]] = []
+        self.downloads: list[str] = []
         self.mistakes: list[str] = []
         self.chats: dict[int, Chat] = {}
-        self.files: dict[str, bytes] = {}
+        self.files = Files()
         self.updates = Updates()
         self.commands: list[dict[str, Any]] = []
         self.webhook: forms.SetWebhook | None = None
@@ -63,7 +67,7 @@ class TelegramServer:
 
     async def start(self) -> None:
         """Begin to listen, at the same port as before."""
-        app = web.Application(client_max_size=1_000_000)
+        app = web.Application(client_max_size=50_000_000)
         app.add_routes([web.route("*", "/{path:.*}", self._take)])
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
@@ -89,6 +93,8 @@ class TelegramServer:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         try:
+            if request.match_info["path"].startswith("file/"):
+                return await self._download(request)
             method, form = await self._read(request)
             return await self._scripted(request, method, form)
         except Refusal as refusal:
@@ -113,14 +119,40 @@ class TelegramServer:
         self.calls.append((method, form))
         return method, form
 
-    async def _scripted(self, request: web.Request, method: str, form: Form) -> web.StreamResponse:
+    def _fault(self, method: str) -> Fault | None:
+        """What is to happen to this call."""
         fault = next((one for one in self.faults if one.method == method and one.times), None)
+        if fault is not None and fault.spares:
+            fault.spares -= 1
+            return None
+        if fault is not None:
+            fault.times -= 1
+        return fault
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        _, bot, path = request.match_info["path"].split("/", 2)
+        if bot != f"bot{self.token}" or request.method != "GET":
+            raise Refusal(404, "Not Found", mistake=True)
+        self.downloads.append(path)
+        fault = self._fault(DOWNLOAD)
+        if fault is None:
+            return self.files.downloaded(path)
+        if fault.endless:
+            return await self.files.stream(request, fault)
+        await asyncio.sleep(fault.slow_s)
+        if fault.drop and request.transport is not None:
+            request.transport.abort()
+        if fault.status:
+            raise Refusal(fault.status, fault.description, retry_after=fault.retry_after)
+        response = self.files.downloaded(path)
+        if fault.packed:
+            response.headers["Content-Encoding"] = "gzip"
+        return response
+
+    async def _scripted(self, request: web.Request, method: str, form: Form) -> web.StreamResponse:
+        fault = self._fault(method)
         if fault is None:
             return await self._answered(method, form)
-        if fault.spares:
-            fault.spares -= 1
-            return await self._answered(method, form)
-        fault.times -= 1
         await asyncio.sleep(fault.slow_s)
         reply = await self._answered(method, form) if fault.done or not (fault.status or fault.drop) else None
         if fault.drop and request.transport is not None:
@@ -136,17 +168,21 @@ class TelegramServer:
         self.answers.append((method, result))
         return web.json_response({"ok": True, "result": result})
 
-    async def _answer(self, form: Form) -> Any:  # noqa: C901, PLR0911 - one case for each method
+    async def _answer(self, form: Form) -> Any:  # noqa: C901, PLR0911, PLR0912 - one case for each method
         match form:
             case forms.GetMe():
                 return ABOUT_BOT
             case forms.GetUpdates():
                 return await self._batch(form)
             case forms.SendMessage():
-                return self._open_chat(form.chat_id).add(BOT, content(form))
+                return self._add(form, content(form))
             case forms.SendDocument():
-                return self._open_chat(form.chat_id).add(BOT, self._kept(form.document) | keyboard(form))
-            case forms.EditMessageText() | forms.EditMessageReplyMarkup():
+                return self._add(form, self._kept(form.document) | keyboard(form))
+            case forms.SendVoice():
+                return self._add(form, self._voice(form) | caption(form))
+            case forms.GetFile():
+                return self.files.described(form.file_id)
+            case forms.EditMessageText() | forms.EditMessageCaption() | forms.EditMessageReplyMarkup():
                 return self._edit(form)
             case forms.AnswerCallbackQuery():
                 return self._answer_press(form)
@@ -194,17 +230,31 @@ class TelegramServer:
             raise Refusal(403, f"Forbidden: {chat.closed}")
         return chat
 
+    def _add(
+        self, form: forms.SendMessage | forms.SendDocument | forms.SendVoice, fields: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The bot's new message. Raises Refusal."""
+        chat, asked = self._open_chat(form.chat_id), form.reply_parameters
+        replied = chat.messages.get(asked.message_id) if asked else None
+        if asked and replied is None and not asked.allow_sending_without_reply:
+            raise Refusal(400, "Bad Request: message to be replied not found")
+        return chat.add(BOT, fields | replied_to(replied))
+
     def _kept(self, upload: forms.Upload) -> dict[str, Any]:
-        """The fields of a message with that file, whose content is kept under the file's id. Raises Refusal."""
+        """The fields of a message with that file. Raises Refusal."""
         if not upload.content:
             raise Refusal(400, "Bad Request: file must be non-empty")
-        number = str(len(self.files) + 1)
-        self.files[f"file-{number}"] = upload.content
-        name, kind, size = upload.name, upload.content_type, len(upload.content)
-        known_as = {"file_id": f"file-{number}", "file_unique_id": number}
-        return {"document": known_as | {"file_name": name, "mime_type": kind, "file_size": size}}
+        more = {"file_name": upload.name, "mime_type": upload.content_type}
+        return {"document": self.files.add(upload.content) | more}
 
-    def _editable(self, chat: Chat, form: forms.EditMessageText | forms.EditMessageReplyMarkup) -> dict[str, Any]:
+    def _voice(self, form: forms.SendVoice) -> dict[str, Any]:
+        document = self._kept(form.voice)["document"]
+        if self.chats[form.chat_id].forbids_voice:
+            raise Refusal(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")
+        del document["file_name"]
+        return {"voice": document | {"duration": form.duration or 0}}
+
+    def _editable(self, chat: Chat, form: _Edit) -> dict[str, Any]:
         message = chat.messages.get(form.message_id)
         if message is None:
             raise Refusal(400, "Bad Request: message to edit not found")
@@ -212,17 +262,17 @@ class TelegramServer:
             raise Refusal(400, "Bad Request: message can't be edited")
         if isinstance(form, forms.EditMessageText) and "text" not in message:
             raise Refusal(400, "Bad Request: there is no text in the message to edit")
+        if isinstance(form, forms.EditMessageCaption) and "text" in message:
+            raise Refusal(400, "Bad Request: there is no caption in the message to edit")
         return message
 
-    def _edit(self, form: forms.EditMessageText | forms.EditMessageReplyMarkup) -> dict[str, Any]:
+    def _edit(self, form: _Edit) -> dict[str, Any]:
         chat = self._open_chat(form.chat_id)
         message = self._editable(chat, form)
-        text = content(form) if isinstance(form, forms.EditMessageText) else keyboard(form)
-        kept = {"text", "entities"} if isinstance(form, forms.EditMessageReplyMarkup) else set[str]()
-        new = {name: value for name, value in message.items() if name in kept} | text
-        if all(message.get(name) == new.get(name) for name in ("text", "entities", "reply_markup")):
+        new, names = _changes(form)
+        if all(message.get(name) == new.get(name) for name in names):
             raise Refusal(400, _NOT_MODIFIED)
-        for name in ("text", "entities", "reply_markup"):
+        for name in names:
             message.pop(name, None)
         message |= new | {"edit_date": WHEN + 100_000}
         chat.notice()
@@ -261,6 +311,17 @@ class TelegramServer:
                             self.updates.confirm(update["update_id"] + 1)
                             continue
                 await asyncio.sleep(_PAUSE_S)
+
+
+def _changes(form: _Edit) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The new fields of a message, and the names of those whose place they take."""
+    match form:
+        case forms.EditMessageText():
+            return content(form), ("text", "entities", "reply_markup")
+        case forms.EditMessageCaption():
+            return caption(form), ("caption", "caption_entities", "reply_markup")
+        case forms.EditMessageReplyMarkup():
+            return keyboard(form), ("reply_markup",)
 
 
 def _fields(form: Mapping[str, Any]) -> dict[str, Any]:
