@@ -97,5 +97,5 @@ def written_in(interaction: discord.Interaction[Any]) -> tuple[Choice, str] | No
 
 
 def _style(choice: Choice) -> discord.ButtonStyle:
-    leading = {SAY, "next", "resume", "interview"}
+    leading = {SAY, "next", "resume", "interview", "use"}
     return discord.ButtonStyle.primary if choice.command in leading else discord.ButtonStyle.secondary

@@ -12,7 +12,8 @@ import discord
 from adapters.discord.buttons import ChoiceButton
 from adapters.discord.commands import Commands
 from adapters.discord.failures import FAILED
-from adapters.discord.intake import Intake, conversation_of, is_candidate
+from adapters.discord.inbound import conversation_of, is_candidate
+from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions, excuse
 from adapters.discord.missed import Missed
 from adapters.discord.rooms import Rooms

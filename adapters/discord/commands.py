@@ -35,6 +35,7 @@ _PLAIN = {
     "help": "What you can say",
     "next": "Coach mode: the next question",
     "unlink": "Part accounts that were joined with a code",
+    "forget": "Delete everything I have kept of you",
 }
 _NUMBERED = {
     "report": ("Your latest report, or that of an earlier interview", "The interview's number in your history"),
@@ -70,6 +71,7 @@ class Commands(app_commands.CommandTree[discord.Client]):
         for name, (meaning, number) in _NUMBERED.items():
             self.add_command(_numbered(name, meaning, number, give))
         self.add_command(_settings(give))
+        self.add_command(_voice(give))
         self.add_command(_link(give))
 
     async def on_error(self, interaction: _Interaction, error: app_commands.AppCommandError, /) -> None:
@@ -155,12 +157,39 @@ def _numbered(name: str, meaning: str, number_meaning: str, give: Give) -> app_c
 
 
 def _settings(give: Give) -> app_commands.Command[Any, ..., None]:
-    @app_commands.describe(numbers="Whether feedback shows levels and means, or words only")
-    @app_commands.choices(numbers=_choices("on", "off"))
-    async def settings(interaction: _Interaction, numbers: Choice[str] | None = None) -> None:
-        await give(interaction, "settings", f"numbers {numbers.value}" if numbers else "")
+    @app_commands.describe(
+        numbers="Whether feedback shows levels and means, or words only",
+        voice="How questions come",
+        language="What your voice notes are in: two letters, as in de, or auto",
+        recordings="Whether the sound of your voice notes is kept",
+    )
+    @app_commands.choices(numbers=_choices("on", "off"), recordings=_choices("on", "off"))
+    @app_commands.choices(voice=_choices("text", "voice", "both"))
+    async def settings(
+        interaction: _Interaction,
+        numbers: Choice[str] | None = None,
+        voice: Choice[str] | None = None,
+        language: Range[str, 2, 4] | None = None,
+        recordings: Choice[str] | None = None,
+    ) -> None:
+        chosen = {"numbers": numbers, "voice": voice, "recordings": recordings}
+        said = [f"{name} {one.value}" for name, one in chosen.items() if one]
+        said += [f"language {language}"] if language else []
+        await give(interaction, "settings", said[0] if said else "")
 
-    return app_commands.Command(name="settings", description="What you have set", callback=settings)
+    meaning = "What you have set; one thing can be changed at a time"
+    return app_commands.Command(name="settings", description=meaning, callback=settings)
+
+
+def _voice(give: Give) -> app_commands.Command[Any, ..., None]:
+    @app_commands.describe(mode="on and voice: as voice messages with their text; both: as text, then as voice")
+    @app_commands.choices(mode=_choices("on", "off", "text", "voice", "both"))
+    async def voice(interaction: _Interaction, mode: Choice[str] | None = None) -> None:
+        await give(interaction, "voice", mode.value if mode else "")
+
+    return app_commands.Command(
+        name="voice", description="How questions come: as text, spoken, or both", callback=voice
+    )
 
 
 def _link(give: Give) -> app_commands.Command[Any, ..., None]:

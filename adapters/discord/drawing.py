@@ -12,8 +12,10 @@ import discord
 
 from adapters.discord import markdown, wording
 from adapters.discord.buttons import SAY, per_post, view_of
+from adapters.discord.speaking import NumberedFile, SpeechFile
 from adapters.discord.words import blocks_of
 from core.messages import Choice, Document, Outbound, OutboundKind
+from core.speech import Speech
 
 TEXT_LIMIT = 1900
 """Discord's 2,000 less the line that says what was chosen."""
@@ -29,25 +31,20 @@ class _Card(discord.Embed):
         return {name: value for name, value in super().to_dict().items() if name != "flags"}
 
 
-class _File(discord.File):
-    def to_dict(self, index: int) -> dict[str, Any]:
-        """With the number as Discord describes it: as text."""
-        return super().to_dict(index) | {"id": str(index)}
-
-
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message on Discord: text or a card, with buttons, or with a file."""
+    """One message on Discord: text or a card, with buttons, or with files, one of which may be `speech`."""
 
     text: str
     is_card: bool = False
     choices: tuple[Choice, ...] = ()
     document: Document | None = None
+    speech: Speech | None = None
 
     @property
     def is_changeable(self) -> bool:
         """Whether an earlier post can become this one."""
-        return not self.is_card and self.document is None
+        return not self.is_card and self.document is None and self.speech is None
 
     def changes(self) -> dict[str, Any]:
         """How discord.py's `edit` of an earlier post is called, so that it becomes this one."""
@@ -61,10 +58,21 @@ class Post:
             shown["embed"] = _Card(description=self.text, colour=_COLOUR)
         else:
             shown |= {"content": self.text, "suppress_embeds": True}
-        if self.document is not None:
-            content = io.BytesIO(self.document.text.encode())
-            shown["file"] = _File(content, filename=self.document.name)
+        if files := self._files():
+            shown["files"] = files
         return shown | ({"view": view_of(self.choices)} if self.choices else {})
+
+    def _files(self) -> list[discord.File]:
+        speech = [SpeechFile(self.speech)] if self.speech else []
+        if self.document is None:
+            return [*speech]
+        return [*speech, NumberedFile(io.BytesIO(self.document.text.encode()), filename=self.document.name)]
+
+
+def with_file(posts: Sequence[Post], speech: Speech) -> list[Post]:
+    """The posts with the speech as a file, which is all there is where there are none."""
+    first, *further = posts or [Post("")]
+    return [replace(first, speech=speech), *further]
 
 
 def posts(message: Outbound, *, by_form: bool) -> list[Post]:
@@ -93,5 +101,5 @@ def _answer(choices: Sequence[Choice]) -> Choice:
     return Choice(wording.ANSWER, SAY, next((word for word in words if word.startswith("#")), ""), turn)
 
 
-def nonce(key: str, number: int) -> str:
-    return hashlib.sha256(f"{key}/{number}".encode()).hexdigest()[:_NONCE_LENGTH]
+def nonce(key: str, part: int | str) -> str:
+    return hashlib.sha256(f"{key}/{part}".encode()).hexdigest()[:_NONCE_LENGTH]

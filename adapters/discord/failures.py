@@ -13,6 +13,14 @@ UNKNOWN_CHANNEL, MISSING_ACCESS, CLOSED_MESSAGES, NOTHING_SHARED = 10003, 50001,
 UNKNOWN_SERVER, UNKNOWN_MEMBER, TOO_MANY_CHANGES = 10004, 10007, 30046
 AUTHENTICATION_FAILED = 4004
 UNREACHABLE = frozenset({UNKNOWN_CHANNEL, MISSING_ACCESS, CLOSED_MESSAGES, NOTHING_SHARED})
+UNKNOWN_MESSAGE = 10008
+GONE = frozenset({UNKNOWN_MESSAGE, UNKNOWN_CHANNEL, MISSING_ACCESS})
+"""With these a message cannot be had any more."""
+MISSING_PERMISSIONS = 50013
+NO_VOICE = frozenset({MISSING_PERMISSIONS, 50160, 50161, 50173})
+"""With these Discord takes no voice message: not allowed there, or not as it was sent."""
+NO_FILES = frozenset({MISSING_PERMISSIONS, 40005})
+"""With these Discord takes no file: not allowed there, or none so large."""
 _TOO_EXPLICIT = 20009
 _NOT_DISCORDS_OWN = frozenset({0, 40333})
 """With these a refusal comes from what stands before Discord, and may pass."""

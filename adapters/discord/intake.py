@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
 
 import discord
 
-from adapters.discord import problems, words
+from adapters.discord import problems
 from adapters.discord.admission import Admission
+from adapters.discord.downloads import Downloads
 from adapters.discord.failures import FAILED
+from adapters.discord.inbound import MOST_SOUNDS, as_inbounds, conversation_of, is_candidate, sounds_in
 from adapters.discord.lanes import LaneFullError, Lanes
 from adapters.discord.missed import Missed
 from adapters.discord.problems import Problem
-from core.messages import CommandSent, Inbound, TextEdited, TextSent
-from core.model import Conversation
+from core.messages import Inbound, TextEdited
 from core.ports import StoreError
 from core.recent import Lately
 
-NAME = "discord"
-_TYPED_COMMAND = re.compile(r"/(?:interview +(?=[a-z]+\b))?([a-z_]{1,32})(?: +([^\n]*))?\s*")
 _log = logging.getLogger(__name__)
 
 
-def conversation_of(channel: int, account: int) -> Conversation:
-    return Conversation(NAME, str(channel), str(account))
-
-
 class Intake:
-    def __init__(self, receive: Callable[[Inbound], Awaitable[bool]], missed: Missed, admission: Admission) -> None:
+    def __init__(
+        self,
+        receive: Callable[[Inbound], Awaitable[bool]],
+        missed: Missed,
+        admission: Admission,
+        downloads: Downloads,
+    ) -> None:
         self._receive = receive
         self._admission = admission
+        self._downloads = downloads
         self._lanes = Lanes(missed.before)
         rests = (problems.MINUTE_S, problems.HOUR_S)
         self._told = {seconds: Lately(seconds, time.monotonic) for seconds in rests}
@@ -56,16 +56,17 @@ class Intake:
 
     async def message(self, message: discord.Message) -> None:
         """Take a message written to the bot, and tell its writer when that cannot be."""
-        if message.content:
-            problem = await self.take(as_inbound(message))
-        else:
-            problem = await self._in_turn(str(message.channel.id), partial(self._no_text, message.author.id))
-        await self._tell(message, problem)
+        self._downloads.remember(message)
+        inbounds = as_inbounds(message)
+        take = partial(self._hand_over_each, inbounds) if inbounds else partial(self._nothing, message.author.id)
+        problem = await self._in_turn(str(message.channel.id), take)
+        await self._tell(message, problem or _left_out(message))
 
     async def missed(self, message: discord.Message) -> None:
         """Take a message that was written while nobody listened; those of its chat since then wait meanwhile."""
-        if is_candidate(message) and message.content:
-            await self._tell(message, await self._hand_over(as_inbound(message), None))
+        if is_candidate(message) and (inbounds := as_inbounds(message)):
+            problem = await self._hand_over_each(inbounds)
+            await self._tell(message, problem or _left_out(message))
 
     async def edit(self, message: discord.Message) -> None:
         """Take a change of the text. Every change has its own time, so that a repeated one has the same id."""
@@ -87,8 +88,16 @@ class Intake:
         except TimeoutError:
             return problems.CATCHING_UP
 
-    async def _no_text(self, account: int) -> Problem:
-        return await self.refusal(account, None) or problems.NOT_TEXT
+    async def _nothing(self, account: int) -> Problem:
+        """What to tell somebody who sent what is neither read nor listened to."""
+        return await self.refusal(account, None) or problems.NOT_UNDERSTOOD
+
+    async def _hand_over_each(self, inbounds: Sequence[Inbound]) -> Problem | None:
+        """Hand over all that one message is, as far as the first that cannot be taken."""
+        for inbound in inbounds:
+            if problem := await self._hand_over(inbound, None):
+                return problem
+        return None
 
     async def _hand_over(self, inbound: Inbound, server: int | None) -> Problem | None:
         try:
@@ -114,28 +123,8 @@ class Intake:
         return not problem.rests_s or self._told[problem.rests_s].first((account, problem.said))
 
 
-def is_candidate(message: discord.Message) -> bool:
-    """Whether a person wrote it, to the bot alone."""
-    system = message.is_system() or message.webhook_id is not None
-    return message.guild is None and not message.author.bot and not system
-
-
-def as_inbound(message: discord.Message) -> Inbound:
-    """A message; a command where it was typed as one, which Discord sends as text when it does not know it."""
-    where, inbound_id = conversation_of(message.channel.id, message.author.id), str(message.id)
-    typed = _TYPED_COMMAND.fullmatch(message.content)
-    if typed is None:
-        return TextSent(where, inbound_id, message.content)
-    grouped = message.content.startswith("/interview ") and typed[1] in words.GROUPED
-    if message.content.startswith("/interview ") and not grouped:
-        argument = message.content.partition(" ")[2]
-        return CommandSent(where, inbound_id, "interview", words.unnamed(argument.strip()))
-    command = "interview" if grouped and typed[1] == "start" else typed[1]
-    return CommandSent(where, inbound_id, command, words.unnamed((typed[2] or "").strip()))
-
-
-def as_command(interaction: discord.Interaction[Any], where: Conversation, command: str, argument: str) -> CommandSent:
-    return CommandSent(where, f"interaction:{interaction.id}", command, argument)
+def _left_out(message: discord.Message) -> Problem | None:
+    return problems.TOO_MANY_SOUNDS if len(sounds_in(message)) > MOST_SOUNDS else None
 
 
 async def quietly(awaitable: Awaitable[object]) -> None:

@@ -13,7 +13,8 @@ from adapters.discord import markdown, wording
 from adapters.discord.buttons import SAY, answer_form, written_in
 from adapters.discord.drawing import TEXT_LIMIT
 from adapters.discord.failures import FAILED
-from adapters.discord.intake import Intake, as_command, conversation_of, quietly
+from adapters.discord.inbound import as_command, conversation_of
+from adapters.discord.intake import Intake, quietly
 from adapters.discord.problems import Problem
 from adapters.discord.rooms import Rooms, is_private
 from core.messages import Block, BlockStyle, Choice, CommandSent, Inbound, TextSent

@@ -6,16 +6,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import discord
 
 from adapters.discord.failures import FAILED, is_passing
+from adapters.discord.inbound import as_inbounds
 
 PER_CHAT = 100
 AT_ONCE = 4
 LONGEST_PAUSE_S = 60.0
 LastSeen = Callable[[], Awaitable[Mapping[str, str]]]
 Take = Callable[[discord.Message], Awaitable[None]]
+_KNOWN_FOR = timedelta(days=1)
+"""How long what was taken is surely recognised when it is taken again; the store remembers it for longer."""
 _WANTED, _ANY_TIME = range(2)
 """How soon a chat is fetched: those where somebody waits come first."""
 _log = logging.getLogger(__name__)
@@ -131,14 +135,21 @@ class Missed:
 async def _take_since(client: discord.Client, chat: int, newest: int, take: Take) -> None:
     """Take what people wrote; not in a thread, where others write too and only forms are read."""
     written = [message async for message in _since(client, chat, newest) if not message.author.bot]
-    if written and await _is_direct(client, chat):
-        for message in written:
+    missed = [message for message in written if message.id > newest or _may_lack_a_part(message)]
+    if missed and await _is_direct(client, chat):
+        for message in missed[:PER_CHAT]:
             await take(message)
 
 
+def _may_lack_a_part(newest: discord.Message) -> bool:
+    """Whether it is several to the core, which may not have got the last of them; what it has got changes nothing."""
+    return len(as_inbounds(newest)) > 1 and discord.utils.utcnow() - newest.created_at < _KNOWN_FOR
+
+
 def _since(client: discord.Client, chat: int, newest: int) -> AsyncIterator[discord.Message]:
+    """The newest that was taken, and what came after it."""
     channel = client.get_partial_messageable(chat)
-    return channel.history(limit=PER_CHAT, after=discord.Object(newest), oldest_first=True)
+    return channel.history(limit=PER_CHAT + 1, after=discord.Object(max(newest - 1, 0)), oldest_first=True)
 
 
 async def _is_direct(client: discord.Client, chat: int) -> bool:

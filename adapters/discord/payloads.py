@@ -36,6 +36,11 @@ _CODES = {
     "how": "f",
     "link": "l",
     "unlink": "a",
+    "voice": "vo",
+    "forget": "fo",
+    "use": "us",
+    "again": "ag",
+    "hear": "he",
 }
 _COMMANDS = {code: command for command, code in _CODES.items()}
 

@@ -11,7 +11,8 @@ import discord
 from adapters.discord import address, drawing
 from adapters.discord.admission import Admission
 from adapters.discord.client import Connection
-from adapters.discord.delivery import deliver
+from adapters.discord.delivery import Parcel, deliver
+from adapters.discord.downloads import Downloads
 from adapters.discord.examination import examined
 from adapters.discord.failures import (
     FAILED,
@@ -28,8 +29,9 @@ from adapters.discord.missed import LastSeen, Missed
 from adapters.discord.rooms import Rooms
 from core.messages import Inbound, Outbound
 from core.model import Conversation
-from core.ports import DeliveryError, UnreachableError
+from core.ports import DeliveryError, NoteUnavailableError, UnreachableError
 from core.roles import Role
+from core.speech import Speech, VoiceNote
 
 CONNECTING_S = 10.0
 """How long a message waits for a connection before it is left for later; our own choice."""
@@ -63,7 +65,8 @@ class DiscordPlatform:
         self._rooms = Rooms()
         self._missed = Missed(last_seen, first_pause_s)
         admission = Admission(allowed_users, allowed_servers, self._is_member)
-        self._intake = Intake(receive, self._missed, admission)
+        self._downloads = Downloads(api_base_url)
+        self._intake = Intake(receive, self._missed, admission, self._downloads)
         self._strange_servers: set[int] = set()
         self._client: Connection | None = None
         self._connected = asyncio.Event()
@@ -87,20 +90,22 @@ class DiscordPlatform:
                 self._connected.clear()
                 await asyncio.sleep(pause)
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+    async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         """Deliver a message: in several posts when it is long, in an earlier one's place when it replaces that."""
         client = await self._reached()
         chat = int(conversation.chat)
         try:
-            posts = drawing.posts(message, by_form=await self._rooms.is_thread(client, chat))
-            await deliver(client.get_partial_messageable(chat), posts, key, message.replaces)
+            by_form = await self._rooms.is_thread(client, chat)
+            answers = "" if by_form else message.answers  # in a thread, replies would need one more permission
+            posts = drawing.posts(message, by_form=by_form)
+            await deliver(client, chat, Parcel(posts, key, message.replaces, answers, speech))
         except FAILED as error:
             failure = delivery_error(error)
             if isinstance(failure, UnreachableError):
                 self._rooms.forget(conversation.chat)
             raise failure from None
 
-    async def working(self, conversation: Conversation) -> None:
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:  # noqa: ARG002 - the same sign
         """Show for some seconds that something is being worked on."""
         if self._client is None or not self._connected.is_set():
             return
@@ -108,6 +113,14 @@ class DiscordPlatform:
             await self._client.get_partial_messageable(int(conversation.chat)).typing()
         except FAILED as error:
             _log.debug("The typing indicator could not be shown: %s", type(error).__name__)
+
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:  # noqa: ARG002 - the note says where
+        """The sound of a voice note, whose reference names channel, message and file."""
+        try:
+            client = await self._reached()
+        except DeliveryError as error:
+            raise NoteUnavailableError(str(error)) from None
+        return await self._downloads.fetch(client, note)
 
     async def check(self) -> str:
         """The bot's own name and what there is to say about it; nothing is changed. Raises PlatformError."""

@@ -18,7 +18,8 @@ class Problem(NamedTuple):
     rests_s: float = 0.0
 
 
-NOT_TEXT = Problem(wording.NOT_TEXT, MINUTE_S)
+NOT_UNDERSTOOD = Problem(wording.NOT_UNDERSTOOD, MINUTE_S)
+TOO_MANY_SOUNDS = Problem(wording.TOO_MANY_SOUNDS)
 TOO_MANY = Problem(wording.TOO_MANY, MINUTE_S)
 CATCHING_UP = Problem(wording.CATCHING_UP)
 NOT_DONE = Problem(wording.NOT_DONE)

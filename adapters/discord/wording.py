@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-NOT_TEXT = "I read text only, so I could not take that message. Please write what you want to say."
+NOT_UNDERSTOOD = (
+    "I take text and voice notes only, so I could not take that message. Please write or record what you want to say."
+)
+TOO_MANY_SOUNDS = (
+    "I listen to the first five sounds of a message, so I left the others out. Please send them in another message."
+)
 TOO_MANY = "That was too much at once, so I left your last message out. Please wait a moment and send it again."
 LOST = "Something went wrong on my side, and I could not take that. Please try again."
 CATCHING_UP = (

@@ -32,13 +32,16 @@ _SAID = re.compile(
                          (?: \ (?P<role>[a-z0-9]+(?:_[a-z0-9]+)+) (?:\ (?P<mode>mock|coach)\b)?
                              (?:\ (?P<questions>\d+)\b)? (?:\ (?P<level>junior|mid|senior)\b)? )?
                        | (?P<numbered>report|transcript|retry|disagree|stronger)\ (?P<number>\d+)
-                       | settings\ numbers\ (?P<numbers>on|off) ) \b (?!/)
+                       | settings\ (?P<setting>numbers|voice|language|recordings)\ (?P<value>[a-z]+)
+                       | voice\ (?P<style>on|off|text|voice|both) ) \b (?!/)
     """,
     re.VERBOSE,
 )
 _LEAFING = re.compile(r"/history [<>]?\d+ ")
 """What the buttons below do, and no option of the command."""
-_NAMED = re.compile(r"(?<!\S)(role|mode|questions|level|number|code|numbers):\s*(?=\S)")
+_NAMED = re.compile(r"(?<!\S)(role|mode|questions|level|number|code|numbers|voice|language|recordings):\s*(?=\S)")
+_SETTINGS = frozenset({"numbers", "voice", "language", "recordings"})
+"""Options whose names the core knows, too."""
 
 
 def blocks_of(message: Outbound) -> tuple[Block, ...]:
@@ -47,8 +50,8 @@ def blocks_of(message: Outbound) -> tuple[Block, ...]:
 
 
 def unnamed(argument: str) -> str:
-    """What was typed behind a command, without the names of options, which the core does not know."""
-    return _NAMED.sub(lambda found: "numbers " if found[1] == "numbers" else "", argument)
+    """What was typed behind a command, without the names of options where the core does not know them."""
+    return _NAMED.sub(lambda found: f"{found[1]} " if found[1] in _SETTINGS else "", argument)
 
 
 def _blocks(message: Outbound) -> Iterator[Block]:
@@ -70,6 +73,8 @@ def _here(found: re.Match[str]) -> str:
         return " ".join(("/interview start", *(f"{name}:{found[name]}" for name in _CHOSEN if found[name])))
     if found["numbered"]:
         return f"/{found['numbered']} number:{found['number']}"
-    if found["numbers"]:
-        return f"/settings numbers:{found['numbers']}"
+    if found["setting"]:
+        return f"/settings {found['setting']}:{found['value']}"
+    if found["style"]:
+        return f"/voice mode:{found['style']}"
     return f"/interview {found['alone']}" if found["alone"] else found[0]

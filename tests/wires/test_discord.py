@@ -154,6 +154,105 @@ async def test_a_file_comes_with_a_message(session: aiohttp.ClientSession, serve
     server.mistakes.clear()
 
 
+VOICE: dict[str, Any] = {"id": "0", "filename": "voice-message.ogg", "duration_secs": 4.5, "waveform": "gID/"}
+SPOKEN = {"allowed_mentions": {"parse": []}, "flags": 8192, "attachments": [VOICE]}
+
+
+def spoken(kind: str = "audio/ogg", files: int = 1, **message: Any) -> aiohttp.FormData:
+    made = aiohttp.FormData(quote_fields=False)
+    made.add_field("payload_json", json.dumps(SPOKEN | message))
+    for number in range(files):
+        made.add_field(f"files[{number}]", b"OggS", filename="voice-message.ogg", content_type=kind)
+    return made
+
+
+async def test_a_voice_message_holds_one_sound_and_nothing_else(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    channel = server.world.direct(server.world.user("ana"))
+    path = f"{server.url}/channels/{channel.id}/messages"
+    async with session.post(path, data=spoken()) as response:
+        [shown] = (await response.json())["attachments"]
+    told = (shown["duration_secs"], shown["waveform"], shown["content_type"])
+    assert (told, channel.messages[0].flags) == ((4.5, "gID/", "audio/ogg"), 8192)
+    two = [VOICE, VOICE | {"id": "1"}]
+    row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "x", "custom_id": "a"}]}
+    mistakes: tuple[dict[str, Any], ...] = (
+        {"content": "Words"},
+        {"embeds": [{"description": "x"}]},
+        {"components": [row]},
+        {"flags": 0},
+        {"flags": 8192 | 4},
+        {"attachments": []},
+        {"attachments": two, "files": 2},
+        {"kind": "application/octet-stream"},
+        *({"attachments": [VOICE | change]} for change in ({"duration_secs": 0.0}, {"duration_secs": None})),
+        *({"attachments": [VOICE | {"waveform": points}]} for points in (None, "", "?", "AAAA" * 86)),
+    )
+    for wrong in mistakes:
+        async with session.post(path, data=spoken(**wrong)) as response:
+            assert (await response.json())["code"] in {50035, 50160}, wrong
+    assert len(channel.messages) == 1
+    server.mistakes.clear()
+
+
+async def test_a_server_may_forbid_voice_messages_and_files(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    guild, codes = server.world.guild(), []
+    path = f"{server.url}/channels/{guild.channels[0].id}/messages"
+    for guild.allows_voice, guild.allows_files in ((True, True), (False, True), (True, False)):
+        for sent in (spoken(), form("a.ogg", b"OggS", attachments=[{"id": "0", "filename": "a.ogg"}])):
+            async with session.post(path, data=sent) as response:
+                codes.append((await response.json()).get("code"))
+    assert codes == [None, None, 50173, None, 50013, 50013]
+
+
+async def test_a_sound_is_given_to_whoever_has_a_valid_link(server: DiscordServer) -> None:
+    ana = server.world.user("ana")
+    message = await server.speaks(ana, b"OggS", seconds=2.5)
+    [shown] = message.wire()["attachments"]
+    assert (shown["size"], shown["duration_secs"], message.flags) == (4, 2.5, 8192)
+    async with aiohttp.ClientSession() as anybody:
+        async with anybody.get(shown["url"]) as response:
+            assert (response.status, await response.read()) == (200, b"OggS")
+        server.cdn.expire()
+        [fresh] = message.wire()["attachments"]
+        for link in (shown["url"], f"{server.cdn.url}/1/2/a.ogg"):
+            async with anybody.get(link) as response:
+                assert response.status == 404
+        async with anybody.get(fresh["url"]) as response:
+            assert response.status == 200
+        async with anybody.get(fresh["url"], headers={"Authorization": "Bot x"}):
+            assert server.mistakes == ["the token was told to where files are"]
+    server.mistakes.clear()
+
+
+async def test_one_message_is_shown_with_what_it_replies_to(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    ana = server.world.user("ana")
+    first, path = await server.speaks(ana, b"OggS"), f"/channels/{server.world.direct(ana).id}/messages"
+    reference = {"message_id": int(first.id), "channel_id": 1, "fail_if_not_exists": False}
+    _, own = await post(session, server, path, MESSAGE | {"message_reference": reference})
+    last = await server.writes(ana, "Yes", replies_to=server.said_in(first.channel)[0])
+    async with session.get(f"{server.url}{path}/{last.id}") as response:
+        shown = await response.json()
+    quoted = shown["referenced_message"]
+    assert (shown["type"], quoted["id"], quoted["type"]) == (19, own["id"], 19)
+    assert quoted["message_reference"]["message_id"] == first.id
+    assert "referenced_message" not in quoted
+    first.channel.messages.remove(first)
+    assert server.said_in(first.channel)[0].wire()["referenced_message"] is None
+    missing = await post(session, server, path, MESSAGE | {"message_reference": reference})
+    assert "message_reference" not in missing[1]
+    async with session.get(f"{server.url}{path}/{first.id}") as response:
+        assert (await response.json())["code"] == 10008
+    strict = MESSAGE | {"message_reference": reference | {"fail_if_not_exists": True}}
+    assert (await post(session, server, path, strict))[0] == 400
+    server.mistakes.clear()
+
+
 async def test_it_is_told_who_is_in_a_server_and_in_a_thread(
     session: aiohttp.ClientSession, server: DiscordServer
 ) -> None:

@@ -12,11 +12,22 @@ import pytest
 
 from adapters.discord import DiscordPlatform
 from adapters.roles import BUILT_IN, load_roles
-from core.messages import Block, BlockStyle, Choice, CommandSent, Inbound, Outbound, OutboundKind, TextEdited, TextSent
+from core.messages import (
+    Block,
+    BlockStyle,
+    Choice,
+    CommandSent,
+    Inbound,
+    Outbound,
+    OutboundKind,
+    TextEdited,
+    TextSent,
+    VoiceSent,
+)
 from core.model import Conversation
 from tests.wires.discord import Channel, DiscordServer, Guild, User
 
-Wanted = TypeVar("Wanted", TextSent, TextEdited, CommandSent)
+Wanted = TypeVar("Wanted", TextSent, VoiceSent, TextEdited, CommandSent)
 ROLES = tuple(load_roles([BUILT_IN]).roles.values())
 QUESTION = Outbound(
     OutboundKind.QUESTION,

@@ -34,6 +34,8 @@ class Served:
         self._path = folder / "interviews.sqlite3"
         self._start = start
         self._heard = 0
+        self.engines: dict[str, Any] = {}
+        """What the runner is given besides."""
 
     @asynccontextmanager
     async def running(self, **settings: Any) -> AsyncIterator[None]:
@@ -50,6 +52,7 @@ class Served:
                 clock=SystemClock(),
                 quiet_gap_s=0,
                 report_wait_s=0.1,
+                **self.engines,
             )
             linked: dict[str, Any] = {"receive": runner.receive, "typing": runner.typing}
             async with self._start(**linked | settings) as platforms["discord"]:

@@ -118,10 +118,12 @@ async def test_typing_is_passed_on(server: DiscordServer, core: Core, ana: User)
     assert core.seen_typing == [in_chat(server.world.direct(ana), ana)]
 
 
-async def test_what_is_not_text_is_answered_in_one_sentence(server: DiscordServer, core: Core, ana: User) -> None:
+async def test_what_is_neither_text_nor_sound_is_answered_in_one_sentence(
+    server: DiscordServer, core: Core, ana: User
+) -> None:
     for _ in range(5):
         await server.writes(ana, "", attachments=[PICTURE])
-    assert "I read text only" in (await server.reply_to(server.world.direct(ana))).text
+    assert "text and voice notes only" in (await server.reply_to(server.world.direct(ana))).text
     assert not core.received
     await server.writes(ana, "after")
     await core.got(TextSent)

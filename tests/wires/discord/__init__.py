@@ -5,11 +5,13 @@
         server.token                                  # the one token that is let in
         ana = server.world.user("ana")                # `closed=True`: takes no direct messages
         guild = server.world.guild()                  # with one channel; `has_bot=False`, `allows_threads=False`;
-                                                      # `people` are its members
+                                                      # `people` are its members; `allows_voice`, `allows_files`
         server.application                            # what is said of the bot's application: how it is installed
         await server.connected()                      # until the bot is there
 
     await server.writes(ana, "Hello")                 # a direct message; `edits`, `unfurls`, `types`, `again`
+    await server.speaks(ana, b"...", seconds=4.0)     # a voice note; `server.sound(...)` for `writes(sounds=[...])`
+    server.cdn.expire()                               # links to sounds; `server.cdn.asked` is what was asked for
     await server.gives(ana, "interview start", guild=guild, role="backend_engineer")
     await server.completes(ana, "interview start", "role", "back")
     await server.presses(ana, message, "Skip")        # a button; `fills` fills in the form that it opened
@@ -24,9 +26,10 @@ Every interaction has to be acknowledged within 3 s. What does not fit is refuse
 `mistakes`; `exchanges` holds every request with its answer, and a message's `files` what came with it.
 """
 
+from tests.wires.discord.cdn import Sound
 from tests.wires.discord.faults import Fault
 from tests.wires.discord.interactions import Interaction
 from tests.wires.discord.server import DiscordServer, Exchange
 from tests.wires.discord.world import Channel, Guild, Message, User
 
-__all__ = ["Channel", "DiscordServer", "Exchange", "Fault", "Guild", "Interaction", "Message", "User"]
+__all__ = ["Channel", "DiscordServer", "Exchange", "Fault", "Guild", "Interaction", "Message", "Sound", "User"]

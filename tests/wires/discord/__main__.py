@@ -1,9 +1,9 @@
 """The loopback Discord as a process of its own: prints its address, and serves until it is interrupted.
 
 One candidate lives on it. Each line of the input is one thing that the candidate does, as JSON:
-{"write": "…"}, {"give": "interview start", "options": {"role": "…"}} or {"press": "Skip"}, which is about the newest
-message with such a button. Each message of the bot to the candidate is printed as one line of JSON, and again when it
-has changed.
+{"write": "…"}, {"speak": "note.ogg", "seconds": 4.0}, {"give": "interview start", "options": {"role": "…"}} or
+{"press": "Skip"}, which is about the newest message with such a button. Each message of the bot to the candidate is
+printed as one line of JSON, and again when it has changed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from tests.wires.discord import DiscordServer, User
@@ -29,6 +30,9 @@ async def _act(server: DiscordServer, candidate: User, action: dict[str, Any]) -
     await server.connected()
     if "write" in action:
         await server.writes(candidate, action["write"])
+    elif "speak" in action:
+        sound = await asyncio.to_thread(Path(action["speak"]).read_bytes)
+        await server.speaks(candidate, sound, seconds=action.get("seconds", 4.0))
     elif "give" in action:
         await server.gives(candidate, action["give"], **action.get("options", {}))
     else:

@@ -20,10 +20,11 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 class Said(NamedTuple):
-    """What a request says, and the files that came with it."""
+    """What a request says, and the files that came with it, with what kind of content each is said to be."""
 
     body: Any
     files: Files
+    kinds: dict[int, str]
 
 
 SAID = web.RequestKey("said", Said)
@@ -31,19 +32,21 @@ SAID = web.RequestKey("said", Said)
 
 def taken_apart(request: web.Request, body: bytes) -> Said:
     if request.content_type != FORM:
-        return Said(json.loads(body) if body else None, {})
+        return Said(json.loads(body) if body else None, {}, {})
     head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
     said: Any = None
     files: Files = {}
+    kinds: dict[int, str] = {}
     for part in message_from_bytes(head + body, policy=policy.HTTP).iter_parts():
         name, content = part.get_param("name", header="Content-Disposition"), part.get_payload(decode=True)
         assert isinstance(content, bytes)
         if name == "payload_json":
             said = json.loads(content)
         else:
-            number = _FILE.fullmatch(str(name))
-            files[int(number[1]) if number else -1] = (part.get_filename() or "", content)
-    return Said(said, files)
+            found = _FILE.fullmatch(str(name))
+            number = int(found[1]) if found else -1
+            files[number], kinds[number] = (part.get_filename() or "", content), part.get_content_type()
+    return Said(said, files, kinds)
 
 
 def checked(kind: type[Body], given: Any) -> Body:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-SUPPRESS_EMBEDS, EPHEMERAL = 4, 64
+SUPPRESS_EMBEDS, EPHEMERAL, VOICE = 4, 64, 8192
 NAME = r"^[-_a-z0-9]{1,32}$"
 
 
@@ -46,6 +48,30 @@ class Embed(_Strict):
 class Attachment(_Strict):
     id: str = Field(pattern=r"^\d$")
     filename: str = Field(min_length=1, max_length=1024)
+    duration_secs: float | None = Field(default=None, gt=0, le=2_147_483_647)
+    waveform: str | None = Field(default=None, max_length=400)
+
+    @property
+    def is_voice(self) -> bool:
+        return self.duration_secs is not None and self.waveform is not None
+
+    @field_validator("waveform")
+    @classmethod
+    def _has_points(cls, waveform: str | None) -> str | None:
+        try:
+            points = b"" if waveform is None else base64.b64decode(waveform, validate=True)
+        except binascii.Error:
+            raise ValueError("the waveform is not base64") from None
+        if waveform is not None and not 1 <= len(points) <= 256:
+            raise ValueError("the waveform has no points, or too many")
+        return waveform
+
+
+class Reference(_Strict):
+    message_id: int | str
+    channel_id: int | str
+    type: Literal[0] = 0
+    fail_if_not_exists: Literal[False]
 
 
 class _Shown(_Strict):
@@ -72,6 +98,19 @@ class MessageCreate(_Shown):
     nonce: str | int | None = None
     enforce_nonce: bool = False
     tts: Literal[False] = False
+    message_reference: Reference | None = None
+
+    @model_validator(mode="after")
+    def _is_voice_or_not(self) -> MessageCreate:
+        if not self.flags & VOICE:
+            if any(each.duration_secs is not None or each.waveform is not None for each in self.attachments):
+                raise ValueError("only a voice message has a waveform")
+            return self
+        if self.flags != VOICE or len(self.attachments) != 1 or not self.attachments[0].is_voice:
+            raise ValueError("Voice messages must have a single audio attachment and supporting metadata")
+        if self.content is not None or self.embeds or self.components:
+            raise ValueError("Voice messages do not support additional content")
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> MessageCreate:
@@ -99,6 +138,7 @@ class MessageEdit(_Shown):
 
 class FollowUp(MessageCreate):
     thread_name: None = None
+    message_reference: None = None
     attachments: list[Attachment] = Field(default=[], max_length=0)
 
 

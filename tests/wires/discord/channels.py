@@ -11,7 +11,9 @@ from tests.wires.discord.asked import PREFIX, SAID, checked, only
 from tests.wires.discord.faults import ApiError, reply
 from tests.wires.discord.gateway import GUILDS, Gateway
 from tests.wires.discord.interactions import apply
-from tests.wires.discord.world import DIRECT, PRIVATE_THREAD, Channel, Files, Message, World, now
+from tests.wires.discord.world import DIRECT, PRIVATE_THREAD, Channel, Files, Message, Wire, World, now
+
+REPLY = 19
 
 
 class Host(Protocol):
@@ -35,6 +37,7 @@ class Channels:
             web.post(f"{PREFIX}/users/@me/channels", self._direct),
             web.get(channel, self._show),
             web.get(f"{channel}/messages", self._history),
+            web.get(f"{channel}/messages/{{message}}", self._message),
             web.post(f"{channel}/messages", self._send),
             web.patch(f"{channel}/messages/{{message}}", self._edit),
             web.post(f"{channel}/typing", self._typing),
@@ -64,15 +67,26 @@ class Channels:
         chosen = found[:limit] if "after" in request.query else found[-limit:]
         return reply([message.wire() for message in reversed(chosen)])
 
+    async def _message(self, request: web.Request) -> web.Response:
+        only(request)
+        return reply(self._found(self._channel(request), request).wire())
+
     async def _send(self, request: web.Request) -> web.Response:
         channel = self._channel(request)
         body = request[SAID].body
         asked = checked(bodies.MessageCreate, body)
         self._allow(channel)
+        self._allow_files(channel, asked)
         if asked.enforce_nonce and asked.nonce is not None and str(asked.nonce) in channel.by_nonce:
             return reply(channel.by_nonce[str(asked.nonce)].wire())
         message = Message(self._host.world.bot, channel, flags=asked.flags, nonce=asked.nonce)
         message.files = attached(asked.attachments, request[SAID].files)
+        if asked.flags & bodies.VOICE:
+            message.voice = voice(asked.attachments[0], request[SAID].kinds)
+        if asked.message_reference is not None:
+            replied_to = str(asked.message_reference.message_id)
+            message.replies_to = next((one for one in channel.messages if one.id == replied_to), None)
+            message.type = REPLY if message.replies_to else message.type
         apply(message, body)
         channel.messages.append(message)
         if asked.enforce_nonce:
@@ -84,9 +98,7 @@ class Channels:
         channel = self._channel(request)
         checked(bodies.MessageEdit, request[SAID].body)
         self._allow(channel)
-        message = next((one for one in channel.messages if one.id == request.match_info["message"]), None)
-        if message is None:
-            raise ApiError(404, 10008, "Unknown Message")
+        message = self._found(channel, request)
         if message.author is not self._host.world.bot:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         apply(message, request[SAID].body)
@@ -132,6 +144,22 @@ class Channels:
         if channel.guild_id is not None and not self._host.world.guilds[channel.guild_id].has_bot:
             raise ApiError(403, 50001, "Missing Access")
 
+    def _allow_files(self, channel: Channel, asked: bodies.MessageCreate) -> None:
+        """Whether the bot may send such files there. Raises ApiError."""
+        guild = self._host.world.guilds.get(channel.guild_id or "")
+        if guild is None or not asked.attachments:
+            return
+        if not guild.allows_files:
+            raise ApiError(403, 50013, "Missing Permissions")
+        if asked.flags & bodies.VOICE and not guild.allows_voice:
+            raise ApiError(403, 50173, "Cannot send voice messages in this channel.")
+
+    def _found(self, channel: Channel, request: web.Request) -> Message:
+        message = next((one for one in channel.messages if one.id == request.match_info["message"]), None)
+        if message is None:
+            raise ApiError(404, 10008, "Unknown Message")
+        return message
+
     def _channel(self, request: web.Request) -> Channel:
         found = self._host.world.channels.get(request.match_info["channel"])
         if found is None or found.gone:
@@ -144,6 +172,14 @@ def attached(named: list[bodies.Attachment], sent: Files) -> Files:
     if {int(each.id): each.filename for each in named} != {number: name for number, (name, _) in sent.items()}:
         raise ApiError(400, 50035, "Invalid Form Body: the attachments are not those sent")
     return sent
+
+
+def voice(named: bodies.Attachment, kinds: dict[int, str]) -> Wire:
+    """What is told of the one file of a voice message. Raises ApiError where it is no sound."""
+    if not kinds[int(named.id)].startswith("audio/"):
+        raise ApiError(400, 50160, "Voice messages must have a single audio attachment")
+    told = named.model_dump(include={"duration_secs", "waveform"})
+    return told | {"content_type": kinds[int(named.id)]}
 
 
 def later(message: Message, text: str) -> None:

@@ -14,8 +14,11 @@ from aiohttp.typedefs import Handler
 from tests.wires.discord.application import Application
 from tests.wires.discord.asked import FORM as FILES_FORM
 from tests.wires.discord.asked import PREFIX, SAID, taken_apart
+from tests.wires.discord.bodies import VOICE
 from tests.wires.discord.callbacks import Callbacks
-from tests.wires.discord.channels import Channels, later
+from tests.wires.discord.cdn import PATH as FILES_PATH
+from tests.wires.discord.cdn import Cdn, Sound
+from tests.wires.discord.channels import REPLY, Channels, later
 from tests.wires.discord.faults import ApiError, Fault, reply
 from tests.wires.discord.gateway import DIRECT_MESSAGES, DIRECT_TYPING, GUILD_MESSAGES, Gateway
 from tests.wires.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Interaction, option_data
@@ -42,6 +45,7 @@ class Exchange:
     query: dict[str, str]
     body: Any
     files: Files
+    kinds: dict[int, str]
     status: int
     answer: Any
 
@@ -64,7 +68,8 @@ class DiscordServer:
         self.mistakes: list[str] = []
         self.exchanges: list[Exchange] = []
         self._changes = asyncio.Condition()
-        self._parts = (Application(self), Channels(self), Callbacks(self))
+        self.cdn = Cdn(self)
+        self._parts = (Application(self), Channels(self), Callbacks(self), self.cdn)
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
 
@@ -87,7 +92,7 @@ class DiscordServer:
 
     async def start(self) -> None:
         """Begin to listen, at the same port as before."""
-        app = web.Application(middlewares=[self._watch], client_max_size=1_000_000)
+        app = web.Application(middlewares=[self._watch], client_max_size=10_485_760)
         app.add_routes([route for part in self._parts for route in part.routes()])
         app.add_routes([web.get(path, self.gateway.serve) for path in ("/gateway", "/gateway/")])
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
@@ -105,12 +110,23 @@ class DiscordServer:
     # What people do
 
     async def writes(self, user: User, text: str, channel: Channel | None = None, **more: Any) -> Message:
-        """Write to the bot, or into a channel. `more` changes the message: type, attachments, webhook_id."""
+        """Write to the bot, or into a channel. `more` changes the message: type, sounds, replies_to, webhook_id."""
         channel = channel or self.world.direct(user)
+        if more.get("replies_to") is not None:
+            more = {"type": REPLY} | more
         message = Message(user, channel, text, **more)
         channel.messages.append(message)
         await self.tell("MESSAGE_CREATE", message)
         return message
+
+    def sound(self, content: bytes, **more: Any) -> Sound:
+        """A sound to be sent with a message; `more` is how it is shown there."""
+        return Sound(self.cdn, content, **more)
+
+    async def speaks(self, user: User, content: bytes, *, seconds: float = 4.0, **more: Any) -> Message:
+        """Send a voice note, recorded with Discord itself; `more` is how it is shown."""
+        sound = self.sound(content, **({"seconds": seconds, "waveform": "gID/"} | more))
+        return await self.writes(user, "", sounds=[sound], flags=VOICE)
 
     async def edits(self, message: Message, text: str) -> None:
         later(message, text)
@@ -233,7 +249,7 @@ class DiscordServer:
 
     @web.middleware
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith("/gateway"):
+        if request.path.startswith(("/gateway", FILES_PATH)):
             return await handler(request)
         sent = taken_apart(request, await request.read())
         request[SAID] = sent

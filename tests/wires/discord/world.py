@@ -6,7 +6,7 @@ import itertools
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 TEXT, DIRECT, PRIVATE_THREAD = 0, 1, 12
 PERMISSIONS = str((1 << 50) - 1)
@@ -64,6 +64,12 @@ class User:
         }
 
 
+class Attached(Protocol):
+    """What a person sends with a message."""
+
+    def wire(self, message: Message) -> Wire: ...
+
+
 @dataclass(slots=True)
 class Message:
     author: User
@@ -73,6 +79,10 @@ class Message:
     components: list[Wire] = field(default_factory=list)
     attachments: list[Wire] = field(default_factory=list)
     files: Files = field(default_factory=dict)
+    sounds: list[Attached] = field(default_factory=list)
+    voice: Wire = field(default_factory=dict)
+    """What a voice message of the bot says of its one file."""
+    replies_to: Message | None = None
     flags: int = 0
     type: int = 0
     nonce: str | int | None = None
@@ -91,8 +101,10 @@ class Message:
         found = (button for row in self.components for button in row["components"])
         return {button["label"]: button["custom_id"] for button in found}
 
-    def wire(self) -> Wire:
-        extra = {"nonce": self.nonce, "webhook_id": self.webhook_id}
+    def wire(self, *, is_quoted: bool = False) -> Wire:
+        extra: Wire = {"nonce": self.nonce, "webhook_id": self.webhook_id}
+        if self.replies_to is not None:
+            extra |= _reply(self.replies_to, is_quoted=is_quoted)
         return {
             "id": self.id,
             "channel_id": self.channel.id,
@@ -101,7 +113,7 @@ class Message:
             "content": self.content,
             "embeds": self.embeds,
             "components": _numbered(self.components),
-            "attachments": [*self.attachments, *self._attached()],
+            "attachments": [*self.attachments, *self._attached(), *(each.wire(self) for each in self.sounds)],
             "mentions": [],
             "mention_roles": [],
             "mention_everyone": False,
@@ -110,15 +122,24 @@ class Message:
             "flags": self.flags,
             "pinned": False,
             "tts": False,
-        } | {name: value for name, value in extra.items() if value is not None}
+        } | {name: value for name, value in extra.items() if value is not None or name == "referenced_message"}
 
     def _attached(self) -> list[Wire]:
         where = f"https://cdn.example.org/{self.id}"
-        known = {"content_type": "text/plain; charset=utf-8"}
+        known = {"content_type": "text/plain; charset=utf-8"} | self.voice
         return [
             known | {"id": snowflake(), "filename": name, "size": len(content), "url": where, "proxy_url": where}
             for name, content in self.files.values()
         ]
+
+
+def _reply(to: Message, *, is_quoted: bool) -> Wire:
+    """What a message says about the one that it replies to, which is shown without its own."""
+    reference: Wire = {"type": 0, "message_id": to.id, "channel_id": to.channel.id}
+    shown: Wire = {"message_reference": reference}
+    if not is_quoted:
+        shown["referenced_message"] = None if to not in to.channel.messages else to.wire(is_quoted=True)
+    return shown
 
 
 def _numbered(components: list[Wire]) -> list[Wire]:
@@ -183,6 +204,8 @@ class Guild:
     has_bot: bool = True
     """False for a server where the bot is known through a person's installation only."""
     allows_threads: bool = True
+    allows_voice: bool = True
+    allows_files: bool = True
     people: list[User] = field(default_factory=list)
     """Who is known to be a member; whoever acts there becomes one."""
     id: str = field(default_factory=snowflake)
