@@ -1,8 +1,10 @@
 FROM python:3.13-slim AS build
 WORKDIR /app
 RUN python -m venv --without-pip /opt/venv
-COPY requirements.txt ./
-RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r requirements.txt
+# VOICE=-voice adds voice.
+ARG VOICE=
+COPY requirements.txt requirements-voice.txt ./
+RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r requirements${VOICE}.txt
 COPY . .
 RUN pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation --editable .
 

@@ -6,16 +6,19 @@ import asyncio
 import getpass
 import signal
 import sys
-from dataclasses import dataclass
 
 from adapters.database.connection import connect
 from adapters.roles import RoleFiles
 from adapters.terminal.screen import JsonScreen, RichScreen
+from adapters.terminal.sounds import SpeechFiles
+from bot.options import ChatOptions
 from bot.settings import InterviewerChoice, Settings
 from bot.sitting import Sitting
+from bot.voice import voice_of
 from bot.wiring import SystemClock, interviewer_of
 from core.model import Conversation
 from core.runner import REPORT_WAIT_S, Runner
+from core.speech import ReplyStyle
 from core.text import clean
 
 PLATFORM = "terminal"
@@ -24,15 +27,6 @@ PIPED_REPORT_WAIT_S = 3600
 MESSAGES_PER_MINUTE = 1_000_000
 """Lines of a file come as fast as they are answered, and nobody at a terminal is to be slowed down."""
 EXIT_OK, EXIT_INTERRUPTED = 0, 130
-
-
-@dataclass(frozen=True, slots=True)
-class ChatOptions:
-    """What the command line asked for; `request` is the argument of the command `interview`."""
-
-    request: str = ""
-    name: str = ""
-    as_json: bool = False
 
 
 def chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> int:
@@ -51,12 +45,17 @@ async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> i
     task = asyncio.current_task()
     if task:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    piped = not sys.stdin.isatty()
+    piped = bool(options.voice_in) or not sys.stdin.isatty()
     if settings.elsewhere and settings.interviewer is not InterviewerChoice.RULES:
         _tell(f"OLLAMA_BASE_URL names another machine: what you say goes to {settings.elsewhere}, too.")
     conversation = Conversation(PLATFORM, PLATFORM, clean(options.name).strip().lower() or _user())
-    screen = JsonScreen() if options.as_json else RichScreen()
-    async with interviewer_of(settings) as interviewer, connect(settings.database, files.roles) as store:
+    speeches = SpeechFiles(options.voice_out) if options.voice_out else None
+    screen = JsonScreen(speeches) if options.as_json else RichScreen(speeches)
+    async with (
+        interviewer_of(settings) as interviewer,
+        voice_of(settings, files.roles.values(), speaks=speeches is not None) as voice,
+        connect(settings.database, files.roles) as store,
+    ):
         runner = Runner(
             store=store,
             interviewer=interviewer,
@@ -66,9 +65,15 @@ async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> i
             quiet_gap_s=0 if piped else settings.quiet_gap_seconds,
             report_wait_s=PIPED_REPORT_WAIT_S if piped else REPORT_WAIT_S,
             messages_per_minute=MESSAGES_PER_MINUTE,
+            transcriber=voice.transcriber,
+            synthesizer=voice.synthesizer,
+            recordings=voice.recordings,
+            reply=ReplyStyle.VOICE if speeches else None,
         )
         try:
             sitting = Sitting(runner, store, screen, conversation, files.roles, options.request)
+            if options.voice_in:
+                return await sitting.spoken(options.voice_in)
             return await (sitting.piped() if piped else sitting.typed())
         finally:
             await runner.close()

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from adapters.roles import RoleFiles, load_roles
+from bot.options import ChatOptions
 from bot.settings import BadSettingError, Settings, load_settings, model_name, odd
 from bot.wiring import roles_of, start_logging
 from core.model import Mode
@@ -41,6 +42,11 @@ ModeOption = Annotated[
 QuestionsOption = Annotated[int | None, typer.Option("--questions", help="How many questions (5 by default).")]
 LevelOption = Annotated[Seniority | None, typer.Option("--level", help="The level of the job (mid by default).")]
 NameOption = Annotated[str, typer.Option("--name", help="Who is interviewed; everybody has a history of their own.")]
+VoiceInOption = Annotated[bool, typer.Option("--voice-in", help="Answer with the sound files that are named.")]
+SoundsArgument = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Sound files, for --voice-in.")]
+VoiceOutOption = Annotated[
+    Path | None, typer.Option("--voice-out", metavar="DIR", file_okay=False, help="Speak the replies into this folder.")
+]
 FilesArgument = Annotated[
     list[Path] | None, typer.Argument(help="Files of graded answers; without one, those that come with the source.")
 ]
@@ -66,7 +72,7 @@ def run() -> None:
     settings = _settings()
     if settings.discord_token is None and settings.telegram_token is None:
         _tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
-        _chat(settings, "", "", as_json=False)
+        _chat(settings, ChatOptions())
     from bot.serve import serve  # noqa: PLC0415 - what only this command needs
 
     files = roles_of(settings)
@@ -82,15 +88,33 @@ def chat(  # noqa: PLR0913, PLR0917 - one for each option
     level: LevelOption = None,
     name: NameOption = "",
     as_json: JsonOption = False,
+    voice_in: VoiceInOption = False,
+    files: SoundsArgument = None,
+    voice_out: VoiceOutOption = None,
 ) -> None:
-    """Be interviewed in the terminal, or by lines piped in."""
+    """Be interviewed in the terminal, by lines piped in, or by voice: --voice-in one.ogg two.ogg --voice-out DIR."""
     wanted = (
         role,
         mode.value if mode else "",
         str(questions) if questions is not None else "",
         level.value if level else "",
     )
-    _chat(_settings(), " ".join(part for part in wanted if part), name, as_json=as_json)
+    settings = _settings()
+    sounds = _sounds(voice_in, files or [])
+    _check_voice(settings, sounds, voice_out)
+    request = " ".join(part for part in wanted if part)
+    _chat(settings, ChatOptions(request, name, as_json, sounds, voice_out))
+
+
+@app.command()
+def setup() -> None:
+    """Fetch the models for voice that are not there yet: the only command that fetches anything."""
+    from bot.setup import SetupError, set_up  # noqa: PLC0415 - as above
+
+    try:
+        set_up(_settings())
+    except SetupError as error:
+        _fail(str(error))
 
 
 @app.command()
@@ -204,13 +228,32 @@ def _make_streams_usable() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def _chat(settings: Settings, request: str, name: str, *, as_json: bool) -> NoReturn:
-    from bot.chat import ChatOptions  # noqa: PLC0415 - as above
-    from bot.chat import chat as run_chat  # noqa: PLC0415
+def _chat(settings: Settings, options: ChatOptions) -> NoReturn:
+    from bot.chat import chat as run_chat  # noqa: PLC0415 - as above
 
     files = roles_of(settings)
-    _check_request(request, name, files)
-    raise typer.Exit(run_chat(settings, files, ChatOptions(request, name, as_json)))
+    _check_request(options.request, options.name, files)
+    raise typer.Exit(run_chat(settings, files, options))
+
+
+def _sounds(voice_in: bool, files: list[Path]) -> tuple[Path, ...]:
+    """The sound files that are the answers. Raises BadRequestError."""
+    if voice_in != bool(files):
+        raise BadRequestError("--voice-in is followed by sound files: chat --voice-in one.ogg two.ogg.")
+    missing = next((file for file in files if not file.is_file()), None)
+    if missing:
+        raise BadRequestError(f"There is no file {missing}.")
+    return tuple(files)
+
+
+def _check_voice(settings: Settings, sounds: tuple[Path, ...], folder: Path | None) -> None:
+    """Tell beforehand what of voice is missing."""
+    if not sounds and folder is None:
+        return
+    from bot.voice import missing  # noqa: PLC0415 - as above
+
+    if said := missing(settings, listening=bool(sounds), speaking=folder is not None):
+        _fail(said)
 
 
 def _check_request(request: str, name: str, files: RoleFiles) -> None:

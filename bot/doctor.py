@@ -17,6 +17,7 @@ from bot.findings import Finding
 from bot.model_check import CONTEXT, examine_model
 from bot.platform_check import examine_platforms
 from bot.settings import BadSettingError, Settings, load_settings
+from bot.voice_check import examine_voice
 from core.ports import StoreError, StoreInUseError
 from core.wording.pieces import count
 
@@ -40,7 +41,7 @@ async def examine() -> list[Finding]:
         _interviewer(settings, model),
         *model,
         *await examine_platforms(settings),
-        Finding("voice", "off", "this version works by text only"),
+        *await examine_voice(settings),
     ]
 
 

@@ -13,6 +13,7 @@ from adapters.database.connection import connect
 from adapters.roles import RoleFiles
 from bot.platforms import Link, Opened, UnusableError, with_token
 from bot.settings import InterviewerChoice, Settings
+from bot.voice import voice_of
 from bot.wiring import SystemClock, interviewer_of
 from core.ports import Platform, Store
 from core.runner import Runner
@@ -36,7 +37,11 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     if settings.elsewhere and settings.interviewer is not InterviewerChoice.RULES:
         _tell(f"OLLAMA_BASE_URL names another machine: what candidates say goes to {settings.elsewhere}, too.")
-    async with interviewer_of(settings) as interviewer, connect(settings.database, files.roles) as store:
+    async with (
+        interviewer_of(settings) as interviewer,
+        voice_of(settings, files.roles.values()) as voice,
+        connect(settings.database, files.roles) as store,
+    ):
         platforms: dict[str, Platform] = {}
         runner = Runner(
             store=store,
@@ -47,6 +52,9 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
             quiet_gap_s=settings.quiet_gap_seconds,
             messages_per_minute=settings.messages_per_minute,
             open_interviews=settings.max_open_interviews,
+            transcriber=voice.transcriber,
+            synthesizer=voice.synthesizer,
+            recordings=voice.recordings,
         )
         opened = _open(settings, files, runner, store)
         platforms.update((one.name.lower(), one.platform) for one in opened)

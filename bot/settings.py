@@ -43,6 +43,20 @@ class InterviewerChoice(StrEnum):
     RULES = "rules"
 
 
+class VoiceChoice(StrEnum):
+    """Whether voice is used where it is set up, or never."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
+def _speech_model(value: str) -> str:
+    """The names or paths of models, with commas between them."""
+    if not value.isprintable() or not all(name.strip() for name in value.split(",")):
+        raise ValueError("it must be a name, or the path of a model of your own")
+    return value
+
+
 def _server(value: str) -> str:
     """The address of a server, without the slash at its end."""
     try:
@@ -126,6 +140,15 @@ class Settings(BaseSettings):
     assessment_passes: Annotated[int, AfterValidator(odd)] = 1
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"
+    voice: VoiceChoice = VoiceChoice.AUTO
+    whisper_model: Annotated[str, AfterValidator(_speech_model)] = "base"
+    whisper_device: Literal["cpu", "cuda", "auto"] = "cpu"
+    whisper_compute_type: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")] = "int8"
+    whisper_threads: Annotated[int, Field(ge=1, le=64)] = 4
+    whisper_parallel: Annotated[int, Field(ge=1, le=16)] = 2
+    voice_note_seconds: Annotated[float, Field(ge=1, le=3600)] = 600.0
+    piper_voice: Annotated[str, AfterValidator(_speech_model)] = "en_US-lessac-medium"
+    piper_speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
     messages_per_minute: Annotated[int, Field(ge=1, le=6000)] = 60
     max_open_interviews: Annotated[int, Field(ge=1, le=100_000)] = 200
     discord_token: SecretStr | None = None
@@ -196,6 +219,11 @@ class Settings(BaseSettings):
         except ValueError:
             return "" if host == "localhost" or host.endswith(".localhost") else host
         return "" if address.is_loopback or address.is_unspecified else host
+
+    @property
+    def models(self) -> Path:
+        """The folder of the models for voice."""
+        return self.data_dir / "models"
 
     @property
     def role_folders(self) -> list[Path]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TypeGuard
 from uuid import uuid4
 
@@ -15,12 +16,13 @@ from adapters.terminal.screen import Screen
 from adapters.terminal.wording import WELCOME, choose_first, no_number
 from core.desk import SO_FAR
 from core.events import Command
-from core.messages import Choice, CommandSent, Inbound, TextSent
+from core.messages import Choice, CommandSent, Inbound, TextSent, VoiceSent
 from core.model import Conversation, Interview, Phase
 from core.ports import Store
 from core.requests import BadRequestError, besides_role, start_request
 from core.roles import Role
 from core.runner import Runner
+from core.speech import VoiceNote
 from core.wishes import wish
 from core.wording.pieces import count, notice
 
@@ -66,12 +68,36 @@ class Sitting:
         await self._go_on_by_default()
         if keyboard.shortened:
             _tell(f"Of {count(keyboard.shortened, 'line')} only the first {MAX_LINE_BYTES:,} bytes were read.")
+        return await self._end_of_input(count(unused, "line") if unused else "")
+
+    async def spoken(self, files: Sequence[Path]) -> int:
+        """One sound file is one answer, and each is answered before the next is listened to."""
+        await self._start()
+        unused = 0
+        for file in files:
+            if self._screen.closed or not await self._awaits_answer():
+                unused += 1
+                continue
+            note = VoiceNote(str(file.resolve()), size=file.stat().st_size)
+            await self._finish_sending(VoiceSent(self._conversation, uuid4().hex, note))
+        await self._go_on_by_default()
+        return await self._end_of_input(count(unused, "file") if unused else "")
+
+    async def _awaits_answer(self, wanted: Command | None = None) -> bool:
+        """Go on by default until an answer is waited for, and say whether that is so; `wanted` is left to be done."""
+        while (default := self._screen.default) and not self._screen.offers(wanted):
+            self._tell_unchosen(default)
+            await self._press_at_once(default)
+        return await self._open()
+
+    async def _end_of_input(self, unused: str) -> int:
+        """Leave an interview after what was given beforehand, and say how much of that was `unused`."""
         if self._screen.closed:
             _tell("The output was closed, so this ends here. Everything is saved; the same command goes on.")
             return EXIT_FAILED
         await self._leave(so_far=True)
         if unused:
-            _tell(f"No interview was running any more for the rest of the input: {count(unused, 'line')} left unused.")
+            _tell(f"No interview was running any more for the rest of the input: {unused} left unused.")
         return EXIT_OK
 
     async def typed(self) -> int:
@@ -99,13 +125,8 @@ class Sitting:
         if choice and self._screen.must_choose:
             await self._press_at_once(choice)
             return True
-        if not _COMMAND.fullmatch(line.strip()):
-            wanted = wish(line, reviewing=True)
-            while (default := self._screen.default) and not self._screen.offers(wanted):
-                self._tell_unchosen(default)
-                await self._press_at_once(default)
-            if not await self._open():
-                return False
+        if not _COMMAND.fullmatch(line.strip()) and not await self._awaits_answer(wish(line, reviewing=True)):
+            return False
         await self._say(line)
         await self._runner.idle(self._conversation)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import sys
 from abc import ABC, abstractmethod
@@ -16,12 +17,15 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.terminal import wording
+from adapters.terminal.sounds import SpeechFiles, sound_of
 from core.events import Command
 from core.messages import Block, BlockStyle, Choice, Outbound, OutboundKind
 from core.model import Conversation
 from core.ports import DeliveryError
+from core.speech import Speech, VoiceNote
 
 _ADAPTER = TypeAdapter(Outbound)
+_TEXT = TypeAdapter(str)
 _ASKING = frozenset({OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.REPORT})
 _OFFERING = frozenset({OutboundKind.MENU, OutboundKind.FEEDBACK, OutboundKind.STRONGER, OutboundKind.REPORT})
 _AFTERWARDS = frozenset({Command.RETRY, Command.NEXT, Command.DISAGREE})
@@ -41,6 +45,7 @@ _STYLES = {
     BlockStyle.SCORE: "",
     BlockStyle.SMALL: "dim",
 }
+_log = logging.getLogger(__name__)
 _LEADS = {BlockStyle.QUOTE: "  | ", BlockStyle.ITEM: "  - "}
 
 
@@ -51,7 +56,9 @@ class Screen(ABC):
     else than before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, speeches: SpeechFiles | None = None) -> None:
+        """Speech is written into `speeches`; without it there is none."""
+        self._speeches = speeches
         self.offer: Outbound | None = None
         self.asks = False
         self.closed = False
@@ -59,10 +66,17 @@ class Screen(ABC):
         self._listed: Outbound | None = None
         self._working_until = 0.0
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:  # noqa: ARG002 - the port's
+    async def send(
+        self,
+        conversation: Conversation,  # noqa: ARG002 - the port's
+        message: Outbound,
+        key: str,  # noqa: ARG002
+        speech: Speech | None = None,
+    ) -> None:
         """Show a message. Raises DeliveryError when the output was closed."""
+        written = await self._written(speech)
         try:
-            self._show(message)
+            self._show(message, written)
             sys.stdout.flush()
         except (OSError, SystemExit) as error:  # Rich would end the process when nobody reads any more
             self.closed = True
@@ -70,6 +84,16 @@ class Screen(ABC):
         self._working_until = 0.0
         self._take_in(message)
         self.hint_changed()
+
+    async def _written(self, speech: Speech | None) -> str:
+        """The file that speech was written into, "" for none: without it the text is still there."""
+        if speech is None or self._speeches is None:
+            return ""
+        try:
+            return await self._speeches.write(speech)
+        except OSError as error:
+            _log.warning("A reply could not be written as sound: %s.", error.strerror)
+            return ""
 
     def _take_in(self, message: Outbound) -> None:
         """Keep what a message asks or offers; a question ends what was offered before."""
@@ -88,7 +112,10 @@ class Screen(ABC):
         """Offer nothing any more: a choice was made, or what it was about is over."""
         self.offer = self._listed = None
 
-    async def working(self, conversation: Conversation) -> None:  # noqa: ARG002 - the port's
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:  # noqa: ARG002 - the port's
+        return await sound_of(note)
+
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:  # noqa: ARG002
         """Let the hint say so for a while, or until the next message."""
         self._working_until = monotonic() + _WORKING_S
         self.hint_changed()
@@ -143,28 +170,30 @@ class Screen(ABC):
         return self.offer is not None and self.offer.kind is OutboundKind.MENU and self.offer.default is not None
 
     @abstractmethod
-    def _show(self, message: Outbound) -> None: ...
+    def _show(self, message: Outbound, spoken_into: str) -> None: ...
 
 
 class JsonScreen(Screen):
-    """One JSON object a line: the message's kind, text, blocks, choices, default and report."""
+    """One JSON object a line: the message's text, the file it was spoken into, and all that it consists of."""
 
-    def _show(self, message: Outbound) -> None:
+    def _show(self, message: Outbound, spoken_into: str) -> None:
         fields = _ADAPTER.dump_json(message).decode()
-        text = TypeAdapter(str).dump_json(message.text).decode()
-        sys.stdout.write(f'{{"text":{text},{fields[1:]}\n')
+        text = _TEXT.dump_json(message.text).decode()
+        speech = f'"speech":{_TEXT.dump_json(spoken_into).decode()},' if spoken_into else ""
+        sys.stdout.write(f'{{"text":{text},{speech}{fields[1:]}\n')
 
 
 class RichScreen(Screen):
     """Messages for people. Where the output is no terminal, lines are left as long as they are."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, speeches: SpeechFiles | None = None) -> None:
+        super().__init__(speeches)
         self._console = Console(markup=False, highlight=False, emoji=False)
 
-    def _show(self, message: Outbound) -> None:
+    def _show(self, message: Outbound, spoken_into: str) -> None:
         with self._console.capture() as drawn:
-            self._print("")
+            if message.blocks:
+                self._print("")
             waiting = [] if _asks(message) else [*_marked(message)]
             for block in message.blocks:
                 place = next((i for i, (_, choice) in enumerate(waiting) if _describes(block, choice)), None)
@@ -178,6 +207,8 @@ class RichScreen(Screen):
             self._list(waiting)
             if _is_card(message):
                 self._draw(Block(BlockStyle.SMALL, wording.TYPE_IT), asks=False)
+            if spoken_into:
+                self._draw(Block(BlockStyle.SMALL, wording.spoken_into(spoken_into)), asks=False)
         sys.stdout.write(drawn.get())
         if message.document:
             sys.stdout.write(f"\n{message.document.text.rstrip()}\n")

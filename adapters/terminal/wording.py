@@ -24,6 +24,11 @@ def enter_begins(label: str) -> str:
     return f"Enter takes “{label}” · or type what you choose · /help · Ctrl-D leaves"
 
 
+def spoken_into(name: str) -> str:
+    """Where a reply can be listened to."""
+    return f"Spoken into {name}"
+
+
 def choose_first(label: str) -> str:
     """Something else was typed where a choice must be made first; an empty line would make the one of that label."""
     return f"Please type your choice first, by its number or name, or press Enter for “{label}”."

@@ -29,7 +29,8 @@ def _findings(out: str) -> dict[str, str]:
     return {finding["part"]: finding["state"] for finding in json.loads(out)}
 
 
-def test_doctor_finds_everything_in_order(interview_bot: Command) -> None:
+def test_doctor_finds_everything_in_order(interview_bot: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICE", "off")
     ended = interview_bot("doctor", "--json")
     assert ended.status == 0
     assert _findings(ended.out) == {

@@ -12,6 +12,8 @@ from bot.platforms import Opened, UnusableError
 from bot.settings import load_settings
 from core.messages import Outbound
 from core.model import Conversation
+from core.ports import NoteGoneError
+from core.speech import Speech, VoiceNote
 from tests.process.home import Home
 
 LOADED = (
@@ -39,11 +41,14 @@ class Faulty:
         if error := self.runs.pop(0):
             raise error
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+    async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         """Nothing is sent here."""
 
-    async def working(self, conversation: Conversation) -> None:
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
         """Nor is anything worked on."""
+
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:
+        raise NoteGoneError
 
     async def check(self) -> str:
         await asyncio.Event().wait()

@@ -18,8 +18,9 @@ from core.interviewers.queue import ModelQueue
 from core.interviewers.rules import RulesInterviewer
 from core.messages import CommandSent, Outbound, OutboundKind, TextSent
 from core.model import Conversation, Interview, Report
-from core.ports import Store
+from core.ports import NoteGoneError, Store
 from core.runner import Runner
+from core.speech import Speech, VoiceNote
 from tests.wires.ollama import OllamaServer
 
 ROLES = load_roles([BUILT_IN]).roles
@@ -47,13 +48,16 @@ class Chat:
         self.sent: dict[str, list[Outbound]] = {}
         self._came = asyncio.Condition()
 
-    async def send(self, conversation: Conversation, message: Outbound, key: str) -> None:
+    async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         async with self._came:
             self.sent.setdefault(conversation.account, []).append(message)
             self._came.notify_all()
 
-    async def working(self, conversation: Conversation) -> None:
+    async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
         pass
+
+    async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:
+        raise NoteGoneError
 
     async def until(self, account: str, fits: Callable[[Outbound], bool], after: int) -> Outbound:
         """The first message that fits, of those that come after so many."""

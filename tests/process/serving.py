@@ -6,6 +6,9 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -13,6 +16,8 @@ from tests.process.home import Home
 from tests.wires.discord import DiscordServer, Message
 from tests.wires.telegram import TOKEN, Person, TelegramServer, buttons_of
 
+_OPTIONS = {"voice": "mode"}
+"""What an argument is called on Discord, where it is no code."""
 START_S, HEAR_S, END_S = 30.0, 10.0, 10.0
 """`END_S` is a promise; the others are only so long that a busy machine fails no test."""
 
@@ -20,12 +25,13 @@ START_S, HEAR_S, END_S = 30.0, 10.0, 10.0
 class Serving:
     """`interview-bot run` until the end of the block, when it is killed unless it was ended before."""
 
-    def __init__(self, home: Home, **settings: str) -> None:
+    def __init__(self, home: Home, *, program: Sequence[str] = ("-m", "bot"), **settings: str) -> None:
         self._home = home
+        self._program = program
         self._settings = {"QUIET_GAP_SECONDS": "0.2"} | settings
 
     async def __aenter__(self) -> Self:
-        command = (sys.executable, "-m", "bot", "run")
+        command = (sys.executable, *self._program, "run")
         environment = self._home.environment(**self._settings)
         self._process: Process = await asyncio.create_subprocess_exec(
             *command, cwd=self._home.path, env=environment, stdout=PIPE, stderr=PIPE
@@ -59,6 +65,15 @@ class Serving:
             return (await self._process.stderr.readline()).decode().strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A voice message: its sound, and what its platform was told of it; Telegram makes the waveform by itself."""
+
+    sound: bytes
+    seconds: float | None = None
+    waveform: bytes = b""
+
+
 class Candidate(Protocol):
     """Somebody on a platform."""
 
@@ -69,7 +84,13 @@ class Candidate(Protocol):
 
     async def write(self, text: str) -> None: ...
 
+    async def speak(self, sound: bytes, seconds: float) -> None:
+        """Send a voice note of so many seconds."""
+
     async def press(self, label: str) -> None: ...
+
+    async def listened(self) -> list[Heard]:
+        """All voice messages of the bot so far."""
 
     async def command(self, name: str, argument: str = "") -> None: ...
 
@@ -93,6 +114,13 @@ class OnTelegram:
     async def write(self, text: str) -> None:
         self._person.writes(text)
 
+    async def speak(self, sound: bytes, seconds: float) -> None:
+        self._person.speaks(sound, round(seconds))
+
+    async def listened(self) -> list[Heard]:
+        voices = [one for one in self._person.chat.said if "voice" in one]
+        return [Heard(self._person.listens(one), one["voice"]["duration"]) for one in voices]
+
     async def press(self, label: str) -> None:
         self._person.presses(label)
 
@@ -110,7 +138,8 @@ class OnTelegram:
         async with asyncio.timeout(HEAR_S):
             while True:
                 try:
-                    text = str((await self._person.hears())["text"])
+                    said = await self._person.hears()
+                    text = str(said.get("text") or said.get("caption", ""))
                 except TimeoutError:
                     continue
                 if any(word in text for word in words):
@@ -136,12 +165,19 @@ class OnDiscord:
     async def write(self, text: str) -> None:
         await self._server.writes(self._user, text)
 
+    async def speak(self, sound: bytes, seconds: float) -> None:
+        await self._server.speaks(self._user, sound, seconds=seconds)
+
+    async def listened(self) -> list[Heard]:
+        voices = [one for one in self._said() if one.voice]
+        return [_heard(one) for one in voices]
+
     async def press(self, label: str) -> None:
         await self.connected()
         await self._server.presses(self._user, self._offering(label), label)
 
     async def command(self, name: str, argument: str = "") -> None:
-        options: dict[str, Any] = {"code": argument} if argument else {}
+        options: dict[str, Any] = {_OPTIONS.get(name, "code"): argument} if argument else {}
         await self._server.gives(self._user, name, **options)
 
     async def turn(self, label: str, words: str) -> None:
@@ -165,3 +201,8 @@ class OnDiscord:
 
     def _said(self) -> list[Message]:
         return self._server.said_in(self._server.world.direct(self._user))
+
+
+def _heard(message: Message) -> Heard:
+    ((_, sound),) = message.files.values()
+    return Heard(sound, message.voice["duration_secs"], b64decode(message.voice["waveform"]))

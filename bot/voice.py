@@ -1,0 +1,107 @@
+"""Voice, where it is set up: who listens and who speaks. Nothing that it needs is imported where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from adapters.piper import PiperSynthesizer, voice_files
+from adapters.recordings import FolderRecordings
+from adapters.whisper import WhisperTranscriber, model_folder
+from bot.settings import Settings, VoiceChoice
+from core.ports import Recordings, Synthesizer, SynthesizerError, Transcriber, TranscriberError
+from core.roles import Role
+
+LIBRARIES = ("av", "faster_whisper", "piper", "pydub")
+NOT_INSTALLED = "The libraries for voice are not installed: `make voice` installs them and fetches the models."
+_SET_UP = "`interview-bot setup` fetches it."
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What there is of voice. Recordings can always be deleted, also where voice has been given up."""
+
+    recordings: Recordings
+    transcriber: Transcriber | None = None
+    synthesizer: Synthesizer | None = None
+
+
+def is_installed() -> bool:
+    """Whether the extra `voice` is there."""
+    return all(find_spec(name) for name in LIBRARIES)
+
+
+def whisper_folder(settings: Settings) -> Path | None:
+    """The folder of the model that listens, None when it is not there; nothing is ever fetched for that."""
+    return model_folder(settings.whisper_model, settings.models)
+
+
+def piper_voices(settings: Settings) -> list[Path]:
+    """The voices of the settings that are there, in their order."""
+    return voice_files(settings.piper_voice.split(","), settings.models)
+
+
+def missing(settings: Settings, *, listening: bool, speaking: bool) -> str:
+    """What of voice is not there although it is needed, and what to do, "" for nothing."""
+    if settings.voice is VoiceChoice.OFF:
+        return "VOICE is off: set VOICE=auto to use it."
+    if not is_installed():
+        return NOT_INSTALLED
+    if listening and whisper_folder(settings) is None:
+        return f"The model that listens, {settings.whisper_model}, is not there: {_SET_UP}"
+    if speaking and not piper_voices(settings):
+        return f"The voice {settings.piper_voice} is not there: {_SET_UP}"
+    return ""
+
+
+@asynccontextmanager
+async def voice_of(settings: Settings, roles: Iterable[Role], *, speaks: bool = True) -> AsyncIterator[Voice]:
+    """What the settings and the machine have of voice; models are loaded at once, so that nobody waits for that."""
+    recordings = FolderRecordings(settings.data_dir / "recordings", longest_s=settings.voice_note_seconds)
+    is_on = settings.voice is not VoiceChoice.OFF and is_installed()
+    transcriber = transcriber_of(settings) if is_on else None
+    synthesizer = synthesizer_of(settings, roles) if is_on and speaks else None
+    engines = [engine for engine in (transcriber, synthesizer) if engine]
+    preparing = [asyncio.create_task(_prepare(engine)) for engine in engines]
+    try:
+        yield Voice(recordings, transcriber, synthesizer)
+    finally:
+        for task in preparing:
+            task.cancel()
+        await asyncio.gather(*preparing, return_exceptions=True)
+        for one in (*engines, recordings):
+            await one.close()
+
+
+def transcriber_of(settings: Settings) -> WhisperTranscriber | None:
+    """Who listens, to be closed at the end; None without a model."""
+    folder = whisper_folder(settings)
+    if folder is None:
+        return None
+    return WhisperTranscriber(
+        folder,
+        device=settings.whisper_device,
+        compute_type=settings.whisper_compute_type,
+        threads=settings.whisper_threads,
+        parallel=settings.whisper_parallel,
+        longest_s=settings.voice_note_seconds,
+    )
+
+
+def synthesizer_of(settings: Settings, roles: Iterable[Role]) -> PiperSynthesizer | None:
+    """Who speaks, to be closed at the end; None without a voice. What the roles ask is made once and kept."""
+    voices = piper_voices(settings)
+    if not voices:
+        return None
+    kept = {text for role in roles for question in role.questions for text in (question.text, question.hint)}
+    return PiperSynthesizer(voices, speed=settings.piper_speed, kept=kept, folder=settings.data_dir / "speech")
+
+
+async def _prepare(engine: WhisperTranscriber | PiperSynthesizer) -> None:
+    """Load a model; one that cannot be is found out, and dealt with, when it is first needed."""
+    with suppress(TranscriberError, SynthesizerError):
+        await engine.prepare()
