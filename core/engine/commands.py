@@ -160,7 +160,8 @@ def _stop(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
         interview = with_turn(interview, replace(turn, outcome=outcome))
         effects = assess(interview)
     if not any(one.outcome in GIVEN for one in interview.turns):
-        return replace(interview, phase=Phase.DROPPED), (Send(say.nothing_to_report()),)
+        word = say.nothing_to_report(unheard=not is_clear(turn))
+        return replace(interview, phase=Phase.DROPPED), (Send(word),)
     interview, more = end(replace(interview, self_rating=0))
     return interview, (*effects, *more)
 

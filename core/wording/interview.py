@@ -283,9 +283,10 @@ def dropped(interview: Interview) -> Outbound:
     )
 
 
-def nothing_to_report() -> Outbound:
-    """An interview that was stopped before anything was answered."""
-    return notice("Stopped. Nothing was answered yet, so there is nothing to report.", BEGIN)
+def nothing_to_report(*, unheard: bool = False) -> Outbound:
+    """An interview that was stopped before anything was answered, or while a voice note was `unheard`."""
+    why = "Your voice note was not taken yet" if unheard else "Nothing was answered yet"
+    return notice(f"Stopped. {why}, so there is nothing to report.", BEGIN)
 
 
 def report_takes_longer() -> Outbound:
