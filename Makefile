@@ -45,7 +45,7 @@ lock: .setup-dev ## Write the lock files anew from pyproject.toml; ARGS=--upgrad
 	$(call compile,,$(ARGS))
 
 clean: ## Remove .venv and every cache
-	@rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .voice .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call compile,FOLDER,OPTIONS) writes the lock files into FOLDER. Versions in an older file there are kept while they
@@ -112,7 +112,8 @@ add() {
 
 uv=$${UV-$$(command -v uv || true)}
 kind=$$1 lock=$$2
-if [ "$$kind" = run ] && [ -e .venv/voice.mark ]; then kind=voice lock=requirements-voice.txt; fi # stays once added
+if [ "$$kind" = voice ]; then : >.voice; fi # outside .venv, so that it outlives a set-up that was cut short
+if [ "$$kind" = run ] && [ -e .voice ]; then kind=voice lock=requirements-voice.txt; fi
 if ! usable || { ! marked "$$kind" "$$lock" && ! marked dev requirements-dev.txt; }; then
     if [ ! -e ".venv/$$kind.mark" ] && usable && marked run requirements.txt; then
         say "Setting up for $$kind (first time only) ..."

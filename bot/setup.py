@@ -88,9 +88,10 @@ def _fetch(what: str, part: Path, fetch: Callable[[], None]) -> None:
             fetching.join(_POLL_S)
             progress.update(shown, completed=_size(part))
     if failures:
-        reason = str(failures[0]) if isinstance(failures[0], ValueError) else type(failures[0]).__name__
-        again = "Is the name right and the machine online? The same command goes on where it stopped."
-        raise SetupError(f"{what} could not be fetched ({reason.splitlines()[0]}). {again}")
+        failure = failures[0]
+        reason = f"{failure}".partition("\n")[0] if isinstance(failure, ValueError) else type(failure).__name__
+        again = "Is the name right and the machine online? The same command tries it again."
+        raise SetupError(f"{what} could not be fetched ({reason}). {again}")
     _tell(f"{what} is fetched.")
 
 

@@ -31,7 +31,7 @@ _ENDING = frozenset({Command.STOP, Command.DROP})
 _LEAVING = frozenset({"/exit", "/quit", "exit", "quit"})
 _COMMAND = re.compile(r"/([a-z_]{1,40})(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 """A command with its argument; "/etc/hosts was wrong" is none."""
-_GOING_ON = frozenset({Command.NEXT, Command.RATE})
+_GOING_ON = frozenset({Command.NEXT, Command.RATE, Command.USE})
 """What is chosen by default at the end of an input, which has nobody left to choose."""
 _START, _CARD = "interview", "setup"
 _BEGINNING = frozenset({_START, _CARD})
@@ -136,7 +136,9 @@ class Sitting:
         await self._press(replace(choice, command=_START) if choice.command == _CARD else choice)
 
     def _tell_unchosen(self, default: Choice) -> None:
-        """Say for which job an interview begins that was chosen from none of several."""
+        """Say what is not as clear as it may seem: for which job an interview begins, or what was heard in a file."""
+        if default.command == Command.USE:
+            _tell("That was not heard clearly; it is taken as it is.")
         role = self._roles.get(_job(default)) if default.command in _BEGINNING else None
         if role and len(self._jobs()) > 1:
             _tell(f"No job was chosen, so this is for {role.title}.")
@@ -234,6 +236,7 @@ class Sitting:
     async def _go_on_by_default(self) -> None:
         """Go on from the last feedback or the question before the scores, which have nobody left to answer them."""
         while (default := self._screen.default) and default.command in _GOING_ON:
+            self._tell_unchosen(default)
             await self._press(default)
         interview = await self._interview()
         if interview and interview.phase is Phase.REPORTING and interview.self_rating is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from core.roles import Role
 LIBRARIES = ("av", "faster_whisper", "piper", "pydub")
 NOT_INSTALLED = "The libraries for voice are not installed: `make voice` installs them and fetches the models."
 _SET_UP = "`interview-bot setup` fetches it."
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,10 @@ async def voice_of(settings: Settings, roles: Iterable[Role], *, speaks: bool = 
             task.cancel()
         await asyncio.gather(*preparing, return_exceptions=True)
         for one in (*engines, recordings):
-            await one.close()
+            try:
+                await one.close()
+            except Exception as error:  # noqa: BLE001 - the others are closed all the same
+                _log.warning("Ending voice failed with %s.", type(error).__name__)
 
 
 def transcriber_of(settings: Settings) -> WhisperTranscriber | None:
