@@ -34,11 +34,16 @@ def chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> int:
     try:
         return asyncio.run(_chat(settings, files, options))
     except KeyboardInterrupt:
-        _tell("Stopped. Everything up to here is saved; the same command goes on.")
+        _tell(_stopped(options))
         return EXIT_INTERRUPTED
     except asyncio.CancelledError:
-        _tell("Stopped. Everything up to here is saved; the same command goes on.")
+        _tell(_stopped(options))
         return EXIT_OK
+
+
+def _stopped(options: ChatOptions) -> str:
+    onward = "go on with the sound files that are left" if options.voice_in else "the same command goes on"
+    return f"Stopped. Everything up to here is saved; {onward}."
 
 
 async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> int:

@@ -240,9 +240,9 @@ def _sounds(voice_in: bool, files: list[Path]) -> tuple[Path, ...]:
     """The sound files that are the answers. Raises BadRequestError."""
     if voice_in != bool(files):
         raise BadRequestError("--voice-in is followed by sound files: chat --voice-in one.ogg two.ogg.")
-    missing = next((file for file in files if not file.is_file()), None)
+    missing = next((file for file in files if not os.path.isfile(file)), None)  # noqa: PTH113 - which never raises
     if missing:
-        raise BadRequestError(f"There is no file {missing}.")
+        raise BadRequestError(f"There is no such file: {missing}.")
     return tuple(files)
 
 

@@ -28,12 +28,16 @@ class ChatPlatform(Platform, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What platforms are given: where messages and signs of typing go, the roles, and what was seen before."""
+    """What platforms are given: where messages and signs of typing go, the roles, and what was seen before.
+
+    `listens` says whether voice notes are heard.
+    """
 
     receive: Callable[[Inbound], Awaitable[bool]]
     typing: Callable[[Conversation], None]
     last_seen: Callable[[str], Awaitable[Mapping[str, str]]]
     roles: Sequence[Role]
+    listens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def _telegram(settings: Settings, token: str, link: Link) -> Opened:
             api_base_url=settings.telegram_api_base_url,
             webhook=webhook,
             allowed_users=settings.telegram_allowed_users,
+            listens=link.listens,
         )
     except PlatformError as error:
         raise UnusableError(str(error)) from None
@@ -108,5 +113,6 @@ def _discord(settings: Settings, token: str, link: Link) -> Opened:
         api_base_url=settings.discord_api_base_url,
         allowed_users=settings.discord_allowed_users,
         allowed_servers=settings.discord_allowed_servers,
+        listens=link.listens,
     )
     return Opened("Discord", platform, PlatformError)

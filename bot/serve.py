@@ -13,9 +13,9 @@ from adapters.database.connection import connect
 from adapters.roles import RoleFiles
 from bot.platforms import Link, Opened, UnusableError, with_token
 from bot.settings import InterviewerChoice, Settings
-from bot.voice import voice_of
+from bot.voice import missing_parts, voice_of
 from bot.wiring import SystemClock, interviewer_of
-from core.ports import Platform, Store
+from core.ports import Platform
 from core.runner import Runner
 
 EXIT_OK, EXIT_FAILED = 0, 1
@@ -42,6 +42,8 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
         voice_of(settings, files.roles.values()) as voice,
         connect(settings.database, files.roles) as store,
     ):
+        for unused in missing_parts(settings):
+            _tell(f"Voice is used in part: {unused}")
         platforms: dict[str, Platform] = {}
         runner = Runner(
             store=store,
@@ -56,7 +58,14 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
             synthesizer=voice.synthesizer,
             recordings=voice.recordings,
         )
-        opened = _open(settings, files, runner, store)
+        link = Link(
+            runner.receive,
+            runner.typing,
+            store.last_seen,
+            tuple(files.roles.values()),
+            listens=voice.transcriber is not None,
+        )
+        opened = _open(settings, link)
         platforms.update((one.name.lower(), one.platform) for one in opened)
         try:
             return await _serve_all(runner, opened, stopped)
@@ -65,9 +74,8 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
             await _at_most(CLOSE_S, [one.platform.close() for one in opened])
 
 
-def _open(settings: Settings, files: RoleFiles, runner: Runner, store: Store) -> list[Opened]:
+def _open(settings: Settings, link: Link) -> list[Opened]:
     """The platforms that have a token; the owner is told of each that cannot be used."""
-    link = Link(runner.receive, runner.typing, store.last_seen, tuple(files.roles.values()))
     opened = []
     for name, opening in with_token(settings).items():
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -16,12 +15,12 @@ from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, T
 
 from adapters.piper.fetching import fetch as fetch_voice
 from adapters.whisper.fetching import fetch as fetch_model
-from bot.settings import Settings
-from bot.voice import NOT_INSTALLED, is_installed, piper_voices, whisper_folder
+from bot.settings import Settings, VoiceChoice
+from bot.voice import NOT_INSTALLED, absent, is_installed, is_own_path, piper_voices, whisper_folder
 
 _POLL_S = 0.3
-_OWN_PATH = re.compile(r"[~/.]|.*\.onnx$|.*\\")
-"""What names a file or folder of the owner's, and so is not fetched."""
+_SOURCE = "huggingface.co"
+_AGAIN = "Is the name right, and that place within reach? The README says where files go that are fetched by hand."
 
 
 class SetupError(Exception):
@@ -33,22 +32,43 @@ def set_up(settings: Settings) -> None:
     if not is_installed():
         raise SetupError(NOT_INSTALLED)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    failures = [failure for bring in (_bring_model, *_bring_voices(settings)) if (failure := _failure(bring, settings))]
+    if failures:
+        raise SetupError("\n".join(failures))
+    used = "VOICE is off, so it is not used" if settings.voice is VoiceChoice.OFF else "`interview-bot doctor` tries it"
+    _tell(f"Voice is set up. {used}.")
+
+
+def _failure(bring: Callable[[Settings], None], settings: Settings) -> str:
+    """Why a model could not be brought, "" when it is there: one that fails does not keep the next."""
+    try:
+        bring(settings)
+    except SetupError as error:
+        return str(error)
+    return ""
+
+
+def _bring_model(settings: Settings) -> None:
     model = settings.whisper_model
-    fetch = partial(_whisper, settings.models / "whisper", model)
-    _bring(f"Whisper {model}", whisper_folder(settings), model, fetch)
-    for voice in (name.strip() for name in settings.piper_voice.split(",")):
-        there = next(iter(piper_voices(settings.model_copy(update={"piper_voice": voice}))), None)
-        _bring(f"Piper {voice}", there, voice, partial(_piper, settings.models / "piper", voice))
+    _bring(f"Whisper {model}", whisper_folder(settings), model, partial(_whisper, settings.models / "whisper", model))
     if whisper_folder(settings) is None:
         raise SetupError(f"What was fetched as {model} is no model for faster-whisper: choose another WHISPER_MODEL.")
-    _tell("Voice is set up. `interview-bot doctor` tries it.")
+
+
+def _bring_voices(settings: Settings) -> list[Callable[[Settings], None]]:
+    return [partial(_bring_voice, name.strip()) for name in settings.piper_voice.split(",")]
+
+
+def _bring_voice(name: str, settings: Settings) -> None:
+    there = next(iter(piper_voices(settings.model_copy(update={"piper_voice": name}))), None)
+    _bring(f"Piper {name}", there, name, partial(_piper, settings.models / "piper", name))
 
 
 def _bring(what: str, there: Path | None, name: str, fetch: Callable[[], None]) -> None:
     if there:
         _tell(f"{what} is there: {there}")
-    elif _OWN_PATH.match(name):
-        raise SetupError(f"{name} is not there, or not complete: give the path of a model, or its name to fetch it.")
+    elif is_own_path(name):
+        raise SetupError(absent(what, name))
     else:
         fetch()
 
@@ -81,7 +101,8 @@ def _fetch(what: str, part: Path, fetch: Callable[[], None]) -> None:
     part.mkdir(parents=True, exist_ok=True)
     fetching = Thread(target=_collecting, args=(fetch, failures), daemon=True)
     columns = (SpinnerColumn(), TextColumn(what), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         shown = progress.add_task(what, total=None)
         fetching.start()
         while fetching.is_alive():
@@ -90,8 +111,9 @@ def _fetch(what: str, part: Path, fetch: Callable[[], None]) -> None:
     if failures:
         failure = failures[0]
         reason = f"{failure}".partition("\n")[0] if isinstance(failure, ValueError) else type(failure).__name__
-        again = "Is the name right and the machine online? The same command tries it again."
-        raise SetupError(f"{what} could not be fetched ({reason}). {again}")
+        if not _size(part):
+            rmtree(part, ignore_errors=True)
+        raise SetupError(f"{what} could not be fetched from {_SOURCE} ({reason}). {_AGAIN}")
     _tell(f"{what} is fetched.")
 
 

@@ -78,6 +78,7 @@ class Sitting:
             if self._screen.closed or not await self._awaits_answer():
                 unused += 1
                 continue
+            _tell(f"Listening to {file.name}.")
             note = VoiceNote(str(file.resolve()), size=file.stat().st_size)
             await self._finish_sending(VoiceSent(self._conversation, uuid4().hex, note))
         await self._go_on_by_default()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from core.roles import Role
 
 LIBRARIES = ("av", "faster_whisper", "piper", "pydub")
 NOT_INSTALLED = "The libraries for voice are not installed: `make voice` installs them and fetches the models."
-_SET_UP = "`interview-bot setup` fetches it."
+_OWN_PATH = re.compile(r"[~/.]|.*\.onnx$|.*\\")
 _log = logging.getLogger(__name__)
 
 
@@ -54,10 +55,33 @@ def missing(settings: Settings, *, listening: bool, speaking: bool) -> str:
     if not is_installed():
         return NOT_INSTALLED
     if listening and whisper_folder(settings) is None:
-        return f"The model that listens, {settings.whisper_model}, is not there: {_SET_UP}"
+        return absent(f"the model that listens, {settings.whisper_model},", settings.whisper_model)
     if speaking and not piper_voices(settings):
-        return f"The voice {settings.piper_voice} is not there: {_SET_UP}"
+        return absent(f"the voice {settings.piper_voice}", settings.piper_voice)
     return ""
+
+
+def missing_parts(settings: Settings) -> list[str]:
+    """What an owner who has installed voice is to know: that nobody listens, or that nobody speaks."""
+    if settings.voice is VoiceChoice.OFF or not is_installed():
+        return []
+    parts = (missing(settings, listening=True, speaking=False), missing(settings, listening=False, speaking=True))
+    return [part for part in parts if part]
+
+
+def absent(what: str, name: str) -> str:
+    """That a model is not there, or not complete, and what to do."""
+    help_ = (
+        "give the name of a model or the path of a whole one"
+        if is_own_path(name)
+        else "`interview-bot setup` fetches it"
+    )
+    return f"{what} is not there: {help_}."
+
+
+def is_own_path(name: str) -> bool:
+    """Whether a setting names a file or folder of the owner's, which is never fetched."""
+    return _OWN_PATH.match(name) is not None
 
 
 @asynccontextmanager

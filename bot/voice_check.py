@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bot.findings import Finding
 from bot.settings import Settings, VoiceChoice
-from bot.voice import is_installed, piper_voices, synthesizer_of, transcriber_of, whisper_folder
+from bot.voice import absent, is_installed, piper_voices, synthesizer_of, transcriber_of, whisper_folder
 from core.ports import SynthesizerError, TranscriberError, UnusableSoundError
 
 DEADLINE_S = 120.0
@@ -21,6 +21,7 @@ SAMPLE = Path(__file__).with_name("sample.ogg")
 _SAMPLE_S = 2.3
 _SENTENCE = "Tell me about a project that you are proud of."
 _LISTENING, _SPEAKING = "listening", "speaking"
+_ANEW = "If its files are damaged: delete them, and `interview-bot setup` fetches them anew."
 _LARGE = "Choose a smaller model, or a faster machine."
 _Result = TypeVar("_Result")
 
@@ -37,7 +38,7 @@ async def examine_voice(settings: Settings) -> list[Finding]:
 async def _listening(settings: Settings) -> Finding:
     folder, transcriber = whisper_folder(settings), transcriber_of(settings)
     if transcriber is None:
-        return _absent(_LISTENING, f"Whisper {settings.whisper_model}")
+        return _absent(_LISTENING, f"Whisper {settings.whisper_model}", settings.whisper_model)
     try:
         await _timed("Loading the model that listens ...", transcriber.prepare())
         listening = transcriber.transcribe(_sample, language="en")
@@ -47,7 +48,7 @@ async def _listening(settings: Settings) -> Finding:
     except UnusableSoundError:
         return Finding(_LISTENING, "broken", f"{folder} heard nothing in the sample.", "Choose another model.")
     except TranscriberError as error:
-        return Finding(_LISTENING, "broken", str(error), "`interview-bot setup` fetches a model.")
+        return Finding(_LISTENING, "broken", str(error), f"{_ANEW} Or WHISPER_DEVICE does not fit this machine.")
     finally:
         await transcriber.close()
     if seconds > _SAMPLE_S:
@@ -59,14 +60,14 @@ async def _listening(settings: Settings) -> Finding:
 async def _speaking(settings: Settings) -> Finding:
     synthesizer = synthesizer_of(settings, ())
     if synthesizer is None:
-        return _absent(_SPEAKING, f"the voice {settings.piper_voice}")
+        return _absent(_SPEAKING, f"the voice {settings.piper_voice}", settings.piper_voice)
     try:
         await _timed("Loading the voice ...", synthesizer.prepare())
         speech, seconds = await _timed("Saying a sentence ...", synthesizer.synthesize(_SENTENCE))
     except TimeoutError:
         return _late(_SPEAKING)
     except SynthesizerError as error:
-        return Finding(_SPEAKING, "broken", str(error), "`interview-bot setup` fetches a voice.")
+        return Finding(_SPEAKING, "broken", str(error), _ANEW)
     finally:
         await synthesizer.close()
     voices = ", ".join(voice.stem for voice in piper_voices(settings))
@@ -88,8 +89,8 @@ async def _timed(doing: str, work: Awaitable[_Result]) -> tuple[_Result, float]:
             return await work, monotonic() - begun
 
 
-def _absent(part: str, what: str) -> Finding:
-    return Finding(part, "off", f"{what} is not there; `interview-bot setup` fetches it")
+def _absent(part: str, what: str, name: str) -> Finding:
+    return Finding(part, "off", absent(what, name).removesuffix("."))
 
 
 def _late(part: str) -> Finding:

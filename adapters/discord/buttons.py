@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Protocol, Self, cast
 
@@ -55,6 +55,20 @@ def view_of(choices: Sequence[Choice]) -> discord.ui.View:
             view.add_item(ChoiceButton(choice, number, alike[payload]))
             alike[payload] += 1
     return view
+
+
+def choices_under(message: discord.Message) -> Iterator[Choice]:
+    """The choices that stand under a message of the bot."""
+    for row in message.components:
+        for button in row.children if isinstance(row, discord.ActionRow) else ():
+            payload = payloads.TEMPLATE.fullmatch(button.custom_id or "")
+            if payload and isinstance(button, discord.Button):
+                yield payloads.decode(payload, button.label or payload["command"])
+
+
+def left_after(message: discord.Message, pressed: Choice) -> list[Choice]:
+    """What there is still to choose under a message when one is pressed: what was used can be recorded again."""
+    return [choice for choice in choices_under(message) if (pressed.command, choice.command) == ("use", "again")]
 
 
 def per_post(choices: Sequence[Choice]) -> list[tuple[Choice, ...]]:

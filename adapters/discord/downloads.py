@@ -17,7 +17,7 @@ from core.ports import NoteGoneError, NoteUnavailableError, UnusableSoundError
 from core.recent import Recent
 from core.speech import SoundProblem, VoiceNote
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20_000_000
 _DISCORDS = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://media.discordapp.net")})
 _KNOWN_LINKS = 1000
 """How many links are remembered, which expire after a day; our own choice, as is all below."""

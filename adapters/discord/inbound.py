@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import discord
 
-from adapters.discord import payloads, words
-from core.messages import CommandSent, Inbound, TextSent, VoiceSent
+from adapters.discord import words
+from adapters.discord.buttons import choices_under
+from core.messages import Choice, CommandSent, Inbound, TextSent, VoiceSent
 from core.model import Conversation
 from core.speech import VoiceNote
 
@@ -18,7 +19,9 @@ MOST_SOUNDS = 5
 """In one message, of the ten files that Discord allows; our own choice."""
 _TYPED_COMMAND = re.compile(r"/(?:interview +(?=[a-z]+\b))?([a-z_]{1,32})(?: +([^\n]*))?\s*")
 _SOUND_KINDS = ("audio/", "video/")
-_SOUND_NAME = re.compile(r".*\.(?:aac|flac|m4a|mk[av]|mov|mp[34]|og[ag]|opus|wav|webm)", re.IGNORECASE | re.DOTALL)
+_SOUND_NAME = re.compile(
+    r".*\.(?:3gp|aac|amr|flac|m4a|mk[av]|mov|mp[34]|og[ag]|opus|wav|webm)", re.IGNORECASE | re.DOTALL
+)
 """What is sound although Discord does not say so."""
 _ABOUT_A_NOTE = frozenset({"use", "again"})
 
@@ -34,16 +37,32 @@ def is_candidate(message: discord.Message) -> bool:
 
 
 def as_inbounds(message: discord.Message) -> list[Inbound]:
-    """Its words, then its sounds; nothing where it has neither. A sound that is all of it has the message's own id."""
+    """Its words, then its sounds; nothing where it has neither. A sound that is all of it has the message's own id.
+
+    A command comes last, as it may end what the sounds belong to.
+    """
     where = conversation_of(message.channel.id, message.author.id)
     notes = zip(_note_ids(message), sounds_in(message), strict=False)
     spoken = [VoiceSent(where, note_id, _note(message, sound)) for note_id, sound in notes]
-    return [*([_written(message)] if message.content else []), *spoken]
+    if not message.content:
+        return [*spoken]
+    written = _written(message)
+    return [*spoken, written] if isinstance(written, CommandSent) else [written, *spoken]
 
 
 def sounds_in(message: discord.Message) -> list[discord.Attachment]:
     """What there is to listen to, of video the sound; however many it is."""
-    return [each for each in message.attachments if message.flags.voice or _is_sound(each)]
+    return _sounds(message.attachments, message.flags)
+
+
+def forwards_sound(message: discord.Message) -> bool:
+    """Whether it brings a sound of another message, in which somebody else may speak."""
+    return any(_sounds(each.attachments, each.flags) for each in message.message_snapshots)
+
+
+def note_asked_about(choice: Choice) -> str:
+    """The id of the note that a choice is about, which stands behind the interview's address; "" for none."""
+    return choice.argument.rpartition(" ")[2] if choice.command in _ABOUT_A_NOTE else ""
 
 
 def reference_to(message: discord.Message, sound: discord.Attachment) -> str:
@@ -53,6 +72,10 @@ def reference_to(message: discord.Message, sound: discord.Attachment) -> str:
 
 def as_command(interaction: discord.Interaction[Any], where: Conversation, command: str, argument: str) -> CommandSent:
     return CommandSent(where, f"interaction:{interaction.id}", command, argument)
+
+
+def _sounds(attachments: Iterable[discord.Attachment], flags: discord.MessageFlags) -> list[discord.Attachment]:
+    return [each for each in attachments if flags.voice or _is_sound(each)]
 
 
 def _is_sound(attachment: discord.Attachment) -> bool:
@@ -94,19 +117,14 @@ def _note_replied_to(message: discord.Message) -> str:
         return next(iter(_note_ids(to)), "")
     if not to.author.bot:
         return ""
-    return next(_named_by_buttons(to), "") or _answered_by(to)
-
-
-def _named_by_buttons(heard: discord.Message) -> Iterator[str]:
-    """The notes that buttons of a message are about."""
-    for row in heard.components:
-        for button in row.children if isinstance(row, discord.ActionRow) else ():
-            payload = payloads.TEMPLATE.fullmatch(button.custom_id or "")
-            if payload and (choice := payloads.decode(payload, "")).command in _ABOUT_A_NOTE:
-                yield choice.argument.split()[-1]
+    named = (note for choice in choices_under(to) if (note := note_asked_about(choice)))
+    return next(named, "") or _answered_by(to)
 
 
 def _answered_by(heard: discord.Message) -> str:
-    """The note that a message of the bot was a reply to, as that is all that is left once its buttons are pressed."""
+    """The message that one of the bot was a reply to, which is all that is left when no button names a note.
+
+    Where that was more than a sound it is not the note's id; `Intake` knows that one as long as the process lives.
+    """
     reference = heard.reference
     return str(reference.message_id) if reference and reference.message_id else ""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -14,13 +15,13 @@ from adapters.discord import problems
 from adapters.discord.admission import Admission
 from adapters.discord.downloads import Downloads
 from adapters.discord.failures import FAILED
-from adapters.discord.inbound import MOST_SOUNDS, as_inbounds, conversation_of, is_candidate, sounds_in
+from adapters.discord.inbound import MOST_SOUNDS, as_inbounds, conversation_of, forwards_sound, is_candidate, sounds_in
 from adapters.discord.lanes import LaneFullError, Lanes
 from adapters.discord.missed import Missed
 from adapters.discord.problems import Problem
-from core.messages import Inbound, TextEdited
+from core.messages import Inbound, TextEdited, TextSent
 from core.ports import StoreError
-from core.recent import Lately
+from core.recent import Lately, Recent
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +33,14 @@ class Intake:
         missed: Missed,
         admission: Admission,
         downloads: Downloads,
+        *,
+        listens: bool,
     ) -> None:
         self._receive = receive
         self._admission = admission
         self._downloads = downloads
+        self._listens = listens
+        self._heard = Recent[int, str]()
         self._lanes = Lanes(missed.before)
         rests = (problems.MINUTE_S, problems.HOUR_S)
         self._told = {seconds: Lately(seconds, time.monotonic) for seconds in rests}
@@ -57,16 +62,16 @@ class Intake:
     async def message(self, message: discord.Message) -> None:
         """Take a message written to the bot, and tell its writer when that cannot be."""
         self._downloads.remember(message)
-        inbounds = as_inbounds(message)
-        take = partial(self._hand_over_each, inbounds) if inbounds else partial(self._nothing, message.author.id)
+        inbounds = self._said(message)
+        take = partial(self._hand_over_each, inbounds) if inbounds else partial(self._nothing, message)
         problem = await self._in_turn(str(message.channel.id), take)
-        await self._tell(message, problem or _left_out(message))
+        await self._tell(message, problem or self._left_out(message))
 
     async def missed(self, message: discord.Message) -> None:
         """Take a message that was written while nobody listened; those of its chat since then wait meanwhile."""
-        if is_candidate(message) and (inbounds := as_inbounds(message)):
+        if is_candidate(message) and (inbounds := self._said(message)):
             problem = await self._hand_over_each(inbounds)
-            await self._tell(message, problem or _left_out(message))
+            await self._tell(message, problem or self._left_out(message))
 
     async def edit(self, message: discord.Message) -> None:
         """Take a change of the text. Every change has its own time, so that a repeated one has the same id."""
@@ -74,6 +79,17 @@ class Intake:
         inbound_id = f"edit:{message.id}:{message.edited_at:%Y%m%dT%H%M%S.%f}"
         edited = TextEdited(where, inbound_id, str(message.id), message.content)
         await self._tell(message, await self.take(edited))
+
+    def remember_heard(self, heard: int, note: str) -> None:
+        """Know the note that a message of the bot is about when its buttons do not name it any more."""
+        self._heard.put(heard, note)
+
+    def _said(self, message: discord.Message) -> list[Inbound]:
+        to = message.reference.message_id if message.reference else None
+        note = None if to is None else self._heard.get(to)
+        return [
+            replace(one, replies_to=note) if note and isinstance(one, TextSent) else one for one in as_inbounds(message)
+        ]
 
     async def _in_turn(
         self, chat: str, work: Callable[[], Awaitable[Problem | None]], patience_s: float | None = None
@@ -88,9 +104,16 @@ class Intake:
         except TimeoutError:
             return problems.CATCHING_UP
 
-    async def _nothing(self, account: int) -> Problem:
+    async def _nothing(self, message: discord.Message) -> Problem:
         """What to tell somebody who sent what is neither read nor listened to."""
-        return await self.refusal(account, None) or problems.NOT_UNDERSTOOD
+        if refusal := await self.refusal(message.author.id, None):
+            return refusal
+        if not self._listens:
+            return problems.TEXT_ONLY
+        return problems.FORWARDED if forwards_sound(message) else problems.NOT_UNDERSTOOD
+
+    def _left_out(self, message: discord.Message) -> Problem | None:
+        return problems.TOO_MANY_SOUNDS if self._listens and len(sounds_in(message)) > MOST_SOUNDS else None
 
     async def _hand_over_each(self, inbounds: Sequence[Inbound]) -> Problem | None:
         """Hand over all that one message is, as far as the first that cannot be taken."""
@@ -121,10 +144,6 @@ class Intake:
 
     def _is_to_be_told(self, account: int, problem: Problem) -> bool:
         return not problem.rests_s or self._told[problem.rests_s].first((account, problem.said))
-
-
-def _left_out(message: discord.Message) -> Problem | None:
-    return problems.TOO_MANY_SOUNDS if len(sounds_in(message)) > MOST_SOUNDS else None
 
 
 async def quietly(awaitable: Awaitable[object]) -> None:

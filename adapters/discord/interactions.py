@@ -10,10 +10,10 @@ from typing import Any
 import discord
 
 from adapters.discord import markdown, wording
-from adapters.discord.buttons import SAY, answer_form, written_in
+from adapters.discord.buttons import SAY, answer_form, left_after, view_of, written_in
 from adapters.discord.drawing import TEXT_LIMIT
 from adapters.discord.failures import FAILED
-from adapters.discord.inbound import as_command, conversation_of
+from adapters.discord.inbound import as_command, conversation_of, note_asked_about
 from adapters.discord.intake import Intake, quietly
 from adapters.discord.problems import Problem
 from adapters.discord.rooms import Rooms, is_private
@@ -38,7 +38,7 @@ class Interactions:
             await _conclude(interaction, await self._given(interaction, command, argument))
 
     async def press(self, interaction: discord.Interaction[Any], choice: Choice) -> None:
-        """Take a press; once it is on disk, the buttons make way for what was chosen."""
+        """Take a press; once it is on disk, the buttons make way for what was chosen, but those that stay longer."""
         async with _excused(interaction):
             if not is_private(interaction):
                 await quietly(interaction.response.send_message(wording.NOT_YOURS, ephemeral=True))
@@ -86,6 +86,8 @@ class Interactions:
         if problem and problem.said:
             await quietly(interaction.followup.send(problem.said, ephemeral=True))
         elif not problem and not choice.stays:
+            if interaction.message and (note := note_asked_about(choice)):
+                self._intake.remember_heard(interaction.message.id, note)
             await quietly(interaction.edit_original_response(**_chosen(interaction, choice)))
 
     async def _filled(self, interaction: discord.Interaction[Any], form: Choice, written: str) -> str:
@@ -132,7 +134,9 @@ async def _conclude(interaction: discord.Interaction[Any], *said: str) -> None:
 
 
 def _chosen(interaction: discord.Interaction[Any], choice: Choice) -> dict[str, Any]:
-    """The change of a message whose choice is made: without buttons, and with what was chosen where there is room."""
+    """The change of a message whose choice is made: what is left to choose, and what was chosen where there is room."""
     before = interaction.message.content if interaction.message else ""
+    left = left_after(interaction.message, choice) if interaction.message else []
+    shown: dict[str, Any] = {"view": view_of(left) if left else None}
     content = f"{before}\n-# {wording.CHOSEN.format(label=markdown.escaped(choice.label))}".strip()
-    return {"view": None} if units(content) > LONGEST_TEXT else {"view": None, "content": content}
+    return shown if units(content) > LONGEST_TEXT else shown | {"content": content}

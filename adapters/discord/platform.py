@@ -43,6 +43,7 @@ class DiscordPlatform:
     """Serves one bot. Only one can be pointed at an address of its own (`api_base_url`) in a process.
 
     Where `allowed_users` or `allowed_servers` names any, only they and the members of those servers are let in.
+    `listens`: whether voice notes are of any use.
     """
 
     def __init__(  # noqa: PLR0913 - its parts and settings, each by name
@@ -56,6 +57,7 @@ class DiscordPlatform:
         api_base_url: str | None = None,
         allowed_users: Collection[int] = (),
         allowed_servers: Collection[int] = (),
+        listens: bool = True,
         first_pause_s: float = 1.0,
     ) -> None:
         self._token = token
@@ -66,7 +68,7 @@ class DiscordPlatform:
         self._missed = Missed(last_seen, first_pause_s)
         admission = Admission(allowed_users, allowed_servers, self._is_member)
         self._downloads = Downloads(api_base_url)
-        self._intake = Intake(receive, self._missed, admission, self._downloads)
+        self._intake = Intake(receive, self._missed, admission, self._downloads, listens=listens)
         self._strange_servers: set[int] = set()
         self._client: Connection | None = None
         self._connected = asyncio.Event()

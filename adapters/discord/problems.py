@@ -19,6 +19,8 @@ class Problem(NamedTuple):
 
 
 NOT_UNDERSTOOD = Problem(wording.NOT_UNDERSTOOD, MINUTE_S)
+TEXT_ONLY = Problem(wording.TEXT_ONLY, MINUTE_S)
+FORWARDED = Problem(wording.FORWARDED, MINUTE_S)
 TOO_MANY_SOUNDS = Problem(wording.TOO_MANY_SOUNDS)
 TOO_MANY = Problem(wording.TOO_MANY, MINUTE_S)
 CATCHING_UP = Problem(wording.CATCHING_UP)

@@ -5,6 +5,8 @@ from __future__ import annotations
 NOT_UNDERSTOOD = (
     "I take text and voice notes only, so I could not take that message. Please write or record what you want to say."
 )
+TEXT_ONLY = "I take text only, so I could not take that message. Please write what you want to say."
+FORWARDED = "That is a forwarded recording; please record your answer yourself."
 TOO_MANY_SOUNDS = (
     "I listen to the first five sounds of a message, so I left the others out. Please send them in another message."
 )

@@ -87,6 +87,13 @@ def choices_of(message: Message) -> list[Choice]:
     return [choice for one in packed if isinstance(one, str) and (choice := unpacked(one))]
 
 
+def left_after(message: Message, pressed: Choice) -> InlineKeyboardMarkup | None:
+    """The buttons that stay under a message when one is pressed: what was used can still be recorded again."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup and pressed.command == "use" else ()
+    left = [kept for row in rows if (kept := [button for button in row if _records_again(button)])]
+    return InlineKeyboardMarkup(left) if left else None
+
+
 def keyboard(choices: Iterable[Choice]) -> InlineKeyboardMarkup | None:
     """The buttons under a message: in their rows, short ones without a row beside each other; None without any.
 
@@ -101,6 +108,11 @@ def keyboard(choices: Iterable[Choice]) -> InlineKeyboardMarkup | None:
             rows.append([button])
         before = row
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _records_again(button: InlineKeyboardButton) -> bool:
+    choice = unpacked(button.callback_data) if isinstance(button.callback_data, str) else None
+    return choice is not None and choice.command == "again"
 
 
 def _buttons(choices: Iterable[Choice]) -> Iterator[tuple[int | None, InlineKeyboardButton]]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
-from telegram import CallbackQuery, Message, MessageEntity, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, MessageEntity, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 from telegram.helpers import create_deep_linked_url
@@ -15,7 +15,7 @@ from telegram.helpers import create_deep_linked_url
 from adapters.telegram import wording
 from adapters.telegram.admission import Admission
 from adapters.telegram.asides import Asides
-from adapters.telegram.buttons import unpacked
+from adapters.telegram.buttons import left_after, unpacked
 from adapters.telegram.client import Bot
 from adapters.telegram.notes import note_asked_about, note_of
 from adapters.telegram.reading import INTERVIEW, Command, chat_of, edited, pressed, said, typed_command, words_of
@@ -36,14 +36,22 @@ _log = logging.getLogger(__name__)
 class Intake:
     """One update at a time for each chat; who calls keeps that order."""
 
-    def __init__(
-        self, bot: Bot, receive: Receive, roles: Collection[str], admission: Admission, asides: Asides
+    def __init__(  # noqa: PLR0913 - what it hands on to, and what it answers with
+        self,
+        bot: Bot,
+        receive: Receive,
+        roles: Collection[str],
+        admission: Admission,
+        asides: Asides,
+        *,
+        listens: bool,
     ) -> None:
         self._bot = bot
         self._receive = receive
         self._roles = roles
         self._admission = admission
         self._asides = asides
+        self._listens = listens
         self._texts: Recent[tuple[int, int], int] = Recent()
         self._heard: Recent[tuple[int, int], str] = Recent()
         self._told_of_no_use = Lately(_OF_NO_USE_EVERY_S, time.monotonic)
@@ -83,9 +91,10 @@ class Intake:
 
     async def _take_message(self, update: Update, message: Message) -> None:
         note = note_of(message)
-        if message.text is None and note is None:
+        is_forwarded = note is not None and message.forward_origin is not None  # somebody else may speak in it
+        if is_forwarded or (message.text is None and note is None):
             if update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
-                self._tell_of_no_use(message.chat_id)
+                self._tell_of_no_use(message.chat_id, is_forwarded=is_forwarded)
         elif update.message is None:
             await self._take_edit(message, update.update_id)
         else:
@@ -125,34 +134,42 @@ class Intake:
         if taken and not choice.stays and isinstance(message, Message):
             if note := note_asked_about(choice):
                 self._heard.put((message.chat_id, message.message_id), note)
-            self._show_chosen(message, query.data)
+            self._show_chosen(message, query.data, left_after(message, choice))
 
-    def _show_chosen(self, message: Message, payload: str | None) -> None:
-        """The buttons go, and what was chosen stands in their place, if there is room."""
+    def _show_chosen(self, message: Message, payload: str | None, left: InlineKeyboardMarkup | None) -> None:
+        """The buttons but those that are left go, and what was chosen stands in their place, if there is room."""
         rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
         label = next((button.text for row in rows for button in row if button.callback_data == payload), None)
         chat, number, text = message.chat_id, message.message_id, words_of(message)
         mark = f"\n\n{wording.chosen(label or '')}"
         longest = LONGEST if message.text else LONGEST_CAPTION
         if label is None or not text or units(text + mark) > longest:
-            self._asides.say(chat, self._bot.edit_message_reply_markup(chat, number))
+            self._asides.say(chat, self._bot.edit_message_reply_markup(chat, number, reply_markup=left))
             return
         italic = MessageEntity(MessageEntity.ITALIC, units(text) + 2, units(mark) - 2)
         styles = [one for one in message.entities or message.caption_entities if one.type in STYLES]
-        self._asides.say(chat, self._reworded(message, text + mark, [*styles, italic]))
+        self._asides.say(chat, self._reworded(message, text + mark, [*styles, italic], left))
 
-    async def _reworded(self, message: Message, text: str, entities: list[MessageEntity]) -> None:
+    async def _reworded(
+        self, message: Message, text: str, entities: list[MessageEntity], left: InlineKeyboardMarkup | None
+    ) -> None:
         """Change the words of a message, which may stand under a sound."""
         chat, number = message.chat_id, message.message_id
         if message.text:
-            await self._bot.edit_message_text(text, chat, number, entities=entities, link_preview_options=NO_PREVIEW)
+            await self._bot.edit_message_text(
+                text, chat, number, entities=entities, link_preview_options=NO_PREVIEW, reply_markup=left
+            )
         else:
-            await self._bot.edit_message_caption(chat, number, caption=text, caption_entities=entities)
+            await self._bot.edit_message_caption(
+                chat, number, caption=text, caption_entities=entities, reply_markup=left
+            )
 
-    def _tell_of_no_use(self, chat: int) -> None:
-        """Once for many pictures or stickers in a row."""
-        if self._told_of_no_use.first(chat):
-            self._tell(chat, wording.OF_NO_USE)
+    def _tell_of_no_use(self, chat: int, *, is_forwarded: bool) -> None:
+        """Once for many pictures, stickers or forwarded recordings in a row."""
+        said = wording.FORWARDED if is_forwarded else wording.OF_NO_USE
+        said = said if self._listens else wording.TEXT_ONLY
+        if self._told_of_no_use.first((chat, said)):
+            self._tell(chat, said)
 
     def _point_elsewhere(self, message: Message | None) -> None:
         """In groups: a command that names this bot is answered with a link to the private chat."""

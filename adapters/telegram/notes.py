@@ -39,7 +39,8 @@ def replied_note(message: Message) -> str:
         return ""
     if reply.from_user.is_bot:
         return next((note for choice in choices_of(reply) if (note := note_asked_about(choice))), "")
-    return note_id(reply) if reply.from_user.id == sender.id and note_of(reply) is not None else ""
+    is_own = reply.from_user.id == sender.id and reply.forward_origin is None
+    return note_id(reply) if is_own and note_of(reply) is not None else ""
 
 
 def note_asked_about(choice: Choice) -> str:

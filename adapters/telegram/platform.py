@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 class TelegramPlatform:
     """One bot. `receive` is given every message and raises StoreError for one that could not be taken."""
 
-    def __init__(  # noqa: PLR0913 - three are there for every bot, four have their defaults
+    def __init__(  # noqa: PLR0913 - three are there for every bot, five have their defaults
         self,
         token: str,
         receive: Receive,
@@ -41,9 +41,10 @@ class TelegramPlatform:
         api_base_url: str = OFFICIAL_URL,
         webhook: Webhook | None = None,
         allowed_users: Collection[int] = (),
+        listens: bool = True,
         timing: Timing = DEFAULT,
     ) -> None:
-        """Everyone may use it unless `allowed_users` names some.
+        """Everyone may use it unless `allowed_users` names some; `listens`: whether voice notes are of any use.
 
         Raises BadTokenError for what cannot be a token, and PlatformError for a proxy that cannot be used.
         """
@@ -53,7 +54,8 @@ class TelegramPlatform:
         self._webhook = webhook
         self._asides = Asides(timing)
         admission = Admission(allowed_users)
-        self._intake = Intake(self._bot, receive, {role.id for role in roles}, admission, self._asides)
+        known = {role.id for role in roles}
+        self._intake = Intake(self._bot, receive, known, admission, self._asides, listens=listens)
         self._delivery = Delivery(self._bot)
         self._downloads = Downloads(self._bot, self._client.web, timing)
 

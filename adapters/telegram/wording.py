@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 OF_NO_USE = "I take text and voice notes only, so I could not use that. Please type your answer, or record it."
+TEXT_ONLY = "I take text only, so I could not use that. Please type your answer."
+FORWARDED = "That is a forwarded recording; please record your answer yourself."
 OLD_BUTTON = "That button is from an earlier version of me. /help lists what I can do."
 NOT_SAVED = (
     "I cannot save your message just now. It waits at Telegram, and I will take it as soon as I can; "

@@ -207,8 +207,9 @@ class RichScreen(Screen):
             self._list(waiting)
             if _is_card(message):
                 self._draw(Block(BlockStyle.SMALL, wording.TYPE_IT), asks=False)
-            if spoken_into:
-                self._draw(Block(BlockStyle.SMALL, wording.spoken_into(spoken_into)), asks=False)
+            if spoken_into or message.excerpt:
+                where = wording.spoken_into(spoken_into) if spoken_into else wording.NO_FOLDER
+                self._draw(Block(BlockStyle.SMALL, where), asks=False)
         sys.stdout.write(drawn.get())
         if message.document:
             sys.stdout.write(f"\n{message.document.text.rstrip()}\n")
@@ -235,7 +236,7 @@ class RichScreen(Screen):
             row.add_row(Text(lead, style=style), Text(text, style=style))
             self._print(row)
         else:
-            self._print(Text(lead + text, style=style))
+            self._print(Text("\n".join(lead + line for line in text.split("\n")), style=style))
 
     def _print(self, drawn: RenderableType) -> None:
         self._console.print(drawn, soft_wrap=not self._console.is_terminal)

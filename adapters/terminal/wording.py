@@ -6,6 +6,7 @@ WELCOME = "Enter sends; an empty line says that this was all. Ctrl-D leaves and 
 ANSWERING = "Enter sends · Enter again: that was all · /hint /repeat /skip /pause /stop /help · Ctrl-D leaves"
 BETWEEN = "Enter sends · /interview /history /help · Ctrl-D leaves"
 THINKING = "thinking … · Ctrl-D leaves and keeps everything"
+NO_FOLDER = "To listen to it, start with --voice-out and a folder: the sound is written there."
 TYPE_IT = "Type what you choose, as in “coach 3 senior”."
 
 

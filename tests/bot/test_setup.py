@@ -9,8 +9,16 @@ from tests.bot.conftest import Command
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("WHISPER_MODEL", "gigantic", "Whisper gigantic could not be fetched (Invalid model size 'gigantic'"),
-        ("WHISPER_MODEL", "./mine", "./mine is not there, or not complete"),
+        (
+            "WHISPER_MODEL",
+            "gigantic",
+            "Whisper gigantic could not be fetched from huggingface.co (Invalid model size 'gigantic'",
+        ),
+        (
+            "WHISPER_MODEL",
+            "./mine",
+            "Whisper ./mine is not there: give the name of a model or the path of a whole one.",
+        ),
     ],
 )
 def test_a_name_that_is_none(

@@ -39,10 +39,10 @@ def test_doctor_says_how_voice_is_had(interview_bot: Command) -> None:
 @pytest.mark.usefixtures("installed")
 def test_doctor_says_which_models_are_missing(interview_bot: Command) -> None:
     found = _details(interview_bot)
-    assert found["listening"] == ("off", "Whisper base is not there; `interview-bot setup` fetches it")
+    assert found["listening"] == ("off", "Whisper base is not there: `interview-bot setup` fetches it")
     assert found["speaking"] == (
         "off",
-        "the voice en_US-lessac-medium is not there; `interview-bot setup` fetches it",
+        "the voice en_US-lessac-medium is not there: `interview-bot setup` fetches it",
     )
 
 
@@ -84,7 +84,7 @@ def test_doctor_leaves_alone_what_is_switched_off(interview_bot: Command, monkey
     [
         (["--voice-in"], 2, "--voice-in is followed by sound files"),
         (["one.ogg"], 2, "--voice-in is followed by sound files"),
-        (["--voice-in", "none.ogg"], 2, "There is no file none.ogg."),
+        (["--voice-in", "none.ogg"], 2, "There is no such file: none.ogg."),
         (["--voice-in", "here.ogg"], 1, "The libraries for voice are not installed"),
         (["--voice-out", "replies"], 1, "The libraries for voice are not installed"),
     ],
@@ -104,8 +104,8 @@ def test_what_of_voice_is_missing_is_told_before_an_interview_begins(
     ("settings", "said"),
     [
         ({"VOICE": "off"}, "VOICE is off: set VOICE=auto to use it."),
-        ({"PIPER_VOICE": str(SPEAKER)}, "The model that listens, base, is not there"),
-        ({"WHISPER_MODEL": str(MODEL)}, "The voice en_US-lessac-medium is not there"),
+        ({"PIPER_VOICE": str(SPEAKER)}, "the model that listens, base, is not there"),
+        ({"WHISPER_MODEL": str(MODEL)}, "the voice en_US-lessac-medium is not there"),
     ],
 )
 @pytest.mark.usefixtures("installed")

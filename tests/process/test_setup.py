@@ -63,7 +63,7 @@ def test_a_model_that_cannot_be_fetched_is_one_sentence_and_nothing_half_stays(
     program = ("-c", IN_A_PROCESS, server.url)
     failed = plain_home.run("setup", program=program, settings=fetching)
     assert failed.status == 1
-    assert f"Piper {VOICE} could not be fetched (HTTPError)." in failed.err
+    assert f"Piper {VOICE} could not be fetched from huggingface.co (HTTPError)." in failed.err
     assert not list((plain_home.path / "data" / "models" / "piper").glob("*.onnx"))
     server.missing.clear()
     assert plain_home.run("setup", program=program, settings=fetching).status == 0

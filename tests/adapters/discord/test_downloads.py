@@ -194,7 +194,7 @@ async def test_what_is_said_to_be_too_large_is_not_asked_for(
     where: Conversation,
     is_seen: bool,
 ) -> None:
-    large = server.sound(b"x", size=20 * 1024 * 1024 + 1)
+    large = server.sound(b"x", size=20_000_001)
     note = await spoken(server, core, ana, large) if is_seen else unseen(direct, ana, large)[0]
     with pytest.raises(UnusableSoundError) as refused:
         await platform.fetch(where, note)

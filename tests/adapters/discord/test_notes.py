@@ -14,6 +14,7 @@ from tests.adapters.discord.conftest import Core, Start, in_chat
 from tests.wires.discord import Channel, DiscordServer, Message, User
 from tests.wires.discord.cdn import Sound
 
+ENDINGS = ("aac", "amr", "ogg", "oga", "opus", "mp3", "m4a", "mp4", "mov", "webm", "mkv", "mka", "wav", "flac", "3gp")
 PICTURE = {"id": "1", "filename": "a.png", "size": 1, "url": "http://x", "proxy_url": "http://x"}
 CHOICES = (Choice("Use it", "use", "#mm7x2k9a {note}", 3), Choice("Record again", "again", "#mm7x2k9a {note}", 3))
 
@@ -69,6 +70,15 @@ async def test_sound_and_video_files_are_voice_notes(
 
 
 @pytest.mark.usefixtures("platform")
+async def test_every_sound_that_can_be_opened_is_known_by_its_ending(
+    server: DiscordServer, core: Core, ana: User
+) -> None:
+    for ending in ENDINGS:
+        await server.writes(ana, "", sounds=[server.sound(b"x", name=f"a.{ending}", content_type=None)])
+    await core.got(VoiceSent, len(ENDINGS) - 1)
+
+
+@pytest.mark.usefixtures("platform")
 @pytest.mark.parametrize(
     "shown",
     [{"name": "a.ogg.png", "content_type": "image/png"}, {"name": "mp3", "content_type": None}, {"name": "a.pdf"}],
@@ -97,10 +107,44 @@ async def test_words_and_sounds_of_one_message_are_several(
 
 
 @pytest.mark.usefixtures("platform")
-async def test_a_command_with_a_sound_is_both(server: DiscordServer, core: Core, ana: User) -> None:
-    message = await server.writes(ana, "/skip", sounds=[server.sound(b"one")])
-    await core.got(VoiceSent)
-    assert sent(core) == [(CommandSent, message.id), (VoiceSent, f"voice:{message.id}")]
+async def test_a_command_with_sounds_comes_after_them(server: DiscordServer, core: Core, ana: User) -> None:
+    message = await server.writes(ana, "/done", sounds=[server.sound(b"one"), server.sound(b"two")])
+    await core.got(CommandSent)
+    assert sent(core) == [
+        (VoiceSent, f"voice:{message.id}"),
+        (VoiceSent, f"voice-2:{message.id}"),
+        (CommandSent, message.id),
+    ]
+
+
+@pytest.mark.usefixtures("platform")
+async def test_a_forwarded_recording_is_nobodys_answer(
+    server: DiscordServer, core: Core, ana: User, direct: Channel
+) -> None:
+    elsewhere = server.world.guild().channels[0]
+    voice = Message(server.world.user("ben"), elsewhere, sounds=[server.sound(b"OggS", name="x")], flags=8192)
+    file = Message(server.world.user("kim"), elsewhere, "Listen!", sounds=[server.sound(b"ID3", name="a.mp3")])
+    forwarded = [await server.writes(ana, "", forwards=each) for each in (voice, file)]
+    assert (await server.reply_to(direct)).text == wording.FORWARDED
+    await server.writes(ana, "", forwards=Message(server.world.user("kim"), elsewhere, "words"))
+    assert (await server.reply_to(direct, 1)).text == wording.NOT_UNDERSTOOD
+    await server.writes(ana, "And I say", replies_to=forwarded[0])
+    assert not (await core.got(TextSent)).replies_to
+    assert (len(core.received), len(server.said_in(direct))) == (1, 2)
+
+
+async def test_where_nobody_listens_only_text_is_asked_for(
+    server: DiscordServer, start: Start, core: Core, ana: User, direct: Channel
+) -> None:
+    async with start(listens=False):
+        await server.writes(ana, "", sounds=[server.sound(b"x") for _ in range(6)])
+        await core.got(VoiceSent, 4)
+        await server.writes(ana, "", forwards=Message(ana, direct, sounds=[server.sound(b"x")]))
+        await server.writes(ana, "", attachments=[PICTURE])
+        assert (await server.reply_to(direct)).text == wording.TEXT_ONLY
+        await server.writes(ana, "words")
+        await core.got(TextSent)
+    assert len(server.said_in(direct)) == 1
 
 
 @pytest.mark.usefixtures("platform")
@@ -160,6 +204,12 @@ async def test_what_was_taken_whole_or_long_ago_is_not_taken_again(
     assert sent(core) == [(TextSent, missed.id)]
 
 
+async def press(server: DiscordServer, ana: User, said: Message, label: str) -> None:
+    """Press a button, until it has made way for what was chosen."""
+    pressed = await server.presses(ana, said, label)
+    await server.until(lambda: pressed.original)
+
+
 async def replying(server: DiscordServer, core: Core, ana: User, to: Message) -> str:
     """What the core takes a reply to that message to be about."""
     before = len([one for one in core.received if isinstance(one, TextSent)])
@@ -182,12 +232,76 @@ async def test_what_was_heard_is_shown_as_a_reply_and_names_its_note_without_but
     await platform.send(in_chat(direct, ana), heard(spoken.id), "1")
     said = direct.messages[-1]
     assert said.replies_to is spoken
-    pressed = await server.presses(ana, said, "Use it")
-    await server.until(lambda: pressed.original)
+    await press(server, ana, said, "Use it")
     taken = await core.got(CommandSent)
     assert (taken.command, taken.argument, taken.turn) == ("use", f"#mm7x2k9a {spoken.id}", 3)
-    assert (said.buttons, said.content.splitlines()[-1]) == ({}, "-# › Use it")  # noqa: RUF001
+    assert (list(said.buttons), said.content.splitlines()[-1]) == (["Record again"], "-# › Use it")  # noqa: RUF001
     assert await replying(server, core, ana, said) == spoken.id
+    await press(server, ana, said, "Record again")
+    taken = await core.got(CommandSent, 1)
+    assert (taken.command, taken.argument, taken.turn) == ("again", f"#mm7x2k9a {spoken.id}", 3)
+    assert said.content.splitlines()[-2:] == ["-# › Use it", "-# › Record again"]  # noqa: RUF001
+    assert not said.buttons
+    assert await replying(server, core, ana, said) == spoken.id
+
+
+@pytest.mark.parametrize("form", ["{}", "voice:{}", "voice-2:{}"])
+@pytest.mark.parametrize(
+    ("labels", "restarted"),
+    [
+        (["Use it"], False),
+        (["Use it"], True),
+        (["Record again"], False),
+        (["Use it", "Record again"], False),
+    ],
+)
+async def test_a_pressed_message_still_names_its_note(
+    server: DiscordServer,
+    *,
+    start: Start,
+    core: Core,
+    ana: User,
+    direct: Channel,
+    form: str,
+    labels: list[str],
+    restarted: bool,
+) -> None:
+    async with start() as platform:
+        spoken = await server.speaks(ana, b"one")
+        note = form.format(spoken.id)
+        await platform.send(in_chat(direct, ana), heard(note), "1")
+        said = direct.messages[-1]
+        for label in labels:
+            await press(server, ana, said, label)
+        if not restarted:
+            assert await replying(server, core, ana, said) == note
+    if restarted:
+        server.gateway.ready.clear()
+        async with start():
+            assert await replying(server, core, ana, said) == note
+
+
+async def test_after_a_restart_the_reply_that_was_shown_leads_to_a_bare_note(
+    server: DiscordServer, start: Start, core: Core, ana: User, direct: Channel
+) -> None:
+    async with start() as platform:
+        spoken = await server.speaks(ana, b"one")
+        await platform.send(in_chat(direct, ana), heard(spoken.id), "1")
+        said = direct.messages[-1]
+        await press(server, ana, said, "Record again")
+    server.gateway.ready.clear()
+    async with start():
+        assert await replying(server, core, ana, said) == spoken.id
+
+
+async def test_a_message_without_room_for_what_was_chosen_keeps_the_button_that_stays(
+    server: DiscordServer, platform: DiscordPlatform, core: Core, ana: User, direct: Channel
+) -> None:
+    await platform.send(in_chat(direct, ana), heard("7"), "1")
+    said = direct.messages[-1]
+    said.content = "x" * 2000
+    await press(server, ana, said, "Use it")
+    assert (list(said.buttons), said.content) == (["Record again"], "x" * 2000)
 
 
 async def test_a_reply_to_ones_own_note_names_it(

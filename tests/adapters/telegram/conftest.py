@@ -118,6 +118,8 @@ def make(
     webhook: Webhook | None = None,
     quick: float = QUICK.send_s,
     allowed: Collection[int] = (),
+    *,
+    listens: bool = True,
 ) -> TelegramPlatform:
     return TelegramPlatform(
         TOKEN,
@@ -126,6 +128,7 @@ def make(
         api_base_url=server.url,
         webhook=webhook,
         allowed_users=allowed,
+        listens=listens,
         timing=replace(QUICK, send_s=quick),
     )
 

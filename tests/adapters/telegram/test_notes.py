@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.telegram import TelegramPlatform
+from adapters.telegram import TelegramPlatform, wording
 from core.messages import Choice, CommandSent, Inbound, TextEdited, TextSent, VoiceSent
 from core.ports import StoreUnavailableError
 from core.speech import VoiceNote
@@ -15,6 +15,12 @@ from tests.adapters.telegram.conftest import SPEECH, Takes, conversation, make, 
 from tests.wires.telegram import Person, TelegramServer, buttons_of
 
 HEARD = (Choice("Use it", "use", "#mm7x2k9a 1", 0), Choice("Record again", "again", "#mm7x2k9a 1", 0))
+BEN = {"id": 7, "is_bot": False, "first_name": "Ben"}
+ORIGINS: tuple[dict[str, Any], ...] = (
+    {"type": "user", "date": 1_790_000_000, "sender_user": BEN},
+    {"type": "hidden_user", "date": 1_790_000_000, "sender_user_name": "Ben"},
+)
+PHOTO = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
 
 
 class TakesSoundsLater(Takes):
@@ -136,15 +142,20 @@ async def test_a_text_may_reply_to_what_was_heard(
     await takes.next(1)
     robin.presses("Use it", shown)
     await robin.sees(shown, "› Use it")  # noqa: RUF001 - as it is shown
+    assert list(buttons_of(shown)) == ["Record again"]
+    robin.presses("Record again", shown)
+    await robin.sees(shown, "› Use it\n\n› Record again")  # noqa: RUF001 - as it is shown
     assert not buttons_of(shown)
+    marks = [one["type"] for one in shown.get("entities", shown.get("caption_entities", ()))]
+    assert marks == ["italic", "italic"]
     number = robin.writes("No, this", to=shown)
     robin.edits(number, "No, that")
     robin.speaks(b"two", caption="a new one", to=shown)
-    await takes.next(6)
+    await takes.next(7)
     assert replies(takes) == ["1", "1", ""]
     await platform.send(conversation(robin), saying("Why?", choices=(Choice("Skip", "skip", turn=0),)), "other")
     robin.writes("Because", to=await robin.hears())
-    await takes.next(7)
+    await takes.next(8)
     assert replies(takes)[-1] == ""
 
 
@@ -156,3 +167,76 @@ async def test_the_buttons_say_it_after_a_restart_too(server: TelegramServer, ro
     async with running(make(server, takes)):
         await takes.next()
     assert replies(takes) == ["1"]
+
+
+@pytest.mark.parametrize("note", ["1", "voice:1"])
+@pytest.mark.parametrize(
+    ("labels", "restarted"),
+    [
+        (["Use it"], False),
+        (["Use it"], True),
+        (["Record again"], False),
+        (["Use it", "Record again"], False),
+    ],
+)
+async def test_a_pressed_message_still_names_its_note(
+    server: TelegramServer, robin: Person, takes: Takes, note: str, labels: list[str], *, restarted: bool
+) -> None:
+    choices = [replace(one, argument=f"#mm7x2k9a {note}") for one in HEARD]
+    robin.speaks(b"one")
+    platform = make(server, takes)
+    async with running(platform):
+        await platform.send(conversation(robin), saying("I heard: words", choices=tuple(choices)), "key")
+        shown = await robin.hears()
+        for label in labels:
+            robin.presses(label, shown)
+            await robin.sees(shown, f"› {label}")  # noqa: RUF001 - as it is shown
+        if not restarted:
+            robin.writes("I said it", to=shown)
+            await takes.next(1 + len(labels))
+    if restarted:
+        robin.writes("I said it", to=shown)
+        async with running(make(server, takes)):
+            await takes.next(1 + len(labels))
+    assert replies(takes) == [note]
+
+
+async def test_a_message_without_room_for_what_was_chosen_keeps_the_button_that_stays(
+    platform: TelegramPlatform, robin: Person
+) -> None:
+    await platform.send(conversation(robin), saying("x" * 4_090, choices=HEARD), "key")
+    shown = await robin.hears()
+    robin.presses("Use it", shown)
+    await until(lambda: list(buttons_of(shown)) == ["Record again"])
+    assert shown["text"] == "x" * 4_090
+
+
+@pytest.mark.usefixtures("platform")
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_a_forwarded_recording_is_nobodys_answer(
+    server: TelegramServer, robin: Person, takes: Takes, origin: dict[str, Any]
+) -> None:
+    sound = server.files.add(b"Ben") | {"duration": 3}
+    number = robin.sends(voice=sound, forward_origin=origin, caption="and words")
+    robin.edits(number, "other words")
+    robin.sends(audio=sound, forward_origin=origin)
+    robin.sends(photo=PHOTO)
+    robin.writes("And I say", to=number)
+    robin.writes("His words", forward_origin=origin)
+    await takes.next(1)
+    assert [type(one) for one in takes.taken] == [TextSent, TextSent]
+    assert replies(takes) == ["", ""]
+    assert [(await robin.hears())["text"] for _ in range(2)] == [wording.FORWARDED, wording.OF_NO_USE]
+    assert len(robin.chat.said) == 2
+
+
+async def test_where_nobody_listens_only_text_is_asked_for(server: TelegramServer, robin: Person, takes: Takes) -> None:
+    robin.speaks(b"mine")
+    robin.sends(voice=server.files.add(b"Ben") | {"duration": 3}, forward_origin=ORIGINS[0])
+    robin.sends(photo=PHOTO)
+    robin.writes("words")
+    async with running(make(server, takes, listens=False)):
+        assert (await robin.hears())["text"] == wording.TEXT_ONLY
+        await takes.next(1)
+    assert [type(one) for one in takes.taken] == [VoiceSent, TextSent]
+    assert len(robin.chat.said) == 1

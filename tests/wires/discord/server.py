@@ -110,7 +110,7 @@ class DiscordServer:
     # What people do
 
     async def writes(self, user: User, text: str, channel: Channel | None = None, **more: Any) -> Message:
-        """Write to the bot, or into a channel. `more` changes the message: type, sounds, replies_to, webhook_id."""
+        """Write to the bot, or into a channel. `more` changes the message: sounds, replies_to, forwards, type."""
         channel = channel or self.world.direct(user)
         if more.get("replies_to") is not None:
             more = {"type": REPLY} | more

@@ -83,6 +83,7 @@ class Message:
     voice: Wire = field(default_factory=dict)
     """What a voice message of the bot says of its one file."""
     replies_to: Message | None = None
+    forwards: Message | None = None
     flags: int = 0
     type: int = 0
     nonce: str | int | None = None
@@ -105,6 +106,8 @@ class Message:
         extra: Wire = {"nonce": self.nonce, "webhook_id": self.webhook_id}
         if self.replies_to is not None:
             extra |= _reply(self.replies_to, is_quoted=is_quoted)
+        if self.forwards is not None:
+            extra |= _forward(self.forwards)
         return {
             "id": self.id,
             "channel_id": self.channel.id,
@@ -140,6 +143,16 @@ def _reply(to: Message, *, is_quoted: bool) -> Wire:
     if not is_quoted:
         shown["referenced_message"] = None if to not in to.channel.messages else to.wire(is_quoted=True)
     return shown
+
+
+def _forward(of: Message) -> Wire:
+    """What a message says about the one that it forwards, which is shown without its writer."""
+    kept = ("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions")
+    shown = of.wire()
+    return {
+        "message_reference": {"type": 1, "message_id": of.id, "channel_id": of.channel.id},
+        "message_snapshots": [{"message": {name: shown[name] for name in kept} | {"mention_roles": []}}],
+    }
 
 
 def _numbered(components: list[Wire]) -> list[Wire]:
