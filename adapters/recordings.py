@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+from adapters.threads import Threads, ThreadsClosedError
 from core.ports import RecordingError, UnusableSoundError
 from core.speech import Excerpt, Span, Speech
 
@@ -35,7 +36,7 @@ class FolderRecordings:
         self._folder = folder
         self._longest_s = longest_s
         self._files = ThreadPoolExecutor(1, "recordings")
-        self._player = ThreadPoolExecutor(1, "excerpts")  # one at a time, as each may take 60 MB
+        self._player = Threads(1, "excerpts")  # one at a time, as each may take 60 MB
 
     async def keep(self, interview: int, note: str, sound: bytes) -> None:
         if len(sound) > LARGEST_BYTES:
@@ -44,15 +45,20 @@ class FolderRecordings:
 
     async def excerpt(self, excerpt: Excerpt) -> Speech | None:
         file = self._file(excerpt.interview, excerpt.note)
-        return await _in_turn(self._player, partial(_excerpt, file, excerpt.span, self._longest_s))
+        try:
+            return await self._player.submit(partial(_excerpt, file, excerpt.span, self._longest_s))
+        except ThreadsClosedError:
+            raise RecordingError("Playing recordings has ended.") from None
 
     async def forget(self, interviews: Sequence[int]) -> None:
         await _in_turn(self._files, partial(_delete, [self._folder_of(interview) for interview in interviews]))
 
     async def close(self) -> None:
         """Write and delete what is to be, and nothing after it."""
-        self._player.shutdown(wait=False, cancel_futures=True)
-        await asyncio.to_thread(self._files.shutdown)
+        try:
+            await self._player.close()
+        finally:
+            await asyncio.to_thread(self._files.shutdown)
 
     def _folder_of(self, interview: int) -> Path:
         return self._folder / str(interview)

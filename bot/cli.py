@@ -12,4 +12,13 @@ def main() -> None:
 
         run_command_line()
     except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
+        _leave(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
+
+
+def _leave(status: int) -> None:
+    """End, and without taking anything apart where a call that was given up still runs."""
+    if threads := sys.modules.get("adapters.threads"):
+        threads.leave_if_stuck(status)
+    sys.exit(status)

@@ -93,11 +93,14 @@ def has_many_fillers(delivery: Delivery) -> bool:
     return delivery.fillers / delivery.speaking_s * 60 >= MANY_FILLERS
 
 
-def quoted(turn: Turn, quote: str) -> tuple[Spoken, Span] | None:
-    """The voice note that a quote from the answer was spoken in, and where; None where no sound of it is kept."""
+def quoted(turn: Turn, quote: str) -> tuple[str, Spoken, Span] | None:
+    """What of a quote from the answer can be heard, in which voice note and where; None where no sound of it is kept.
+
+    A quote that goes on from one message to the next is heard as far as it was said in one.
+    """
     kept = [said.spoken for said in turn.answers if said.spoken and said.spoken.kept]
-    found = ((spoken, locate(quote, spoken)) for spoken in kept)
-    return next(((spoken, span) for spoken, span in found if span), None)
+    found = ((part, one, locate(part, one)) for part in dict.fromkeys((quote, *quote.splitlines())) for one in kept)
+    return next(((part, one, span) for part, one, span in found if span), None)
 
 
 def locate(quote: str, spoken: Spoken) -> Span | None:

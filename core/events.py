@@ -67,12 +67,13 @@ class NoteTranscribed:
 
 @dataclass(frozen=True, slots=True)
 class NoteRefused:
-    """The voice note of a message cannot be used."""
+    """The voice note of a message cannot be used. `longest_s` is how long one may be, in seconds, where it is known."""
 
     turn: int
     message_id: str
     problem: SoundProblem
     at: datetime
+    longest_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class UtteranceKind(StrEnum):
     """What something said is for; the counters of a question are counted from these.
 
     A voice note is a `VOICE_NOTE` (without text) until it is transcribed, then an `ANSWER`, or `DOUBTFUL` until the
-    candidate has confirmed what was heard; what they take back, or replace, is `RETRACTED`.
+    candidate has confirmed what was heard; what they take back, replace or leave behind is `RETRACTED`.
     """
 
     QUESTION = "question"

@@ -15,6 +15,8 @@ from core.roles import Question, Role, Seniority
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.speech import Transcription
+
 MAX_FOLLOW_UPS = 3
 MAX_CLARIFICATIONS = 2
 MAX_REDIRECTS = 1
@@ -30,6 +32,8 @@ MAX_REASON_CHARACTERS = 3000
 """Of the reason why a candidate disagrees; a longer one is asked for in short."""
 CLEARLY_HEARD = 0.7
 """A voice note whose words have this mean probability counts without being confirmed; our own choice."""
+_MEAN_DIGITS = 6
+"""To so many the mean is rounded: three words of just that probability have it, too."""
 MIN_QUESTIONS = 1
 KEY_WEIGHT = 3
 
@@ -92,6 +96,11 @@ def next_question(interview: Interview) -> Question | None:
     """The first planned question that has not been asked yet, or None at the end."""
     asked = {turn.question.id for turn in interview.turns}
     return next((question for question in interview.plan if question.id not in asked), None)
+
+
+def is_clearly_heard(heard: Transcription) -> bool:
+    """Whether what was heard in a voice note counts without being confirmed."""
+    return round(heard.confidence, _MEAN_DIGITS) >= CLEARLY_HEARD
 
 
 def outcome(turn: Turn) -> Outcome:

@@ -78,11 +78,15 @@ class TranscriberError(Exception):
 
 
 class UnusableSoundError(TranscriberError):
-    """The sound itself cannot be used; `problem` says why."""
+    """The sound itself cannot be used; `problem` says why.
 
-    def __init__(self, problem: SoundProblem) -> None:
+    `longest_s` is how long it may be, in seconds, where it is too long; None where that is not known.
+    """
+
+    def __init__(self, problem: SoundProblem, longest_s: float | None = None) -> None:
         super().__init__(f"The sound cannot be used: {problem}.")
         self.problem = problem
+        self.longest_s = longest_s
 
 
 class TranscriberUnavailableError(TranscriberError):

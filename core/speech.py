@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ReplyStyle(StrEnum):
@@ -87,11 +91,14 @@ class Transcription:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """How an utterance was spoken. `note` is the id of the message it came in, `kept` whether its sound is kept."""
+    """How an utterance was spoken. `note` is the id of the message it came in, `kept` whether its sound is kept.
+
+    `words` compare as a tuple does; a store may make them only when they are looked at, as they are many.
+    """
 
     note: str
     seconds: float
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     spans: tuple[Span, ...]
     kept: bool = False
 

@@ -254,6 +254,7 @@ _KEYWORDS = (
     "sorry",
     "specific",
     "stop",
+    "thank",
     "thanks",
     "think",
     "tomorrow",

@@ -39,7 +39,8 @@ class Migration(migrations.Migration):
             index=Index(fields=["candidate_id"], name="pending_effect_candidate"),
         ),
         # Whose the messages were that were taken until now is known of the chats in which one account alone was
-        # interviewed; the ids of the others go like all old ones.
+        # interviewed. The ids of the others go like all old ones; the newest of its chat, which stays, goes with the
+        # first who is forgotten of those who wrote there since.
         ops.RunSQL(
             [
                 """UPDATE seen_update SET account = alone.account FROM (

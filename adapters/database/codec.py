@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from adapters.database.words import StoredWords, figures_of
 from core.effects import (
     AssessAnswer,
     AwaitReport,
@@ -20,7 +21,7 @@ from core.effects import (
     TranscribeNote,
 )
 from core.model import Assessment, Levels, Preferences, Report, Stronger
-from core.speech import Span, Spoken, Word
+from core.speech import Span, Spoken
 
 # The words under which effects are stored. They outlive the names of the classes.
 EFFECT_KINDS: Mapping[str, type[Effect]] = MappingProxyType(
@@ -40,13 +41,15 @@ _REPORT = TypeAdapter(Report)
 _ASSESSMENT = TypeAdapter(Assessment)
 _STRONGER = TypeAdapter(Stronger)
 _PREFERENCES = TypeAdapter(Preferences)
+_FIGURES = "^(-?[0-9]+( -?[0-9]+)*)?$"
 
 
 @dataclass(frozen=True, slots=True)
 class _StoredSpoken:
     note: str
     seconds: float
-    words: list[tuple[str, float, float, float]]
+    words: list[str]
+    figures: Annotated[str, Field(pattern=_FIGURES)]
     spans: list[tuple[float, float]]
     kept: bool
 
@@ -143,16 +146,14 @@ def decode_stronger(text: str, changes: object, made_by: str | None) -> Stronger
 
 
 def encode_spoken(spoken: Spoken | None) -> dict[str, Any] | None:
-    """The document of how an utterance was spoken: words and spans as lists, times and likelihoods to a hundredth."""
+    """The document of how an utterance was spoken: times and likelihoods to a hundredth, those of words together."""
     if spoken is None:
         return None
     return {
         "note": storable_text(spoken.note),
         "seconds": round(spoken.seconds, 2),
-        "words": [
-            [storable_text(word.text), round(word.start, 2), round(word.end, 2), round(word.probability, 2)]
-            for word in spoken.words
-        ],
+        "words": [storable_text(word.text) for word in spoken.words],
+        "figures": figures_of(spoken.words),
         "spans": [[round(span.start, 2), round(span.end, 2)] for span in spoken.spans],
         "kept": spoken.kept,
     }
@@ -163,7 +164,7 @@ def decode_spoken(document: Mapping[str, Any] | None) -> Spoken | None:
     if document is None:
         return None
     stored = _SPOKEN.validate_python(document)
-    words = tuple(Word(*word) for word in stored.words)
+    words = StoredWords(stored.words, stored.figures)
     spans = tuple(Span(*span) for span in stored.spans)
     return Spoken(stored.note, stored.seconds, words, spans, stored.kept)
 

@@ -2,9 +2,11 @@
 
 Whoever joined this candidate is the same person, so the candidates whom those accounts came from go too.
 
-The marks of the messages that were taken go with the accounts that wrote them, the newest included. Nothing is taken
-twice for that: a platform is asked for missed messages only of chats that have a mark, and one that delivers again what
-was not confirmed delivers all of it in order, so that the wish to be forgotten comes last once more.
+The marks of the messages that were taken go with the accounts that wrote them, the newest included; so do those of
+which an earlier version did not say who wrote them, in every chat in which these accounts are known to have been. Of a
+chat in which nobody else wrote no mark is left then, so nothing is taken twice: a platform is asked for missed messages
+only of chats that have a mark, and one that delivers again what was not confirmed delivers all of it in order, so that
+the wish to be forgotten comes last once more.
 
 Zeros in place of what is deleted (`secure_delete`) are not enough: rows that SQLite once moved to another page leave
 copies behind. Only writing the whole file anew (VACUUM) leaves none. It takes about a second for each 150 MB, in the
@@ -24,16 +26,20 @@ from adapters.database.models import AccountRow, CandidateRow
 from adapters.database.session import transaction
 
 _log = logging.getLogger(__name__)
-_FORGET_SEEN = (
-    "DELETE FROM seen_update WHERE (platform, account) IN "
-    "(SELECT platform, external_id FROM account WHERE candidate_id = ?)"
+_OWN = "SELECT platform, external_id FROM account WHERE candidate_id = ?"
+_CHATS = (
+    f"SELECT platform, chat FROM seen_update WHERE (platform, account) IN ({_OWN})"  # noqa: S608 - our own words
+    " UNION SELECT platform, chat FROM interview WHERE candidate_id = ?"
 )
+_FORGET_UNSIGNED = f"DELETE FROM seen_update WHERE account = '' AND (platform, chat) IN ({_CHATS})"  # noqa: S608
+_FORGET_SEEN = f"DELETE FROM seen_update WHERE (platform, account) IN ({_OWN})"  # noqa: S608
 _WRITE_ANEW = "VACUUM"
 
 
 async def forget(candidate: int) -> None:
     """Delete a candidate with all that hangs on them, which the references between the tables say."""
     async with transaction() as connection:
+        await connection.execute_query(_FORGET_UNSIGNED, [candidate] * 2)  # first, as the others tell the chats
         await connection.execute_query(_FORGET_SEEN, [candidate])
         everything = [candidate, *await _left_by(candidate)]
         # Accounts that others joined with would be deleted with the home that they could go back to.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from adapters.piper.shelf import Shelf, key
 from adapters.piper.voices import chosen, load
 from adapters.piper.wording import sentences, speakable
+from adapters.threads import Threads, ThreadsClosedError
 from core.ports import SynthesizerError
 
 if TYPE_CHECKING:
@@ -43,18 +43,24 @@ class PiperSynthesizer:
         self._kept = frozenset(kept)
         self._shelf = Shelf(folder) if folder else None
         self._voices: dict[Path, PiperVoice] = {}  # touched by the worker thread only
-        self._pool = ThreadPoolExecutor(1, "piper")
+        self._thread = Threads(1, "piper")
         self._asked: set[Event] = set()
 
     async def prepare(self) -> None:
         """Have the first voice loaded, so that the first candidate need not wait for it. Raises SynthesizerError."""
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._prepare)
+        try:
+            await self._thread.submit(self._prepare)
+        except ThreadsClosedError:
+            raise _closed() from None
 
     async def close(self) -> None:
-        """Give up what is being spoken and what waits; both end with SynthesizerError."""
+        """Give up what is being spoken and what waits; both end with SynthesizerError.
+
+        A sentence cannot be broken off. One that goes on for longer is left to itself.
+        """
         for given_up in self._asked:
             given_up.set()
-        await asyncio.to_thread(self._pool.shutdown)
+        await self._thread.close()
 
     async def synthesize(self, text: str, *, language: str = "en") -> Speech | None:
         if len(self._asked) >= _MOST_WAITING:
@@ -62,15 +68,16 @@ class PiperSynthesizer:
         given_up = Event()
         self._asked.add(given_up)
         try:
-            return await asyncio.wrap_future(self._pool.submit(self._speak, text, language, given_up))
-        except RuntimeError:
-            raise SynthesizerError("Speaking has ended.") from None
+            return await self._thread.submit(partial(self._speak, text, language, given_up))
+        except ThreadsClosedError:
+            raise _closed() from None
         finally:  # when it is cancelled, the thread stops at the next sentence
             given_up.set()
             self._asked.discard(given_up)
 
     def _prepare(self) -> None:
         self._voice(chosen(self._files, ""))
+        _check_audio()
 
     def _speak(self, text: str, language: str, given_up: Event) -> Speech | None:
         try:
@@ -93,6 +100,7 @@ class PiperSynthesizer:
         return speech
 
     def _made(self, file: Path, pieces: list[str], given_up: Event) -> Speech | None:
+        _check_audio()
         from adapters.audio import joined, speech  # noqa: PLC0415 - it imports the libraries for voice
 
         sounds = list(self._sounds(self._voice(file), pieces, given_up))
@@ -120,3 +128,17 @@ class PiperSynthesizer:
         if file not in self._voices:
             self._voices[file] = load(file)
         return self._voices[file]
+
+
+def _check_audio() -> None:
+    """Import the libraries that sounds are made with, which may lack parts of their own. Raises SynthesizerError."""
+    try:
+        import adapters.audio  # noqa: F401, PLC0415 - it imports the libraries for voice
+    except ImportError:
+        raise SynthesizerError("The libraries for voice are not installed completely.") from None
+    except Exception as error:  # noqa: BLE001 - what libraries that do not fit together raise
+        raise SynthesizerError(f"The libraries for voice cannot be loaded ({type(error).__name__}).") from None
+
+
+def _closed() -> SynthesizerError:
+    return SynthesizerError("Speaking has ended.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,8 +49,9 @@ def load(file: Path) -> PiperVoice:
 
 
 def _file(name: str, models_dir: Path) -> Path | None:
-    for file in (Path(name).expanduser(), models_dir / "piper" / f"{name}.onnx"):
-        if file.suffix == ".onnx" and file.is_file() and _beside(file).is_file():
+    """The voice of that name; what cannot be looked at is none. A path raises for some of that, and these do not."""
+    for file in (Path(os.path.expanduser(name)), models_dir / "piper" / f"{name}.onnx"):  # noqa: PTH111
+        if file.suffix == ".onnx" and os.path.isfile(file) and os.path.isfile(_beside(file)):  # noqa: PTH113
             return file
     return None
 

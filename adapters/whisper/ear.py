@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from adapters.audio import Limits, Sound, decode
 from adapters.whisper.spans import fitted, merged, pieces, spoken
 from core.ports import TranscriberUnavailableError, UnusableSoundError
@@ -29,6 +31,10 @@ class Ear:
         self._model = model
         self._beam_size = beam_size
         self._limits = Limits(seconds=longest_s)
+
+    def warm_up(self) -> None:
+        """Have the detector look once: it is loaded at its first look, which takes 0.3 s."""
+        list(spoken(Sound(np.zeros(_RATE, np.float32), _RATE)))
 
     def listen(self, file: bytes, language: str, declared_s: float | None, given_up: Event) -> Transcription:
         """What is said in a file, until it is given up.

@@ -17,8 +17,8 @@ _VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 
 def model_folder(model: str | Path, models_dir: Path) -> Path | None:
     """Where a usable model is, which is named by its folder or by its name among the models; None without one."""
-    named = models_dir / "whisper" / model
-    return next((folder for folder in (Path(model).expanduser(), named) if _usable(folder)), None)
+    folders = (Path(os.path.expanduser(model)), models_dir / "whisper" / model)  # noqa: PTH111 - see _is_file
+    return next((folder for folder in folders if _usable(folder)), None)
 
 
 def load(folder: Path, *, device: str, compute_type: str, threads: int, parallel: int) -> WhisperModel:
@@ -45,5 +45,10 @@ def load(folder: Path, *, device: str, compute_type: str, threads: int, parallel
 
 
 def _usable(folder: Path) -> bool:
-    has_all = all((folder / name).is_file() for name in _NEEDED)
-    return has_all and any((folder / name).is_file() for name in _VOCABULARIES)
+    has_all = all(_is_file(folder / name) for name in _NEEDED)
+    return has_all and any(_is_file(folder / name) for name in _VOCABULARIES)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; what cannot be looked at is not. A path raises for some of that, and these do not."""
+    return os.path.isfile(path)  # noqa: PTH113

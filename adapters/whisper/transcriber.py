@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from adapters.threads import Threads, ThreadsClosedError
 from adapters.whisper.model import load
 from adapters.whisper.places import Places
 from core.ports import TranscriberError, TranscriberUnavailableError
 
 if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
     from adapters.whisper.ear import Ear
     from core.speech import Transcription
 
@@ -44,7 +47,7 @@ class WhisperTranscriber:
         self._loading = {"device": device, "compute_type": compute_type}
         self._threads, self._parallel = threads, parallel
         self._longest_s, self._beam_size = longest_s, beam_size
-        self._pool = ThreadPoolExecutor(parallel, "whisper")
+        self._workers = Threads(parallel, "whisper")
         self._places = Places(parallel, waiting)
         self._lock = Lock()
         self._ear: Ear | None = None
@@ -55,14 +58,20 @@ class WhisperTranscriber:
 
         Loading holds up everything else for moments, which nobody notices before the first message.
         """
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._loaded)
+        try:
+            await self._workers.submit(self._prepare)
+        except ThreadsClosedError:
+            raise _closed() from None
 
     async def close(self) -> None:
-        """Give up what is heard and what waits; both end with TranscriberUnavailableError."""
+        """Give up what is heard and what waits; both end with TranscriberUnavailableError.
+
+        A look of the model cannot be broken off. One that goes on for longer is left to itself.
+        """
         self._places.close()
         for given_up in self._running:
             given_up.set()
-        await asyncio.to_thread(self._pool.shutdown)
+        await self._workers.close()
 
     async def transcribe(
         self,
@@ -82,6 +91,8 @@ class WhisperTranscriber:
             raise
         try:
             return await asyncio.shield(work)
+        except ThreadsClosedError:
+            raise _closed() from None
         except asyncio.CancelledError:
             given_up.set()
             raise
@@ -91,10 +102,9 @@ class WhisperTranscriber:
     ) -> asyncio.Future[Transcription]:
         """Have a note heard. Its place is given back when the thread is free, however long somebody waits for it."""
         try:
-            submitted = self._pool.submit(self._listen, file, language, declared_s, given_up)
-        except RuntimeError:
-            raise TranscriberUnavailableError("Listening has ended.") from None
-        work = asyncio.wrap_future(submitted)
+            work = self._workers.submit(partial(self._listen, file, language, declared_s, given_up))
+        except ThreadsClosedError:
+            raise _closed() from None
         self._running.add(given_up)
         work.add_done_callback(lambda _: self._end(work, given_up))
         return work
@@ -114,11 +124,31 @@ class WhisperTranscriber:
             _LOG.warning("Whisper failed on a voice note: %s", type(error).__name__)
             raise TranscriberUnavailableError("Whisper failed on a voice note.") from None
 
+    def _prepare(self) -> None:
+        ear = self._loaded()
+        try:
+            ear.warm_up()
+        except Exception as error:  # noqa: BLE001 - whatever the libraries raise
+            raise TranscriberUnavailableError(f"The voice detector failed ({type(error).__name__}).") from None
+
     def _loaded(self) -> Ear:
         with self._lock:
             if self._ear is None:
                 model = load(self._folder, **self._loading, threads=self._threads, parallel=self._parallel)
-                from adapters.whisper.ear import Ear  # noqa: PLC0415 - it imports the libraries for voice
-
-                self._ear = Ear(model, beam_size=self._beam_size, longest_s=self._longest_s)
+                self._ear = _ear(model, self._beam_size, self._longest_s)
             return self._ear
+
+
+def _ear(model: WhisperModel, beam_size: int, longest_s: float) -> Ear:
+    try:
+        from adapters.whisper.ear import Ear  # noqa: PLC0415 - it imports the libraries for voice
+    except ImportError:
+        raise TranscriberUnavailableError("The libraries for voice are not installed completely.") from None
+    except Exception as error:  # noqa: BLE001 - what libraries that do not fit together raise
+        kind = type(error).__name__
+        raise TranscriberUnavailableError(f"The libraries for voice cannot be loaded ({kind}).") from None
+    return Ear(model, beam_size=beam_size, longest_s=longest_s)
+
+
+def _closed() -> TranscriberUnavailableError:
+    return TranscriberUnavailableError("Listening has ended.")

@@ -17,7 +17,7 @@ from core.effects import Send, reworded
 from core.model import StartRequest
 from core.requests import BadRequestError, besides_role, nearest, start_request
 from core.wording import menus, pages, refusals
-from core.wording.settings import cannot_speak
+from core.wording.settings import asked_in_writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,7 +170,7 @@ class Desk:
         begun, effects = engine.begin(
             request, candidate, asked.conversation, before, self._clock.now(), usual_pace=pace
         )
-        word = (Send(cannot_speak()),) if self._settings.is_beyond(asked.argument) else ()
+        word = (Send(asked_in_writing()),) if self._settings.is_beyond(asked.argument) else ()
         return Answer(begun, (*word, *effects), chosen)
 
     def _is_pressed_twice(self, asked: CommandSent, request: StartRequest, interview: Interview) -> bool:

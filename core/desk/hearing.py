@@ -10,6 +10,7 @@ from core.messages import Outbound, OutboundKind
 from core.ports import RoleMissingError
 from core.speech import Excerpt
 from core.wording import delivery as words
+from core.wording.pieces import quote
 
 if TYPE_CHECKING:
     from core.model import Finding, Interview, Turn
@@ -55,6 +56,5 @@ def _played(number: int, turn: Turn, found: Finding) -> Outbound:
     quoted = delivery.quoted(turn, found.quote)
     if quoted is None:
         return words.not_heard()
-    spoken, span = quoted
-    excerpt = Excerpt(number, spoken.note, span)
-    return Outbound(OutboundKind.NOTICE, words.said_aloud(found.quote), excerpt=excerpt)
+    said, spoken, span = quoted
+    return Outbound(OutboundKind.NOTICE, (quote(said),), excerpt=Excerpt(number, spoken.note, span))

@@ -10,6 +10,7 @@ from core.effects import Send
 from core.requests import reply_style
 from core.speech import ReplyStyle
 from core.wording import settings as pages
+from core.wording.languages import code_of
 
 if TYPE_CHECKING:
     from core.messages import CommandSent, Outbound
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 _ON_OFF = {"on": True, "off": False}
 _REPLIES = {"on": ReplyStyle.VOICE, "off": ReplyStyle.TEXT} | {style.value: style for style in ReplyStyle}
-_UNKNOWN_LANGUAGE, _CODE_LENGTH = "auto", 2
+_DETECTED = "auto"
+_NAMES = frozenset({"", "numbers", "voice", "language", "recordings"})
+"""What is said to see the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Settings:
             case "recordings" if value in _ON_OFF:
                 return self._recordings(before, keep=_ON_OFF[value])
             case _:
-                return _Setting()
+                is_open = name in _NAMES and not value
+                return _Setting(word="" if is_open else pages.NOT_UNDERSTOOD)
 
     def _reply(self, before: Preferences, style: ReplyStyle) -> _Setting | Outbound:
         if self._speaks:
@@ -87,10 +91,9 @@ class Settings:
     def _language(self, before: Preferences, value: str) -> _Setting | Outbound:
         if not self._listens:
             return pages.cannot_listen()
-        if value == _UNKNOWN_LANGUAGE:
-            return _Setting(replace(before, language=""))
-        if len(value) == _CODE_LENGTH and value.isascii() and value.isalpha():
-            return _Setting(replace(before, language=value))
+        code = "" if value == _DETECTED else code_of(value)
+        if code or value == _DETECTED:
+            return _Setting(replace(before, language=code))
         return _Setting(word=pages.BAD_LANGUAGE)
 
     def _recordings(self, before: Preferences, *, keep: bool) -> _Setting | Outbound:

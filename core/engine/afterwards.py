@@ -7,13 +7,23 @@ from dataclasses import replace
 from core import policy, report, text
 from core.effects import AssessAnswer, Effect, Send, StrengthenAnswer
 from core.engine.course import assess, back, end, finish, rating_awaited, report_is_ready
-from core.engine.steps import GIVEN, Step, UnexpectedEvent, is_pending, noted, open_turn, with_turn
+from core.engine.steps import (
+    GIVEN,
+    Step,
+    UnexpectedEvent,
+    is_pending,
+    noted,
+    open_turn,
+    with_turn,
+    without_notes,
+)
 from core.events import Command, CommandGiven, MessageReceived
 from core.model import Interview, Outcome, Phase, Turn, Utterance
 from core.model import UtteranceKind as Kind
 from core.persona import persona
 from core.wording import afterwards as after
 from core.wording import interview as say
+from core.wording import voice
 
 _RATINGS = {"": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 _MOST_DIGITS = 4
@@ -59,23 +69,31 @@ def ask_reason_again(interview: Interview) -> tuple[Send, ...]:
 
 
 def object_to(interview: Interview, event: MessageReceived) -> Step:
-    """The reason is taken, and the answer is assessed once more with it; the assessment before is kept."""
+    """The reason is taken, and the answer is assessed once more with it; the assessment before is kept.
+
+    Of a voice note that is still listened to nothing is taken then: there is one reason.
+    """
     if not text.has_words(event.text):
         return interview, ask_reason_again(interview)
     if len(text.words(event.text)) > policy.MAX_REASON_WORDS or len(event.text) > policy.MAX_REASON_CHARACTERS:
         return interview, (Send(after.reason_too_long()),)
     index = _objected(interview)
-    interview = noted(interview, Utterance(Kind.OBJECTION, event.text, event.at, event.message_id), index)
+    waits = interview.turns[-1].count(Kind.VOICE_NOTE) > 0
+    left = (Send(voice.reason_was_written()),) if waits else ()
+    said = Utterance(Kind.OBJECTION, event.text, event.at, event.message_id)
+    interview = noted(without_notes(interview), said, index)
     turn = interview.turns[index]
     again = replace(turn, revision=turn.revision + 1, disputed=turn.assessment, assessment=None)
-    return back(with_turn(interview, again, index), Send(after.looking_again()), AssessAnswer(index))
+    return back(with_turn(interview, again, index), *left, Send(after.looking_again()), AssessAnswer(index))
 
 
 def withdraw(interview: Interview) -> Step:
     """The candidate does not object after all, so the question for the reason is taken back."""
     index = _objected(interview)
+    interview = without_notes(interview)
     turn = interview.turns[index]
-    interview = with_turn(interview, replace(turn, utterances=turn.utterances[:-1]), index)
+    left = tuple(said for said in turn.utterances if said.kind is not Kind.REASON_ASKED)
+    interview = with_turn(interview, replace(turn, utterances=left), index)
     return back(interview, Send(after.left_as_it_was()))
 
 
@@ -132,4 +150,9 @@ def _can_be_disputed(turn: Turn) -> bool:
 
 def _objected(interview: Interview) -> int:
     """The index of the turn whose assessment is being objected to: its last words ask for the reason."""
-    return next(index for index, turn in enumerate(interview.turns) if turn.utterances[-1].kind is Kind.REASON_ASKED)
+    return next(index for index, turn in enumerate(interview.turns) if _last_words(turn) is Kind.REASON_ASKED)
+
+
+def _last_words(turn: Turn) -> Kind:
+    """What was said last, beside voice notes in which nothing has been heard yet."""
+    return next(said.kind for said in reversed(turn.utterances) if said.kind is not Kind.VOICE_NOTE)

@@ -39,9 +39,9 @@ def put(interview: Interview, place: int, said: Utterance, *words: Send) -> Step
 
 
 def changed(interview: Interview, utterances: tuple[Utterance, ...]) -> Interview:
-    """The interview with the current answer changed, so that whatever waits for it as it was comes too late."""
+    """The interview with what was said last changed, so that whatever waits for it as it was comes too late."""
     turn = interview.turns[-1]
-    phase = Phase.PAUSED if interview.phase is Phase.PAUSED else Phase.ASKING
+    phase = Phase.ASKING if interview.phase is Phase.CONSIDERING else interview.phase
     turn = replace(turn, utterances=utterances, revision=turn.revision + 1)
     return with_turn(replace(interview, phase=phase), turn)
 
@@ -61,22 +61,27 @@ def settling(interview: Interview) -> tuple[Effect, ...]:
 
 
 def retracted(said: Utterance) -> Utterance:
-    """Something that the candidate has taken back: it is kept, and does not count."""
-    return replace(said, kind=Kind.RETRACTED)
+    """Something that the candidate has taken back: it is kept, and does not count. When each word fell is dropped."""
+    spoken = said.spoken and replace(said.spoken, words=(), spans=())
+    return replace(said, kind=Kind.RETRACTED, spoken=spoken)
 
 
 def note_of(said: Utterance) -> str:
-    """The id of the voice note that something was said in, "" for what was written."""
+    """The id of the voice note that something was said in, "" for what was written, which has words."""
     if said.spoken is not None:
         return said.spoken.note
-    return said.message_id if said.kind is Kind.VOICE_NOTE else ""
+    return "" if said.text else said.message_id
 
 
 def notes(turn: Turn, *kinds: Kind) -> Iterator[tuple[int, Utterance]]:
-    """The voice notes of the latest answer that can still be changed (of some `kinds` only), with their places."""
-    latest = turn.latest_answer
+    """The voice notes that can still be changed (of some `kinds` only), with their places.
+
+    They are those of the latest answer, and those that are still listened to, also where the turn is over.
+    """
+    latest = turn.latest_answer if turn.outcome is None else ()
     for place, said in enumerate(turn.utterances):
-        if said in latest and note_of(said) and said.kind in (kinds or _CHANGEABLE):
+        stands = said in latest or said.kind is Kind.VOICE_NOTE
+        if stands and note_of(said) and said.kind in (kinds or _CHANGEABLE):
             yield place, said
 
 
@@ -84,5 +89,5 @@ def is_taken(interview: Interview, note: str) -> bool:
     """Whether a voice note belongs to an answer that nothing can be changed of any more."""
     turn = interview.turns[-1]
     changeable = turn.latest_answer if turn.outcome is None else ()
-    everything = (said for turn in interview.turns for said in turn.utterances)
-    return any(note_of(said) == note and said not in changeable for said in everything)
+    heard = (said for turn in interview.turns for said in turn.utterances if said.kind is not Kind.VOICE_NOTE)
+    return any(note_of(said) == note and said not in changeable for said in heard)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core import policy, wishes
 from core.effects import ConsiderAnswer, Effect, Send
 from core.engine import afterwards
-from core.engine.answers import changed, note_of, notes, put, retracted, without
+from core.engine.answers import note_of, notes, put, retracted, settling, without
 from core.engine.course import ask_next, assess, close, end, finish, rating_awaited
 from core.engine.steps import (
     AT_WORK,
@@ -23,6 +23,7 @@ from core.engine.steps import (
     open_turn,
     unconsidered,
     with_turn,
+    without_notes,
 )
 from core.events import Command, CommandGiven
 from core.model import Interview, Outcome, Phase, Turn, Utterance
@@ -91,7 +92,17 @@ def shown_again(interview: Interview) -> tuple[Effect, ...]:
 
 def _skip(interview: Interview, event: CommandGiven) -> Step:
     """Leave the question; what was answered so far counts."""
-    return close(interview, Outcome.ANSWERED if interview.turns[-1].answers else Outcome.SKIPPED, event.at)
+    interview, words = _without_unclear(interview)
+    outcome = Outcome.ANSWERED if interview.turns[-1].answers else Outcome.SKIPPED
+    interview, effects = close(interview, outcome, event.at)
+    return interview, (*words, *effects)
+
+
+def _without_unclear(interview: Interview) -> tuple[Interview, tuple[Send, ...]]:
+    """The interview going on without the voice notes that are not clear, which the candidate is told."""
+    turn = interview.turns[-1]
+    is_unclear = turn.count(Kind.VOICE_NOTE) > 0 or (turn.outcome is None and not is_clear(turn))
+    return without_notes(interview), (Send(voice.not_taken()),) if is_unclear else ()
 
 
 def _hint(interview: Interview, event: CommandGiven) -> Step:
@@ -122,13 +133,15 @@ def _pause(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
 
 
 def _resume(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
-    """Go on where the interview stood, which follows from its last turn."""
+    """Go on where the interview stood, which follows from its last turn; what was heard can still be taken back."""
     if interview.phase in {Phase.OBJECTING, Phase.REPORTING}:
         return interview, shown_again(interview)
     turn = interview.turns[-1]
     if turn.outcome is not None:
         phase, effects = Phase.REVIEWING, shown_again(replace(interview, phase=Phase.REVIEWING))
-    elif is_complete(turn) and turn.latest_answer[-1].kind is not Kind.RETRACTED:
+    elif is_complete(turn) and interview.phase is Phase.PAUSED and any(said.spoken for said in turn.latest_answer):
+        phase, effects = Phase.ASKING, settling(replace(interview, phase=Phase.ASKING))
+    elif is_complete(turn):
         phase, effects = Phase.CONSIDERING, (ConsiderAnswer(len(interview.turns) - 1, turn.revision),)
     else:
         phase, effects = Phase.ASKING, (*shown_again(replace(interview, phase=Phase.ASKING)), *_to_confirm(turn))
@@ -149,19 +162,23 @@ def _stop(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
     """End now; the report covers what was answered, and what is assessed of it where the questions are over."""
     if interview.phase is Phase.OBJECTING:
         return afterwards.withdraw(interview)
+    interview, words = _without_unclear(interview)
     if interview.report is not None:
-        return afterwards.leave_attempt(interview, counts=True)
-    if interview.phase is Phase.REPORTING:
-        return finish(interview)
+        interview, effects = afterwards.leave_attempt(interview, counts=True)
+        return interview, (*words, *effects)
+    return finish(interview) if interview.phase is Phase.REPORTING else _end_early(interview, words)
+
+
+def _end_early(interview: Interview, words: tuple[Send, ...]) -> Step:
+    """End before the last question, after some words about voice notes; with nothing answered there is no report."""
     turn = interview.turns[-1]
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...] = words
     if turn.outcome is None:
         outcome = Outcome.ANSWERED if turn.answers else Outcome.UNFINISHED
         interview = with_turn(interview, replace(turn, outcome=outcome))
-        effects = assess(interview)
+        effects = (*words, *assess(interview))
     if not any(one.outcome in GIVEN for one in interview.turns):
-        word = say.nothing_to_report(unheard=not is_clear(turn))
-        return replace(interview, phase=Phase.DROPPED), (Send(word),)
+        return replace(interview, phase=Phase.DROPPED), (Send(say.nothing_to_report(unheard=bool(words))),)
     interview, more = end(replace(interview, self_rating=0))
     return interview, (*effects, *more)
 
@@ -170,6 +187,7 @@ def _drop(interview: Interview, event: CommandGiven) -> Step:  # noqa: ARG001
     """End without a report; one that is there already is kept."""
     if interview.phase is Phase.OBJECTING:
         return afterwards.withdraw(interview)
+    interview = without_notes(interview)
     if interview.report is not None:
         return afterwards.leave_attempt(interview, counts=False)
     return replace(interview, phase=Phase.DROPPED), (Send(say.dropped(interview)),)
@@ -186,14 +204,17 @@ def _retry(interview: Interview, event: CommandGiven) -> Step:
 
 
 def _next(interview: Interview, event: CommandGiven) -> Step:
-    return ask_next(interview, event.at)
+    interview, words = _without_unclear(interview)
+    interview, effects = ask_next(interview, event.at)
+    return interview, (*words, *effects)
 
 
 def _done(interview: Interview, event: CommandGiven) -> Step:
     """The candidate says that the answer is complete, so there is no need to wait."""
     turn = interview.turns[-1]
     if not is_clear(turn):
-        return interview, (Send(voice.still_listening() if turn.count(Kind.VOICE_NOTE) else voice.confirm_first()),)
+        waiting = next((note_of(said) for _, said in notes(turn, Kind.VOICE_NOTE)), "")
+        return interview, (Send(voice.still_listening(waiting) if waiting else voice.confirm_first()),)
     if not unconsidered(turn):
         raise UnexpectedEvent(event, interview.phase)
     return consider(interview)
@@ -201,7 +222,7 @@ def _done(interview: Interview, event: CommandGiven) -> Step:
 
 def _use(interview: Interview, event: CommandGiven) -> Step:
     """What was heard in a voice note is right: the answer is complete, unless another note of it is unclear."""
-    place = _heard(interview, event)
+    place = _noted(interview, event, Kind.DOUBTFUL, Kind.ANSWER)
     said = interview.turns[-1].utterances[place]
     words: tuple[Effect, ...] = ()
     if said.kind is Kind.DOUBTFUL:
@@ -211,6 +232,8 @@ def _use(interview: Interview, event: CommandGiven) -> Step:
     turn = interview.turns[-1]
     if turn.utterances[place].kind is Kind.TOO_LONG:
         return interview, words
+    if interview.phase is Phase.PAUSED:
+        return interview, (Send(voice.used_in_pause()),)
     if interview.phase is Phase.CONSIDERING or not is_clear(turn):
         listening, doubtful = turn.count(Kind.VOICE_NOTE) > 0, turn.count(Kind.DOUBTFUL) > 0
         return interview, (Send(voice.used(listening=listening, doubtful=doubtful)),)
@@ -218,20 +241,25 @@ def _use(interview: Interview, event: CommandGiven) -> Step:
 
 
 def _record_again(interview: Interview, event: CommandGiven) -> Step:
-    """What was heard in a voice note is taken back; nothing settles until something else is said."""
-    place = _heard(interview, event)
-    utterances = interview.turns[-1].utterances
-    taken_back = (*utterances[:place], retracted(utterances[place]), *utterances[place + 1 :])
-    return changed(interview, taken_back), (Send(voice.record_again()),)
+    """What was heard in a voice note is taken back, and nothing settles until something else is said.
+
+    One that is still listened to is left out, and the rest of the answer goes on.
+    """
+    place = _noted(interview, event, Kind.VOICE_NOTE, Kind.DOUBTFUL, Kind.ANSWER)
+    said = interview.turns[-1].utterances[place]
+    interview = without(interview, place)
+    if said.kind is Kind.VOICE_NOTE:
+        return interview, (Send(voice.left_out()), *settling(interview))
+    return noted(interview, retracted(said)), (Send(voice.record_again()),)
 
 
-def _heard(interview: Interview, event: CommandGiven) -> int:
-    """The place of what was heard in a voice note of the current answer, in the latest one where none is named.
+def _noted(interview: Interview, event: CommandGiven, *kinds: Kind) -> int:
+    """The place of a voice note of some kinds that a command is about, of the latest one where none is named.
 
     Raises UnexpectedEvent.
     """
-    heard = notes(interview.turns[-1], Kind.DOUBTFUL, Kind.ANSWER)
-    places = [place for place, said in heard if event.argument in {"", note_of(said)}]
+    found = notes(interview.turns[-1], *kinds)
+    places = [place for place, said in found if event.argument in {"", note_of(said)}]
     if not places:
         raise UnexpectedEvent(event, interview.phase, stale=True)
     return places[-1]
@@ -258,8 +286,8 @@ _COMMANDS: dict[str, tuple[frozenset[Phase], Callable[[Interview, CommandGiven],
     Command.RETRY: (_OVER | {Phase.REVIEWING}, _retry),
     Command.NEXT: (frozenset({Phase.REVIEWING}), _next),
     Command.DONE: (_HERE, _done),
-    Command.USE: (AT_WORK, _use),
-    Command.RECORD_AGAIN: (AT_WORK, _record_again),
+    Command.USE: (AT_WORK | {Phase.PAUSED}, _use),
+    Command.RECORD_AGAIN: (_STANDING | {Phase.OBJECTING}, _record_again),
     Command.RATE: (frozenset({Phase.REPORTING}), afterwards.rate),
     Command.DISAGREE: (_OVER, afterwards.disagree),
     Command.STRONGER: (_OVER, afterwards.stronger),

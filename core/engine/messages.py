@@ -32,20 +32,20 @@ def message_received(interview: Interview, event: MessageReceived) -> Step:
         raise UnexpectedEvent(event, interview.phase)
     if not text.has_words(event.text):
         return interview, (Send(say.no_words()),)
-    if event.replies_to and (corrected := _corrected(interview, event)):
-        return corrected
+    if event.replies_to and is_taken(interview, event.replies_to):
+        raise UnexpectedEvent(event, interview.phase, stale=True)
     if interview.phase is Phase.REVIEWING:
         interview = open_turn(interview, interview.turns[-1].question, event.at)
+    if event.replies_to and (corrected := _corrected(interview, event)):
+        return corrected
     return take(interview, Utterance(Kind.ANSWER, event.text, event.at, event.message_id))
 
 
 def _corrected(interview: Interview, event: MessageReceived) -> Step | None:
     """What was written in reply to a voice note takes the place of its words, None where no such note is known.
 
-    Only how it was spoken stays. Raises UnexpectedEvent when the answer has been taken.
+    Only how it was spoken stays.
     """
-    if is_taken(interview, event.replies_to):
-        raise UnexpectedEvent(event, interview.phase, stale=True)
     for place, said in notes(interview.turns[-1]):
         if note_of(said) == event.replies_to:
             spoken = said.spoken or Spoken(event.replies_to, 0.0, (), ())
@@ -67,8 +67,12 @@ def wish(said: str, phase: Phase) -> Command | None:
 
 
 def message_edited(interview: Interview, event: MessageEdited) -> Step:
-    """An edit counts until the answer has been taken."""
+    """An edit counts until the answer has been taken; words put to a voice note correct what is heard in it."""
     turn = interview.turns[-1]
+    unclear = notes(turn, Kind.VOICE_NOTE, Kind.DOUBTFUL)
+    if any(note_of(said) == event.message_id for _, said in unclear):
+        written = MessageReceived(event.text, event.message_id, event.at, replies_to=event.message_id)
+        return message_received(interview, written)
     editable = (said for said in turn.latest_answer if said.kind in {Kind.ANSWER, Kind.TOO_LONG})
     before = next((said for said in editable if said.message_id == event.message_id), None)
     if interview.phase not in AT_WORK or before is None or not text.has_words(event.text):

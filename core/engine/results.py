@@ -169,7 +169,7 @@ def overtaken(interview: Interview, effect: Effect) -> bool:
             now = len(interview.turns) - 1, interview.turns[-1].revision
             return interview.phase is not Phase.CONSIDERING or (effect.turn, effect.revision) != now
         case TranscribeNote():
-            return not is_awaited(interview, effect.turn, effect.message_id)
+            return not is_awaited(interview, effect.message_id)
         case AssessAnswer():
             return interview.phase is Phase.DROPPED or interview.turns[effect.turn].assessment is not None
         case StrengthenAnswer():

@@ -68,8 +68,22 @@ def is_clear(turn: Turn) -> bool:
 
 
 def is_complete(turn: Turn) -> bool:
-    """Whether there is an answer to what the interviewer said last, with nothing unclear in it."""
-    return unconsidered(turn) and is_clear(turn)
+    """Whether there is an answer to what the interviewer said last, with nothing in it unclear or to be said anew.
+
+    What the candidate takes back to record it again stands last until they say something else.
+    """
+    return unconsidered(turn) and is_clear(turn) and turn.latest_answer[-1].kind is not Kind.RETRACTED
+
+
+def without_notes(interview: Interview) -> Interview:
+    """The interview going on without the voice notes that are still listened to: nobody waits for them any more."""
+    turn = interview.turns[-1]
+    if not turn.count(Kind.VOICE_NOTE):
+        return interview
+    left = tuple(
+        replace(said, kind=Kind.RETRACTED) if said.kind is Kind.VOICE_NOTE else said for said in turn.utterances
+    )
+    return with_turn(interview, replace(turn, utterances=left))
 
 
 def is_pending(turn: Turn) -> bool:
@@ -100,7 +114,21 @@ def consider(interview: Interview) -> Step:
 
 
 def open_turn(interview: Interview, question: Question, at: datetime) -> Interview:
-    """The interview with a new turn on a question, which is a further attempt when it was asked before."""
+    """The interview with a new turn on a question, which is a further attempt when it was asked before.
+
+    The voice notes that are still listened to belong to it.
+    """
     attempt = 1 + sum(turn.question.id == question.id for turn in interview.turns)
-    turn = Turn(question, attempt, utterances=(Utterance(Kind.QUESTION, question.text, at),))
+    interview, waiting = _parted(interview)
+    turn = Turn(question, attempt, utterances=(Utterance(Kind.QUESTION, question.text, at), *waiting))
     return replace(interview, phase=Phase.ASKING, turns=(*interview.turns, turn))
+
+
+def _parted(interview: Interview) -> tuple[Interview, tuple[Utterance, ...]]:
+    """The interview without the voice notes that are still listened to, and these."""
+    if not interview.turns or not interview.turns[-1].count(Kind.VOICE_NOTE):
+        return interview, ()
+    last = interview.turns[-1]
+    waiting = tuple(said for said in last.utterances if said.kind is Kind.VOICE_NOTE)
+    heard = tuple(said for said in last.utterances if said.kind is not Kind.VOICE_NOTE)
+    return with_turn(interview, replace(last, utterances=heard)), waiting

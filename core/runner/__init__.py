@@ -13,7 +13,7 @@ from core.desk.answer import Answer
 from core.effects import AwaitReport, Send, SettleAnswer, TranscribeNote, reworded
 from core.engine import UnexpectedEvent
 from core.events import AnswerSettled, Event, ReportDue
-from core.messages import CommandSent, Inbound, Outbound, VoiceSent
+from core.messages import CommandSent, Inbound, VoiceSent
 from core.model import Interview, Phase
 from core.ports import (
     AlreadySeenError,
@@ -29,7 +29,7 @@ from core.runner.forgetting import Forgetting
 from core.runner.limits import Limits
 from core.runner.listening import Listening
 from core.runner.manner import Manner
-from core.runner.sending import Sending, tell
+from core.runner.sending import FIRST_PAUSE_S, LONGEST_PAUSE_S, Sending, tell
 from core.runner.speaking import Speaking
 from core.runner.turnstile import Turnstile
 from core.runner.underway import Task, Underway
@@ -93,16 +93,17 @@ class Runner:
         self._desk = Desk(store, roles, clock, admits=admits, is_busy=busy, listens=self._listens, speaks=speaks)
         self._manner = Manner(store, speaks=speaks, reply=reply)
         self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts)
-        self._listening = Listening(
-            store, platforms, clock, self._asking, transcriber=transcriber, recordings=recordings
-        )
-        speaking = Speaking(synthesizer, recordings, store, platforms, clock)
-        self._sending = Sending(store, platforms, clock, self._underway, speaking)
         self._turnstile = Turnstile(store)
+        self._listening = Listening(
+            store, platforms, clock, self._asking, self._turnstile, transcriber=transcriber, recordings=recordings
+        )
+        speaking = Speaking(synthesizer, recordings, platforms, clock)
+        self._sending = Sending(store, platforms, clock, self._underway, speaking)
         self._forgetting = Forgetting(
             store, platforms, recordings, self._underway, self._sending, self._turnstile, self._whereabouts
         )
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
+        self._unserved: dict[int | None, list[PendingEffect]] = {}
         self._taking: set[Task] = set()
 
     async def receive(self, inbound: Inbound) -> bool:
@@ -131,12 +132,20 @@ class Runner:
         To be called before anything is received.
         """
         pending = await self._store.pending()
+        self._remember_unserved(pending)
         self._perform((effect for effect in pending if effect.conversation == conversation), resumed=True)
 
     async def resume_all(self) -> None:
         """Perform what was still pending for every conversation of the platforms that are served, as `resume` does."""
         pending = await self._store.pending()
+        self._remember_unserved(pending)
         self._perform((effect for effect in pending if effect.conversation.platform in self._platforms), resumed=True)
+
+    def _remember_unserved(self, pending: Iterable[PendingEffect]) -> None:
+        """Voice notes that cannot be fetched, as their platform is not served: who goes on elsewhere is told so."""
+        for one in pending:
+            if isinstance(one.effect, TranscribeNote) and one.conversation.platform not in self._platforms:
+                self._unserved.setdefault(one.interview, []).append(one)
 
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
@@ -184,9 +193,11 @@ class Runner:
                 return
             finally:
                 self._limits.heard(candidate, now)
-            if answer.forgets_recordings:
-                await self._forgetting.recordings(candidate, answer)  # of a note that was kept until now
+            if saved.interview:
+                self._whereabouts.moved(saved.interview.id, inbound.conversation)
         self._perform(saved.pending)
+        if saved.interview:
+            self._perform(self._unserved.pop(saved.interview.id, ()))
 
     async def _current_interview(self, candidate: int) -> tuple[Interview | None, tuple[Send, ...]]:
         """The newest interview; an open one whose role is gone is closed, which the candidate is told."""
@@ -242,7 +253,8 @@ class Runner:
         """Start each effect; messages to one conversation go out one after the other."""
         for one in pending:
             where, effect = one.conversation, one.effect
-            self._whereabouts.seen(one)
+            if where.platform in self._platforms:
+                self._whereabouts.seen(one)
             if isinstance(effect, Send):
                 if where.platform in self._platforms:  # else it waits until that is served again
                     self._sending.add(one, effect.message)
@@ -266,19 +278,25 @@ class Runner:
         except RoleMissingError:
             raise
         except Exception as error:
-            told = await self._told_of(error, pending, effect, resumed=resumed)
-            if told:
-                await self._asking.tell(pending, told, f"failed-{pending.id}")
-            raise
+            await self._asking.tell_of(error, pending, effect, again=resumed)
+            if not isinstance(effect, TranscribeNote) or not isinstance(error, StoreError):
+                raise
+            following = await self._hear_later(pending, effect)
         self._perform(following)
 
-    async def _told_of(
-        self, error: Exception, pending: PendingEffect, effect: _Answered, *, resumed: bool
-    ) -> Outbound | None:
-        """What the candidate is told of an effect that failed, None when that is only logged."""
-        if isinstance(error, StoreError):
-            return pages.not_saved(str(error))
-        return await self._asking.failed(pending, effect, again=resumed)
+    async def _hear_later(self, pending: PendingEffect, effect: TranscribeNote) -> Sequence[PendingEffect]:
+        """Listen to a note again and again until what is heard can be saved: its answer waits for it."""
+        pause = FIRST_PAUSE_S
+        while True:
+            self._underway.rests()
+            await self._clock.sleep(pause)
+            self._underway.gone_off()
+            try:
+                return await self._follow(pending, await self._listening.result(pending, effect))
+            except RoleMissingError:
+                raise
+            except StoreError:
+                pause = min(3 * pause, LONGEST_PAUSE_S)
 
     async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event | None:
         """Wait or ask for what the effect wants; None when nobody wants it any more."""

@@ -15,7 +15,7 @@ from core.ports import StoreError, Waiting
 from core.runner.sending import tell
 from core.wording import afterwards as after
 from core.wording import interview as say
-from core.wording import pages
+from core.wording import pages, voice
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -91,15 +91,23 @@ class Asking:
             raise LookupError(msg)
         return interview
 
-    async def failed(self, pending: PendingEffect, effect: Effect, *, again: bool) -> Outbound | None:
-        """What the candidate hears of an effect that failed, None where they do not wait for it after the report.
+    async def tell_of(self, error: Exception, pending: PendingEffect, effect: Effect, *, again: bool) -> None:
+        """Tell the candidate that an effect failed, but where they do not wait for it after the report.
 
         `again` says that it was left by a process that ended, so that they heard of it before.
         """
+        told = _unsaved(error, effect) or await self._failed(pending, effect, again=again)
+        if told:
+            await self.tell(pending, told, f"failed-{pending.id}")
+
+    async def _failed(self, pending: PendingEffect, effect: Effect, *, again: bool) -> Outbound | None:
+        """What the candidate hears of an effect that failed in a way nobody foresaw, None where that is nothing."""
         try:
             interview = await self.interview(pending)
         except (StoreError, LookupError):
             return pages.something_failed()
+        if isinstance(effect, TranscribeNote):
+            return engine.addressed(interview, voice.listening_failed(effect.message_id))
         is_extra = interview.report is not None and (again or not _looks_on(interview, effect))
         if is_extra and isinstance(effect, AssessAnswer | StrengthenAnswer):
             return None
@@ -158,6 +166,15 @@ class Asking:
         if await self._store.candidate(where) == pending.candidate:
             return where
         return (await self.interview(pending)).conversation
+
+
+def _unsaved(error: Exception, effect: Effect) -> Outbound | None:
+    """What the candidate hears where what follows could not be saved, None where that is not what failed."""
+    if not isinstance(error, StoreError):
+        return None
+    if isinstance(effect, TranscribeNote):
+        return voice.not_heard_yet(str(error), effect.message_id)
+    return pages.not_saved(str(error))
 
 
 def _looks_on(interview: Interview, effect: Effect) -> bool:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.effects import Send
+from core.effects import Send, reworded
 from core.ports import RecordingError
 from core.runner.sending import tell
 from core.wording import voice
@@ -50,7 +50,8 @@ class Forgetting:
     async def everything(self, candidate: int, inbound: Inbound, effects: Sequence[Effect]) -> None:
         """Forget a candidate, and tell them: of that nothing is kept either. Raises StoreError.
 
-        Where recordings cannot be deleted nothing else is, as nobody could find them any more.
+        Where recordings cannot be deleted nothing else is, as nobody could find them any more. None comes after them:
+        a note is kept with the same lock held, for an interview that is still there.
         """
         interviews = await self._store.interviews(candidate)
         if not await self._recordings_gone(interviews):
@@ -58,7 +59,6 @@ class Forgetting:
             return
         await self._underway.end(candidate)
         self._sending.drop(candidate)
-        await self._recordings_gone(interviews)  # of a note that was kept a moment ago
         await self._store.forget(candidate)
         for interview in interviews:
             self._whereabouts.forget(interview)
@@ -66,10 +66,11 @@ class Forgetting:
         self._tell(inbound, [effect.message for effect in effects if isinstance(effect, Send)])
 
     async def recordings(self, candidate: int, answer: Answer) -> Answer:
-        """Delete the recordings of a candidate; the answer, which says if that was not possible. Raises StoreError."""
+        """Delete the recordings of a candidate; the answer, or that this was not possible. Raises StoreError."""
         if await self._recordings_gone(await self._store.interviews(candidate)):
             return answer
-        return replace(answer, effects=(*answer.effects, Send(voice.recordings_not_deleted())))
+        effects = reworded(answer.effects, lambda page: replace(voice.recordings_not_deleted(), replaces=page.replaces))
+        return replace(answer, effects=effects)
 
     async def _recordings_gone(self, interviews: Sequence[int]) -> bool:
         if self._recordings is None:

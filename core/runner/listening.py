@@ -1,4 +1,4 @@
-"""Has voice notes transcribed; no lock and no transaction is held meanwhile."""
+"""Has voice notes transcribed; no lock and no transaction is held meanwhile, but while a sound is being kept."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.model import Interview
     from core.ports import Clock, PendingEffect, Platform, Recordings, Store, Transcriber
     from core.runner.asking import Asking
+    from core.runner.turnstile import Turnstile
 
 FETCH_PAUSES_S = (1.0, 2.0, 4.0)
 """After so many seconds each a note that its platform does not give for now is asked for again; our own choice."""
@@ -42,6 +43,7 @@ class Listening:
         platforms: Mapping[str, Platform],
         clock: Clock,
         asking: Asking,
+        turnstile: Turnstile,
         *,
         transcriber: Transcriber | None,
         recordings: Recordings | None,
@@ -52,6 +54,7 @@ class Listening:
         self._platforms = platforms
         self._clock = clock
         self._asking = asking
+        self._turnstile = turnstile
 
     async def result(self, pending: PendingEffect, effect: TranscribeNote) -> Event | None:
         """The event that a note is answered by, None when nobody waits for it any more. Raises StoreError.
@@ -66,23 +69,30 @@ class Listening:
         fetched = _Fetched(holds=wanted.keep_recordings and self._recordings is not None)
         fetch = partial(fetched.fetch, partial(self._fetch, pending, effect))
         async with self._asking.showing_work(pending, effect):
-            heard = await self._heard(pending, effect, fetch, wanted.language)
-        if isinstance(heard, SoundProblem):
-            return NoteRefused(effect.turn, effect.message_id, heard, self._clock.now())
+            told = partial(self._tell_place, pending, interview, effect)
+            heard = await self._heard(effect, fetch, wanted.language, told)
+        if isinstance(heard, UnusableSoundError):
+            return NoteRefused(effect.turn, effect.message_id, heard.problem, self._clock.now(), heard.longest_s)
         kept = await self._keep(interview, effect, fetched.sound)
         return NoteTranscribed(effect.turn, effect.message_id, heard, self._clock.now(), kept)
 
     async def _fetch(self, pending: PendingEffect, effect: TranscribeNote) -> bytes:
         """The sound, from where it was sent: the candidate may have gone on elsewhere since."""
-        return await self._platforms[pending.conversation.platform].fetch(pending.conversation, effect.note)
+        platform = self._platforms.get(pending.conversation.platform)
+        if platform is None:
+            raise NoteGoneError
+        return await platform.fetch(pending.conversation, effect.note)
 
     async def _heard(
-        self, pending: PendingEffect, effect: TranscribeNote, fetch: Callable[[], Awaitable[bytes]], language: str
-    ) -> Transcription | SoundProblem:
+        self,
+        effect: TranscribeNote,
+        fetch: Callable[[], Awaitable[bytes]],
+        language: str,
+        told: Callable[[int], Awaitable[None]],
+    ) -> Transcription | UnusableSoundError:
         """What is said in a note, or why that is not known. Between two tries others have their turn."""
         if self._transcriber is None:
-            return SoundProblem.UNAVAILABLE
-        told = partial(self._tell_place, pending)
+            return UnusableSoundError(SoundProblem.UNAVAILABLE)
         pauses = iter(FETCH_PAUSES_S)
         while True:
             try:
@@ -95,22 +105,33 @@ class Listening:
                     return _problem(error)
             await self._clock.sleep(pause)
 
-    async def _tell_place(self, pending: PendingEffect, place: int) -> None:
+    async def _tell_place(
+        self, pending: PendingEffect, interview: Interview, effect: TranscribeNote, place: int
+    ) -> None:
         """Tell a candidate the place of their note in the queue: true for a moment only, so it is not kept."""
-        await self._asking.tell(pending, voice.note_waits(place), f"wait-{pending.id}-{place}")
+        word = engine.addressed(interview, voice.note_waits(place, effect.message_id))
+        await self._asking.tell(pending, word, f"wait-{pending.id}-{place}")
 
     async def _keep(self, interview: Interview, effect: TranscribeNote, sound: bytes | None) -> bool:
-        """Keep the sound for who wants that, as of now; whether it is kept."""
+        """Keep the sound for who wants that, as of now; whether it is kept.
+
+        Their lock is held, so that nothing can be kept while what was kept is deleted.
+        """
         if sound is None or self._recordings is None:
             return False
-        if not (await self._store.preferences(interview.candidate)).keep_recordings:
-            return False
-        try:
-            await self._recordings.keep(interview.id, effect.message_id, sound)
-        except RecordingError as error:
-            _log.warning("A recording is not kept: %s", error)
-            return False
-        return True
+        async with self._turnstile.lock(interview.candidate):
+            if not (await self._store.preferences(interview.candidate)).keep_recordings:
+                return False
+            return await _is_kept(self._recordings.keep(interview.id, effect.message_id, sound))
+
+
+async def _is_kept(keeping: Awaitable[None]) -> bool:
+    try:
+        await keeping
+    except RecordingError as error:
+        _log.warning("A recording is not kept: %s", error)
+        return False
+    return True
 
 
 class _Fetched:
@@ -132,18 +153,18 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, NoteUnavailableError) and not isinstance(error, NoteGoneError)
 
 
-def _problem(error: Exception) -> SoundProblem:
+def _problem(error: Exception) -> UnusableSoundError:
     """What an error means to the candidate; the owner reads of it where it is theirs to mend."""
     if isinstance(error, UnusableSoundError):
-        return error.problem
+        return error
     if isinstance(error, NoteUnavailableError):
-        return SoundProblem.GONE
+        return UnusableSoundError(SoundProblem.GONE)
     if isinstance(error, TranscriberBusyError):
-        return SoundProblem.BUSY
+        return UnusableSoundError(SoundProblem.BUSY)
     if isinstance(error, TranscriberError):
         _log.warning("A voice note is not heard: %s", error)
-        return SoundProblem.UNAVAILABLE
+        return UnusableSoundError(SoundProblem.UNAVAILABLE)
     # The error's own message is left out: it may hold what a candidate said.
     frames = "".join(traceback.format_tb(error.__traceback__))
     _log.error("Listening to a voice note failed with %s.\n%s", type(error).__name__, frames)
-    return SoundProblem.UNAVAILABLE
+    return UnusableSoundError(SoundProblem.UNAVAILABLE)

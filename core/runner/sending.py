@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.ports import DeliveryError, RefusedMessageError, UnreachableError
 from core.wording import refusals
+from core.wording.delivery import not_heard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,6 @@ class Sending:
         self._speaking = speaking
         self._queues: dict[Conversation, deque[tuple[PendingEffect, Outbound]]] = {}
         self._tasks: dict[Conversation, Task] = {}
-        self._delivering: dict[Task, PendingEffect] = {}
 
     def add(self, pending: PendingEffect, message: Outbound) -> None:
         """Send a message after those that are to be sent to its conversation already."""
@@ -79,6 +79,8 @@ class Sending:
     async def _deliver(self, pending: PendingEffect, message: Outbound) -> None:
         """Send a message until it has arrived, or never will; what was all sound, and has none, is nothing."""
         speech = await self._speaking.speech(pending, message)
+        if message.excerpt and speech is None:
+            message = not_heard()
         pause = FIRST_PAUSE_S
         while not (_is_nothing(message, speech) or await self._is_settled(pending, message, speech)):
             self._underway.rests()

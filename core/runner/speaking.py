@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
 
     from core.model import Conversation
-    from core.ports import Clock, PendingEffect, Platform, Recordings, Store, Synthesizer
+    from core.ports import Clock, PendingEffect, Platform, Recordings, Synthesizer
     from core.speech import Speech
 
-SPEAKING_S = 20.0
+SPEAKING_S = 8.0
 """So long, in seconds, a message waits for its sound; then it goes without. Our own choice."""
 _LANGUAGE = "en"
-"""What is spoken to a candidate whose language is to be found out: the language of our own sentences."""
+"""The language of our own sentences and of the roles, whatever language a candidate's voice notes are in."""
 _log = logging.getLogger(__name__)
 
 
@@ -54,13 +54,11 @@ class Speaking:
         self,
         synthesizer: Synthesizer | None,
         recordings: Recordings | None,
-        store: Store,
         platforms: Mapping[str, Platform],
         clock: Clock,
     ) -> None:
         self._synthesizer = synthesizer
         self._recordings = recordings
-        self._store = store
         self._platforms = platforms
         self._clock = clock
 
@@ -86,8 +84,7 @@ class Speaking:
         if not message.spoken or self._synthesizer is None:
             return None
         async with self._showing(pending.conversation):
-            language = (await self._store.preferences(pending.candidate)).language or _LANGUAGE
-            return await self._synthesizer.synthesize(message.spoken, language=language)
+            return await self._synthesizer.synthesize(message.spoken, language=_LANGUAGE)
 
     @asynccontextmanager
     async def _showing(self, where: Conversation) -> AsyncIterator[None]:

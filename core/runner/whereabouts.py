@@ -25,7 +25,11 @@ class Whereabouts:
         """An effect of an interview is to be performed: that is where its candidate is, unless it is told to others."""
         if pending.interview is None or (isinstance(pending.effect, Send) and pending.effect.to):
             return
-        self._latest.put(pending.interview, pending.conversation)
+        self.moved(pending.interview, pending.conversation)
+
+    def moved(self, interview: int, where: Conversation) -> None:
+        """The candidate of an interview has written about it, which may be followed by nothing."""
+        self._latest.put(interview, where)
 
     def of(self, pending: PendingEffect) -> Conversation:
         """Where the result of an effect is to be told."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core import delivery, text
 from core.delivery import FASTEST, MANY_FILLERS, SLOWEST, Tempo
 from core.messages import Choice
-from core.wording.pieces import count, heading, line, notice, quote, small
+from core.wording.pieces import count, heading, line, notice, small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,12 +71,6 @@ def hear_choice(said: str, argument: str) -> Choice:
     whole = " ".join(said.split())
     short = text.excerpt(whole, _LONGEST_LABEL)
     return Choice(f"Hear “{short}{'' if short == whole else ' …'}”", "hear", argument)
-
-
-def said_aloud(words: str) -> tuple[Block, ...]:
-    """Goes with the piece of a voice note in which these words are."""
-    gone = small("If no sound comes with this, the recording is not kept any more, or cannot be played here.")
-    return quote(words), gone
 
 
 def not_heard() -> Outbound:

@@ -137,8 +137,15 @@ def _speaker(said: Utterance) -> str:
     """Who said it, and whether aloud."""
     if said.kind in _NOT_COUNTED:
         return f"You, {_NOT_COUNTED[said.kind]}"
-    aloud = ", aloud" if said.spoken else ""
-    return f"{_SPEAKERS[said.speaker]}{aloud}"
+    return f"{_SPEAKERS[said.speaker]}{_how(said)}"
+
+
+def _how(said: Utterance) -> str:
+    """That something was said aloud, and whether its words were put right in writing."""
+    if said.spoken is None:
+        return ""
+    heard = [word for one in said.spoken.words for word in text.words(one.text)]
+    return ", aloud" if heard == text.words(said.text) else ", aloud, corrected in writing"
 
 
 def _words(said: Utterance) -> str:

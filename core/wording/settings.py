@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.messages import Block, Choice, Outbound, OutboundKind
 from core.speech import ReplyStyle
+from core.wording.languages import NAMES
 from core.wording.pieces import heading, line, notice, small
 
 if TYPE_CHECKING:
@@ -14,14 +15,18 @@ if TYPE_CHECKING:
 REPLIES = {
     ReplyStyle.TEXT: "Questions come as text.",
     ReplyStyle.VOICE: "Questions come as voice messages, with their text.",
-    ReplyStyle.BOTH: "Questions come as text, and then as voice messages.",
+    ReplyStyle.BOTH: "Questions come as text at once, and a moment later as a voice message, too.",
 }
 """How questions come, in a sentence."""
 FORGOTTEN = "The sound that I had kept of your voice notes is deleted."
-TEXT_ANYWAY = "Questions come as text; I cannot speak here."
-BAD_LANGUAGE = "I did not change the language: please give it as two letters, as in /settings language de."
-_LANGUAGES = {"en": "English", "": "Find out"}
-"""The languages that buttons offer, by their codes."""
+TEXT_ANYWAY = "I cannot speak here, so questions come as text."
+NOT_UNDERSTOOD = "I did not understand that, so nothing was changed."
+BAD_LANGUAGE = (
+    "I do not know that language, so I changed nothing. Please give me its code or its English name: /settings "
+    "language de and /settings language german are the same."
+)
+_OFFERED = ("en", "")
+"""The codes of what buttons always offer: our own language, and finding it out."""
 _NUMBERS, _REPLY, _LANGUAGE, _RECORDINGS = range(4)
 """The rows of buttons."""
 _Shown = tuple[tuple[Block, ...], tuple[Choice, ...]]
@@ -56,38 +61,43 @@ def _numbers(preferences: Preferences) -> _Shown:
         now, change = "hidden: your feedback comes in words only", ("Show numbers", "numbers on")
     else:
         now, change = "shown: levels from 1 to 5, and their means", ("Hide numbers", "numbers off")
-    return _two_ways(f"Numbers are {now}.", *change, _NUMBERS)
+    label, argument = change
+    return _one_way(f"Numbers are {now}.", f"/settings {argument} changes that.", label, argument, _NUMBERS)
 
 
 def _reply(preferences: Preferences) -> _Shown:
-    how = small("/voice text, /voice voice or /voice both changes that.")
+    how = small("/voice text, /voice voice (one message to hear and read) or /voice both (two of them) changes that.")
     choices = (_one_of(one.value.title(), f"voice {one}", _REPLY, now=one is preferences.reply) for one in ReplyStyle)
     return (line(REPLIES[preferences.reply]), how), tuple(choices)
 
 
 def _language(preferences: Preferences) -> _Shown:
     code = preferences.language
-    offered = _LANGUAGES if code in _LANGUAGES else {code: code} | _LANGUAGES
-    taken = f"I take your voice notes to be in {_LANGUAGES.get(code, f'“{code}”')}."
-    now = taken if code else "I find out in which language each of your voice notes is."
-    how = small("/settings language auto finds it out each time, /settings language de takes German, and so on.")
-    choices = (
-        _one_of(label, f"language {one or 'auto'}", _LANGUAGE, now=one == code) for one, label in offered.items()
-    )
+    taken = f"I take your voice notes to be in {_language_name(code)}."
+    now = taken if code else "I detect the language of each of your voice notes."
+    how = small("/settings language de takes German, for example, and /settings language auto detects it each time.")
+    offered = [*([] if code in _OFFERED else [code]), *_OFFERED]
+    choices = (_one_of(_language_name(one), f"language {one or 'auto'}", _LANGUAGE, now=one == code) for one in offered)
     return (line(now), how), tuple(choices)
+
+
+def _language_name(code: str) -> str:
+    return NAMES.get(code, f"“{code}”") if code else "Detect it"
 
 
 def _recordings(preferences: Preferences) -> _Shown:
     if preferences.keep_recordings:
         now = "The sound of your voice notes is kept, so that you can hear pieces of it with your feedback."
-        return _two_ways(now, "Delete recordings", "recordings off", _RECORDINGS)
-    now = "The sound of your voice notes is deleted once it is transcribed."
-    return _two_ways(now, "Keep recordings", "recordings on", _RECORDINGS)
+        how = "/settings recordings off deletes it, and nothing is kept any more."
+        return _one_way(now, how, "Delete recordings", "recordings off", _RECORDINGS)
+    now = "The sound of your voice notes is deleted once it is transcribed; the words stay."
+    how = "/settings recordings on keeps it, so that you can hear pieces of it with your feedback."
+    return _one_way(now, how, "Keep recordings", "recordings on", _RECORDINGS)
 
 
-def _two_ways(now: str, label: str, argument: str, row: int) -> _Shown:
+def _one_way(now: str, how: str, label: str, argument: str, row: int) -> _Shown:
     """A setting that one button turns over."""
-    return (line(now), small(f"/settings {argument} changes that.")), (Choice(label, "settings", argument, row=row),)
+    return (line(now), small(how)), (Choice(label, "settings", argument, row=row),)
 
 
 def _one_of(label: str, argument: str, row: int, *, now: bool) -> Choice:
@@ -95,8 +105,13 @@ def _one_of(label: str, argument: str, row: int, *, now: bool) -> Choice:
 
 
 def cannot_speak() -> Outbound:
-    """Spoken questions were asked for, and nothing is there to speak with."""
+    """Spoken questions were to be set, and nothing is there to speak with."""
     return notice("I cannot speak here, so questions come as text. Nothing was changed.")
+
+
+def asked_in_writing() -> Outbound:
+    """An interview with spoken questions begins, and nothing is there to speak with."""
+    return notice(TEXT_ANYWAY)
 
 
 def cannot_listen() -> Outbound:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.messages import Choice, Outbound, OutboundKind
 from core.speech import SoundProblem
+from core.wording.menus import GO_ON
 from core.wording.pieces import count, line, notice, quote, small
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ NOTABLE_GAP_S = 1.0
 """A note that is shorter than its platform had declared by more than this many seconds came only in part; our choice,
 as platforms round what they declare."""
 
+_SHORTER = "Please give me the short version, or send it in parts."
 _PROBLEMS = {
     SoundProblem.TOO_LARGE: "That voice note is too large for me: I can take up to 20 MB. Please send a shorter one, "
     "or type your answer.",
-    SoundProblem.TOO_LONG: "That voice note is too long for me. Please give me the short version, or send it in parts.",
+    SoundProblem.TOO_LONG: f"That voice note is too long for me. {_SHORTER}",
     SoundProblem.TOO_SHORT: "That voice note is too short for me to hear anything in it. Please record it again, or "
     "type your answer.",
     SoundProblem.SILENT: "I could hear nobody speak in that voice note. Please check the microphone and record it "
@@ -48,9 +50,22 @@ def doubtful(text: str, note: str, *, missing_s: float = 0.0) -> Outbound:
     return _heard((line("I heard:"), quote(text), *_missing(missing_s), asked), note, (use, again), default=use)
 
 
-def heard_reason(text: str, note: str) -> Outbound:
-    """What was heard of a reason to disagree, which is taken as it is."""
+def heard_only(text: str, note: str) -> Outbound:
+    """What was heard of a wish that is done, or of a reason to disagree that is taken."""
     return _heard((line("I heard:"), quote(text)), note)
+
+
+def heard_in_pause(text: str, note: str) -> Outbound:
+    """What was heard of a wish of somebody who has paused since."""
+    paused = line("The interview is paused, so I have not done that. /resume goes on.")
+    return _heard((line("I heard:"), quote(text), paused), note, (GO_ON,))
+
+
+def doubtful_wish(text: str, note: str, command: str, turn: int) -> Outbound:
+    """What may have been asked for by voice, which is done once the candidate says so: `command`, of that turn."""
+    asked = line("I am not sure that I heard this right, so I have not done it yet. Press the button, or say it again.")
+    use = Choice("Use it", command, turn=turn)
+    return _heard((line("I heard:"), quote(text), asked), note, (use,), default=use)
 
 
 def doubtful_reason(text: str, note: str) -> Outbound:
@@ -64,9 +79,17 @@ def nothing_heard() -> Outbound:
     return notice("I could not make out any words in that voice note. Please record it again, or type your answer.")
 
 
-def refused(problem: SoundProblem) -> Outbound:
-    """A voice note that cannot be used."""
+def refused(problem: SoundProblem, longest_s: float | None = None) -> Outbound:
+    """A voice note that cannot be used; one that is too long may be `longest_s` seconds."""
+    if problem is SoundProblem.TOO_LONG and longest_s:
+        return notice(f"That voice note is too long for me: I can take up to {_length(longest_s)}. {_SHORTER}")
     return notice(_PROBLEMS[problem])
+
+
+def _length(seconds: float) -> str:
+    """A limit in the unit in which people would say it."""
+    minutes, rest = divmod(round(seconds), 60)
+    return count(round(seconds), "second") if rest else count(minutes, "minute")
 
 
 def used(*, listening: bool, doubtful: bool) -> Outbound:
@@ -78,9 +101,47 @@ def used(*, listening: bool, doubtful: bool) -> Outbound:
     return notice("Good, that is what I am thinking about.")
 
 
-def still_listening() -> Outbound:
+def used_in_pause() -> Outbound:
+    """What was heard is used, for somebody who has paused."""
+    return notice("Good, I keep that as your answer. The interview is paused; /resume goes on.", GO_ON)
+
+
+def still_listening(note: str) -> Outbound:
     """The candidate says that the answer is complete while a note of it is listened to."""
-    return notice("One moment, please: I am still listening to your voice note, and go on after that.")
+    return notice(
+        "One moment, please: I am still listening to your voice note, and go on after that.", _leave_out(note)
+    )
+
+
+def left_out() -> Outbound:
+    """A note that was still listened to is left out, as the candidate wished."""
+    return notice("All right, I leave that voice note out.")
+
+
+def not_taken() -> Outbound:
+    """The candidate goes on while a note is listened to, or is doubtful."""
+    return notice("A voice note of yours was not taken yet, so what you said in it does not count.")
+
+
+def one_reason(note: str) -> Outbound:
+    """Another note came while one is listened to in which a reason to disagree is given."""
+    return notice(
+        "I am still listening to your first voice note and take the reason from that one, so this one was not taken.",
+        _leave_out(note),
+    )
+
+
+def reason_was_written() -> Outbound:
+    """A reason to disagree was written while a note was listened to."""
+    return notice("I go by what you have written, so your voice note is left out.")
+
+
+def not_heard_yet(reason: str, note: str) -> Outbound:
+    """What was heard in a note cannot be saved for now; `reason` is the store's sentence."""
+    return notice(
+        f"I cannot go on with your voice note: {reason} What you said before is kept, and I try again by myself.",
+        _leave_out(note),
+    )
 
 
 def confirm_first() -> Outbound:
@@ -93,10 +154,20 @@ def record_again() -> Outbound:
     return notice("All right, I have taken that back. Record it again, or type it.")
 
 
-def note_waits(place: int) -> Outbound:
+def listening_failed(note: str) -> Outbound:
+    """Listening to a note failed in a way nobody foresaw."""
+    return notice(
+        "Something went wrong on my side, so your voice note has to wait until I am started next. It is not lost.",
+        _leave_out(note),
+    )
+
+
+def note_waits(place: int, note: str) -> Outbound:
     """For somebody whose voice note waits behind others; `place` in line counts from 1."""
     where = "yours is next in line" if place == 1 else f"yours is number {place} in line"
-    return notice(f"Other voice notes are before yours: {where}. It is safe, and I listen to it by myself.")
+    return notice(
+        f"Other voice notes are before yours: {where}. It is safe, and I listen to it by myself.", _leave_out(note)
+    )
 
 
 def cannot_listen() -> Outbound:
@@ -112,8 +183,9 @@ def not_forgotten() -> Outbound:
 def recordings_not_deleted() -> Outbound:
     """The recordings were to be deleted, and could not be."""
     return notice(
-        "I keep no more recordings from now on, but could not delete the earlier ones. Please try /settings recordings "
-        "off again later."
+        "I keep no more recordings from now on, but I could not delete those that I had kept. Please try again in a "
+        "few minutes.",
+        Choice("Delete recordings", "settings", "recordings off"),
     )
 
 
@@ -121,6 +193,10 @@ def _heard(
     blocks: tuple[Block, ...], note: str, choices: tuple[Choice, ...] = (), default: Choice | None = None
 ) -> Outbound:
     return Outbound(OutboundKind.HEARD, blocks, choices, default, answers=note)
+
+
+def _leave_out(note: str) -> Choice:
+    return Choice("Leave it out", "again", note)
 
 
 def _choices(note: str) -> tuple[Choice, Choice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 
 from core.ports import SynthesizerError, TranscriberBusyError, UnusableSoundError
 from core.speech import Excerpt, SoundProblem, Span, Speech, Transcription, Word
@@ -69,12 +70,18 @@ class FakeTranscriber:
         if self._waiting >= self._most_waiting:
             raise TranscriberBusyError("Too many voice notes are waiting.")
         self._waiting += 1
+        telling = asyncio.create_task(_tell(told, self._waiting)) if told else None
         try:
-            if told:
-                await told(self._waiting)
             await self._places.acquire()
         finally:
             self._waiting -= 1
+            if telling:
+                telling.cancel()
+
+
+async def _tell(told: Callable[[int], Awaitable[None]], place: int) -> None:
+    with suppress(Exception):
+        await told(place)
 
 
 class FakeSynthesizer:

@@ -131,6 +131,30 @@ class TestTranscriber:
         await asyncio.gather(*tasks)
         assert hearing.told == [("c", 1), ("d", 2)]
 
+    async def test_whoever_is_told_slowly_or_not_at_all_is_heard_in_turn(self, hearing: Hearing) -> None:
+        tasks = await hearing.begin_all("ab")
+        ends: list[str] = []
+
+        async def slow(_: int) -> None:
+            try:
+                await asyncio.Future()
+            finally:
+                ends.append("told no more")
+
+        async def failing(_: int) -> None:
+            ends.append("not told")
+            raise RuntimeError
+
+        for told in (slow, failing):
+            tasks.append(
+                asyncio.create_task(hearing.transcriber.transcribe(giving(CLIP.sound), language="en", told=told))
+            )
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        hearing.open.set()
+        assert [heard.text for heard in await asyncio.gather(*tasks)] == [CLIP.text] * 4
+        assert sorted(ends) == ["not told", "told no more"]
+
     async def test_why_it_cannot_be_fetched_is_passed_on_and_is_over(self, hearing: Hearing) -> None:
         async def fetch() -> bytes:
             raise NoteGoneError

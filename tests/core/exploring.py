@@ -6,7 +6,9 @@ import gc
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
+from itertools import product
 
 from core import engine
 from core.effects import Effect
@@ -26,7 +28,7 @@ from core.events import (
     NoteTranscribed,
     ReportDue,
 )
-from core.model import AnswerKind, Consideration, Interview, Mode, Outcome, Phase, StartRequest, Stronger
+from core.model import AnswerKind, Consideration, Interview, Mode, Outcome, Phase, StartRequest, Stronger, Turn
 from core.model import UtteranceKind as Kind
 from core.speech import SoundProblem, VoiceNote
 from tests.contracts.fake_speech import heard
@@ -49,9 +51,11 @@ HEARD = (
     heard("I rolled it back in four minutes.", probability=0.3),
     heard("Could you repeat the question?"),
     heard("Skip this question.", probability=0.3),
+    heard("Next question."),
+    heard("That's all."),
     heard("…"),
 )
-"""An answer, a doubtful one, a wish, a doubtful one that is grave, and nothing."""
+"""An answer, a doubtful one, a wish, a doubtful one that is grave, two that are clear, and nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,25 +88,27 @@ def _messages(interview: Interview) -> Iterator[tuple[str, Event]]:
     message_id = f"m{len(said) + 1}"
     for text in ("I rolled it back myself.", "…", TOO_LONG):
         yield "message", MessageReceived(text, message_id, NOW)
-    for number in {message_id, said[-1].message_id if said else "none"}:
+    waiting = [one.message_id for one in said if one.kind is Kind.VOICE_NOTE]
+    for number in {message_id, said[-1].message_id if said else "none", *waiting[:1]}:
         for text in ("I rolled it back in four minutes.", "…", TOO_LONG):
             yield "edit", MessageEdited(text, number, NOW)
 
 
 def _notes(interview: Interview) -> Iterator[tuple[str, Event]]:
     said = [one for turn in interview.turns for one in turn.utterances]
-    yield "note", NoteReceived(VoiceNote("here"), f"m{len([one for one in said if one.message_id]) + 1}", NOW)
+    sent = len([one for one in said if one.message_id])
+    yield "note", NoteReceived(VoiceNote("here"), f"m{sent + 1}", NOW + timedelta(seconds=sent % 2))
     waiting = [one.message_id for one in said if one.kind is Kind.VOICE_NOTE]
     spoken = [one.spoken.note for one in said if one.spoken]
     for note in {*waiting[-1:], *spoken[-1:]}:
         yield "message", MessageReceived("I rolled it back with a script.", f"r{len(said)}", NOW, replies_to=note)
     current = len(interview.turns) - 1
-    for note in {*waiting[-1:], f"n{len(said)}"}:
-        for turn in (current, current - 1):
-            for transcription in HEARD:
-                yield "note transcribed", NoteTranscribed(turn, note, transcription, NOW)
-        for turn in (current, current - 1, current + 1):
-            yield "note refused", NoteRefused(turn, note, SoundProblem.TOO_SHORT, NOW)
+    for command, note in product((Command.USE, Command.RECORD_AGAIN), {*waiting[:1], *spoken[:1]}):
+        yield command.value, CommandGiven(command, NOW, argument=note)
+    for note in {*waiting[:1], *waiting[-1:], f"n{len(said)}"}:
+        for transcription in HEARD:
+            yield "note transcribed", NoteTranscribed(current, note, transcription, NOW)
+        yield "note refused", NoteRefused(current, note, SoundProblem.TOO_SHORT, NOW)
 
 
 def _results(interview: Interview) -> Iterator[tuple[str, Event]]:
@@ -160,7 +166,8 @@ def _near(interview: Interview) -> bool:
     """Whether an interview is within the bounds of the search, which are narrower later on."""
     early = interview.report is None and len(interview.turns) < MOST_TURNS
     if any(one.spoken or one.kind is Kind.VOICE_NOTE for turn in interview.turns for one in turn.utterances):
-        return early and len(interview.turns[-1].utterances) <= MOST_SAID_LATER
+        reason = interview.phase is Phase.OBJECTING and len(interview.turns) < MOST_TURNS
+        return (early or reason) and len(interview.turns[-1].utterances) <= MOST_SAID_LATER
     most = MOST_SAID if early else MOST_SAID_LATER
     return len(interview.turns) <= MOST_TURNS and len(interview.turns[-1].utterances) <= most
 
@@ -172,17 +179,21 @@ def _state(interview: Interview) -> tuple[object, ...]:
         return (interview.phase,)
     said = {one.kind for one in last.utterances} & TELLING
     waiting = {(one.kind, one.spoken is None) for one in last.latest_answer if one.kind in TELLING}
-    open_turn = last.outcome is None and (frozenset(said), frozenset(waiting))
-    whole = interview.mode, interview.phase, interview.self_rating is None, bool(last.stronger), open_turn
+    retracted = last.latest_answer[-1:] and last.latest_answer[-1].kind is Kind.RETRACTED
+    open_turn = last.outcome is None and (frozenset(said), frozenset(waiting), retracted)
+    listened = Kind.VOICE_NOTE in said
+    whole = interview.mode, interview.phase, interview.self_rating is None, bool(last.stronger), open_turn, listened
     if interview.report is None:
         return *whole, tuple((turn.question.id, turn.outcome, turn.assessment is None) for turn in interview.turns)
     missing = any(one.outcome is Outcome.ANSWERED and one.total is None for one in interview.report.questions)
     turns = interview.turns if last.outcome else interview.turns[-1:]
-    course = frozenset(
-        (turn.outcome, turn.assessment is None, turn.disputed is None, turn.utterances[-1].kind is Kind.REASON_ASKED)
-        for turn in turns
-    )
+    course = frozenset((turn.outcome, turn.assessment is None, turn.disputed is None, asks_why(turn)) for turn in turns)
     return *whole, missing, len(interview.turns), course
+
+
+def asks_why(turn: Turn) -> bool:
+    """Whether a turn's last words ask for a reason to disagree, beside voice notes that are listened to."""
+    return [one.kind for one in turn.utterances if one.kind is not Kind.VOICE_NOTE][-1] is Kind.REASON_ASKED
 
 
 def followers(row: str, phase: Phase) -> set[Phase]:

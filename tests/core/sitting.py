@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core import engine
@@ -60,6 +62,7 @@ class Sitting:
         self._keep(self.effects)
         self._messages = 0
         self._notes = 0
+        self._now = NOW
 
     @property
     def phase(self) -> Phase:
@@ -88,15 +91,16 @@ class Sitting:
     def note(self, message_id: str = "") -> tuple[Effect, ...]:
         """Send a voice note, n1 and so on where no id is given."""
         self._notes += 1
-        return self.give(NoteReceived(NOTE, message_id or f"n{self._notes}", NOW))
+        return self.give(NoteReceived(NOTE, message_id or f"n{self._notes}", self._now))
 
     def hear(
         self, text: str, message_id: str = "n1", *, doubtful: bool = False, missing_s: float = 0.0, turn: int = -1
     ) -> tuple[Effect, ...]:
-        """A voice note has been transcribed, of the current turn where none is given."""
+        """A voice note has been transcribed, of the current turn where none is given; a second passes."""
         transcription = heard(text, probability=0.3 if doubtful else 0.95, missing_s=missing_s)
-        at = self._current if turn < 0 else turn
-        return self.give(NoteTranscribed(at, message_id, transcription, NOW, kept=True))
+        at, now = self._current if turn < 0 else turn, self._now
+        self._now += timedelta(seconds=1)
+        return self.give(NoteTranscribed(at, message_id, transcription, now, kept=True))
 
     def speak(self, text: str, *, doubtful: bool = False) -> tuple[Effect, ...]:
         """Send a voice note in which that is heard."""

@@ -291,7 +291,8 @@ def test_the_note_of_a_quote_is_the_one_it_was_spoken_in() -> None:
     first, gone = spoken("We built it.", (0.0, 3.0)), spoken("It failed twice.", (0.0, 3.0), note="n2", kept=False)
     last = spoken("We mended it.", (0.0, 3.0), note="n3")
     said = turn(aloud(first), answer("And it was typed."), aloud(gone), aloud(last))
-    assert delivery.quoted(said, "mended it") == (last, Span(0.7, 3.0))
+    assert delivery.quoted(said, "mended it") == ("mended it", last, Span(0.7, 3.0))
+    assert delivery.quoted(said, "was typed\nmended it") == ("mended it", last, Span(0.7, 3.0))
     assert delivery.quoted(said, "failed twice") is None
     assert delivery.quoted(said, "was typed") is None
 

@@ -102,11 +102,13 @@ def test_notes_and_text_are_one_answer_in_the_order_they_came_in() -> None:
     assert sitting.turn.answer_text == "First.\nSecond.\nThird."
 
 
-def test_the_clear_limit_counts_as_clear() -> None:
+@pytest.mark.parametrize("said", ["Yes.", "Three words only.", ANSWER])
+@pytest.mark.parametrize(("below", "kind"), [(0.0, Kind.ANSWER), (0.001, Kind.DOUBTFUL)])
+def test_words_of_just_the_limit_are_clear_however_many_they_are(said: str, below: float, kind: Kind) -> None:
     sitting = Sitting()
     sitting.note()
-    sitting.give(NoteTranscribed(0, "n1", heard(ANSWER, probability=policy.CLEARLY_HEARD), NOW))
-    assert kinds(sitting)[-1] is Kind.ANSWER
+    sitting.give(NoteTranscribed(0, "n1", heard(said, probability=policy.CLEARLY_HEARD - below), NOW))
+    assert kinds(sitting)[-1] is kind
 
 
 def test_what_is_too_long_when_spoken_is_kept_and_does_not_count() -> None:
@@ -117,6 +119,7 @@ def test_what_is_too_long_when_spoken_is_kept_and_does_not_count() -> None:
     assert kinds(sitting)[-1] is Kind.TOO_LONG
     sitting.reply("The short version.", "n1")
     assert sitting.turn.answer_text == "The short version."
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
 
 
 # Wishes
@@ -124,8 +127,15 @@ def test_what_is_too_long_when_spoken_is_kept_and_does_not_count() -> None:
 
 def test_a_wish_by_voice_is_done_and_is_no_answer() -> None:
     sitting = Sitting()
+    before = len(sitting.sent)
     effects = sitting.speak("Could you repeat the question?")
-    assert [type(effect) for effect in effects] == [Send]
+    assert [type(effect) for effect in effects] == [Send, Send]
+    shown = sitting.sent[before]
+    assert (shown.kind, shown.text, shown.choices) == (
+        OutboundKind.HEARD,
+        "I heard:\nCould you repeat the question?",
+        (),
+    )
     assert QUEUES.text in sitting.last
     assert kinds(sitting) == [Kind.QUESTION]
 
@@ -135,7 +145,7 @@ def test_after_a_wish_by_voice_the_rest_of_the_answer_goes_on() -> None:
     sitting.say(ANSWER)
     assert sitting.speak("Could you give me a hint?")[-1] == SettleAnswer(0, sitting.turn.revision)
     assert sitting.phase is Phase.ASKING
-    assert sitting.speak("That's all.") == (ConsiderAnswer(0, sitting.turn.revision),)
+    assert sitting.speak("That's all.")[1:] == (ConsiderAnswer(0, sitting.turn.revision),)
 
 
 def test_a_wish_by_voice_that_does_not_fit_is_told_and_the_answer_goes_on() -> None:
@@ -154,6 +164,15 @@ def test_a_wish_by_voice_to_skip_or_stop_is_done_when_it_was_clear() -> None:
     sitting.answer()
     sitting.speak("Stop the interview.")
     assert sitting.is_in(Phase.REPORTING)
+
+
+def test_that_the_answer_is_complete_is_done_only_when_it_was_clear() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    sitting.speak("That's all.", doubtful=True)
+    assert (sitting.phase, kinds(sitting)[-1]) == (Phase.ASKING, Kind.DOUBTFUL)
+    assert sitting.command(Command.USE, "n1") == (ConsiderAnswer(0, sitting.turn.revision),)
+    assert sitting.turn.answer_text == ANSWER
 
 
 @pytest.mark.parametrize("said", ["Stop the interview.", "Skip this question."])
@@ -210,11 +229,30 @@ def test_a_note_that_was_sent_before_the_doubt_does_not_take_its_place() -> None
     assert sitting.turn.answer_text == "First.\nSecond."
 
 
-def test_a_wish_does_not_take_the_place_of_what_was_doubtful() -> None:
+@pytest.mark.parametrize("then", ["typed wish", "wish", "nothing", "refused", "sent"])
+def test_only_words_take_the_place_of_what_was_doubtful(then: str) -> None:
     sitting = Sitting()
     sitting.speak(ANSWER, doubtful=True)
-    sitting.say("Can you repeat that?")
-    assert kinds(sitting)[-1] is Kind.DOUBTFUL
+    if then == "typed wish":
+        sitting.say("Can you repeat that?")
+    else:
+        sitting.note()
+    if then == "wish":
+        sitting.hear("Can you repeat that?", "n2")
+    if then == "nothing":
+        sitting.hear("…", "n2")
+    if then == "refused":
+        sitting.refuse(message_id="n2")
+    assert kinds(sitting)[1] is Kind.DOUBTFUL
+    sitting.command(Command.USE, "n1")
+    assert sitting.turn.answer_text == ANSWER
+
+
+def test_the_last_of_several_tries_that_are_all_doubtful_is_the_one_to_confirm() -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.", doubtful=True)
+    sitting.speak("I rode the lease back.", doubtful=True)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.RETRACTED, Kind.DOUBTFUL]
 
 
 def test_several_doubtful_notes_are_confirmed_one_by_one() -> None:
@@ -273,8 +311,19 @@ def test_record_again_takes_back_what_was_heard_and_nothing_settles_until_the_ne
     assert sitting.is_in(Phase.ASKING)
     assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER, Kind.RETRACTED]
     sitting.refuses(AnswerSettled(0, revision, NOW))
+    sitting.refuses(AnswerSettled(0, sitting.turn.revision, NOW))
     assert sitting.speak(ANSWER)[-1] == SettleAnswer(0, sitting.turn.revision)
     assert sitting.turn.answer_text == f"{MORE}\n{ANSWER}"
+
+
+def test_of_what_was_taken_back_only_the_text_is_kept_and_whose_note_it_was() -> None:
+    sitting = Sitting()
+    sitting.speak(ANSWER)
+    sitting.command(Command.RECORD_AGAIN, "n1")
+    said = sitting.turn.utterances[-1]
+    assert (said.kind, said.text) == (Kind.RETRACTED, ANSWER)
+    assert said.spoken
+    assert (said.spoken.note, said.spoken.words, said.spoken.spans) == ("n1", (), ())
 
 
 def test_a_doubtful_note_can_be_recorded_again() -> None:
@@ -296,13 +345,77 @@ def test_buttons_of_a_note_are_stale_once_its_answer_was_taken(command: Command)
     assert sitting.refuses(CommandGiven(command, NOW, argument=f"{ADDRESS} n1")).stale
 
 
+@pytest.mark.parametrize("passes", ["a silent note", "a refused note", "a wish", "an earlier note", "a pause"])
+def test_what_is_to_be_recorded_again_keeps_the_answer_open_whatever_passes(passes: str) -> None:
+    sitting = Sitting()
+    sitting.say(MORE)
+    sitting.speak("I wrote the trees back.")
+    if passes == "an earlier note":
+        sitting.note("early")
+    sitting.command(Command.RECORD_AGAIN, "n1")
+    if passes.startswith("a silent"):
+        sitting.speak("…")
+    if passes.startswith("a refused"):
+        sitting.note("late")
+        sitting.refuse(message_id="late")
+    if passes == "a wish":
+        sitting.speak("Could you give me a hint?")
+    if passes == "an earlier note":
+        sitting.hear("By hand.", "early")
+    if passes == "a pause":
+        sitting.command(Command.PAUSE)
+        sitting.command(Command.RESUME)
+    assert not any(isinstance(effect, SettleAnswer | ConsiderAnswer) for effect in sitting.effects)
+    assert sitting.is_in(Phase.ASKING)
+    sitting.refuses(AnswerSettled(0, sitting.turn.revision, NOW))
+    assert sitting.speak(ANSWER)[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert sitting.turn.answer_text.endswith(ANSWER)
+
+
+def test_whoever_takes_an_earlier_note_back_is_waited_for_although_a_later_one_was_heard() -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.")
+    sitting.speak(MORE)
+    sitting.command(Command.RECORD_AGAIN, "n1")
+    sitting.refuses(AnswerSettled(0, sitting.turn.revision, NOW))
+    sitting.command(Command.DONE)
+    assert (sitting.phase, sitting.turn.answer_text) == (Phase.CONSIDERING, MORE)
+
+
 @pytest.mark.parametrize("command", [Command.USE, Command.RECORD_AGAIN])
-def test_there_is_nothing_to_use_or_take_back_while_a_note_is_listened_to_or_of_a_text(command: Command) -> None:
+def test_there_is_nothing_to_use_or_take_back_of_a_text(command: Command) -> None:
     sitting = Sitting()
     sitting.say(ANSWER, "m1")
-    sitting.note()
-    assert sitting.refuses(CommandGiven(command, NOW, argument="n1")).stale
     assert sitting.refuses(CommandGiven(command, NOW, argument="m1")).stale
+
+
+def test_a_note_that_is_listened_to_cannot_be_used() -> None:
+    sitting = Sitting()
+    sitting.note()
+    assert sitting.refuses(CommandGiven(Command.USE, NOW, argument="n1")).stale
+
+
+def test_a_note_that_is_listened_to_can_be_left_out_and_the_rest_of_the_answer_goes_on() -> None:
+    sitting = Sitting()
+    sitting.say(ANSWER)
+    *_, listen = sitting.note()
+    sitting.command(Command.DONE)
+    assert choices(sitting) == [("again", f"{ADDRESS} n1")]
+    effects = sitting.command(Command.RECORD_AGAIN, f"{ADDRESS} n1")
+    assert "leave that voice note out" in sitting.last
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert engine.overtaken(sitting.interview, listen)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
+
+
+@pytest.mark.parametrize("phase", [Phase.REVIEWING, Phase.OBJECTING])
+def test_a_note_that_is_listened_to_can_be_left_out_where_the_turn_is_over(phase: Phase) -> None:
+    sitting = in_phase(phase)
+    before = sitting.interview.turns[-1].utterances
+    (listen,) = sitting.note()
+    sitting.command(Command.RECORD_AGAIN)
+    assert engine.overtaken(sitting.interview, listen)
+    assert (sitting.phase, sitting.turn.utterances) == (phase, before)
 
 
 def test_what_was_taken_back_cannot_be_used() -> None:
@@ -363,6 +476,24 @@ def test_a_reply_to_a_note_that_is_listened_to_makes_listening_needless() -> Non
     assert sitting.refuses(NoteTranscribed(0, "n1", heard("Something else."), NOW)).stale
     sitting.reply(MORE, "n1", "r2")
     assert sitting.turn.answer_text == MORE
+
+
+@pytest.mark.parametrize("state", ["listened to", "doubtful", "looked at"])
+def test_words_that_are_put_to_a_note_afterwards_are_a_correction_as_well(state: str) -> None:
+    sitting = in_phase(Phase.REVIEWING if state == "looked at" else Phase.ASKING)
+    (listen,) = sitting.note()
+    if state == "doubtful":
+        sitting.hear("I wrote the trees back.", doubtful=True)
+    assert sitting.edit(ANSWER, "n1")[-1] == SettleAnswer(len(sitting.interview.turns) - 1, sitting.turn.revision)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
+    assert engine.overtaken(sitting.interview, listen)
+
+
+def test_a_reply_to_a_note_that_was_left_behind_comes_too_late() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.command(Command.SKIP)
+    assert sitting.refuses(MessageReceived(MORE, "r1", NOW, replies_to="n1")).stale
 
 
 def test_a_reply_to_a_note_whose_answer_was_taken_comes_too_late() -> None:
@@ -454,15 +585,35 @@ def test_whoever_has_paused_meanwhile_sees_what_was_heard_and_goes_on_with_it(do
         assert "I am not sure" in sitting.last
         assert choices(sitting)[0] == ("use", f"{ADDRESS} n1")
     else:
-        assert sitting.is_in(Phase.CONSIDERING)
+        assert sitting.is_in(Phase.ASKING)
+        assert sitting.effects[-1] == SettleAnswer(0, sitting.turn.revision)
+        sitting.command(Command.RECORD_AGAIN, "n1")
+        assert not sitting.turn.answers
+
+
+def test_what_is_doubtful_can_be_used_or_taken_back_while_paused() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.note()
+    sitting.command(Command.PAUSE)
+    sitting.hear(ANSWER, "n1", doubtful=True)
+    sitting.hear("And the trees.", "n2")
+    sitting.command(Command.USE, "n1")
+    assert "/resume" in sitting.last
+    sitting.command(Command.RECORD_AGAIN, "n2")
+    assert (sitting.phase, sitting.turn.answer_text) == (Phase.PAUSED, ANSWER)
+    sitting.command(Command.RESUME)
+    assert sitting.is_in(Phase.ASKING)
+    sitting.refuses(AnswerSettled(0, sitting.turn.revision, NOW))
 
 
 @pytest.mark.parametrize("said", ["Could you repeat the question?", "Stop the interview."])
-def test_a_wish_is_not_done_for_whoever_has_paused_meanwhile(said: str) -> None:
+def test_a_wish_is_shown_and_not_done_for_whoever_has_paused_meanwhile(said: str) -> None:
     sitting = Sitting()
     sitting.note()
     sitting.command(Command.PAUSE)
-    assert sitting.hear(said) == ()
+    sitting.hear(said)
+    assert sitting.last.startswith(f"I heard:\n{said}\nThe interview is paused")
     assert (sitting.phase, kinds(sitting)) == (Phase.PAUSED, [Kind.QUESTION])
 
 
@@ -506,27 +657,130 @@ def test_a_note_before_a_stop_is_dropped_and_what_else_was_said_counts() -> None
     assert sitting.turn.answer_text == ANSWER
 
 
+@pytest.mark.parametrize("unclear", ["listened to", "doubtful"])
+@pytest.mark.parametrize("command", [Command.SKIP, Command.STOP])
+@pytest.mark.parametrize("answered", [False, True])
+def test_whoever_goes_on_before_a_note_is_clear_hears_that_it_does_not_count(
+    unclear: str,
+    command: Command,
+    answered: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    sitting = Sitting()
+    if answered:
+        sitting.say(ANSWER)
+    sitting.note()
+    if unclear == "doubtful":
+        sitting.hear("I wrote the trees back.", doubtful=True)
+    before = len(sitting.sent)
+    sitting.command(command)
+    told = [one for one in sitting.sent[before:] if "not taken yet" in one.text]
+    assert len(told) == 1
+    assert Kind.VOICE_NOTE not in [said.kind for said in sitting.interview.turns[0].utterances]
+
+
+def test_nothing_is_said_of_notes_where_there_are_none() -> None:
+    for command in (Command.SKIP, Command.STOP):
+        sitting = Sitting()
+        sitting.speak(ANSWER)
+        sitting.command(command)
+        assert not any("not taken" in one.text for one in sitting.sent)
+
+
+def test_a_note_that_was_left_behind_by_a_skip_begins_no_other_attempt() -> None:
+    sitting = Sitting(Mode.COACH)
+    sitting.say(ANSWER)
+    (listen,) = sitting.note()
+    sitting.command(Command.SKIP)
+    assert sitting.is_in(Phase.REVIEWING)
+    assert engine.overtaken(sitting.interview, listen)
+
+
+def test_a_note_that_was_left_behind_by_a_stop_is_not_heard_in_an_attempt_after_the_report() -> None:
+    sitting = Sitting(questions=1)
+    sitting.say(ANSWER)
+    (listen,) = sitting.note()
+    sitting.command(Command.STOP)
+    sitting.assess()
+    sitting.command(Command.RETRY, "1")
+    assert kinds(sitting) == [Kind.QUESTION]
+    assert engine.overtaken(sitting.interview, listen)
+
+
+def test_a_note_of_an_attempt_that_is_dropped_is_dropped_with_it() -> None:
+    sitting = reported(1)
+    sitting.command(Command.RETRY, "1")
+    (listen,) = sitting.note()
+    sitting.command(Command.DROP)
+    assert sitting.is_in(Phase.FINISHED)
+    assert engine.overtaken(sitting.interview, listen)
+
+
 # Coach mode: another attempt by voice
 
 
 def test_a_note_while_feedback_is_looked_at_is_another_attempt() -> None:
     sitting = in_phase(Phase.REVIEWING)
-    before = sitting.interview
+    before = sitting.turn.utterances
     assert sitting.note() == (TranscribeNote(0, "n1", NOTE),)
-    assert sitting.interview == before
+    assert sitting.turn.utterances == (*before, Utterance(Kind.VOICE_NOTE, "", NOW, "n1"))
+    assert sitting.is_in(Phase.REVIEWING)
     assert sitting.hear(ANSWER)[-1] == SettleAnswer(1, 1)
     assert (sitting.phase, sitting.turn.attempt, sitting.turn.answer_text) == (Phase.ASKING, 2, ANSWER)
 
 
-def test_several_notes_make_one_other_attempt() -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_several_notes_make_one_other_attempt_in_the_order_they_were_sent(first: int) -> None:
     sitting = in_phase(Phase.REVIEWING)
     sitting.note()
-    (second,) = sitting.note()
-    sitting.hear(ANSWER, "n1", turn=0)
-    assert not engine.overtaken(sitting.interview, second)
-    sitting.settle()
-    assert sitting.hear(MORE, "n2", turn=0)[-1] == SettleAnswer(1, 2)
+    sitting.note()
+    said = [("n1", ANSWER), ("n2", MORE)]
+    assert [type(effect) for effect in sitting.hear(said[first][1], said[first][0], turn=0)] == [Send]
+    sitting.refuses(AnswerSettled(1, sitting.turn.revision, NOW))
+    assert sitting.hear(said[1 - first][1], said[1 - first][0], turn=0)[-1] == SettleAnswer(1, 2)
     assert sitting.turn.answer_text == f"{ANSWER}\n{MORE}"
+    assert sitting.interview.turns[0].count(Kind.VOICE_NOTE) == 0
+
+
+@pytest.mark.parametrize("by", ["words", "command"])
+def test_another_attempt_waits_for_the_notes_that_were_sent_before_it(by: str) -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.note()
+    if by == "words":
+        assert sitting.say(MORE) == ()
+    else:
+        sitting.command(Command.RETRY)
+    assert sitting.hear(ANSWER, turn=0)[-1] == SettleAnswer(1, sitting.turn.revision)
+    assert sitting.turn.answer_text == (f"{ANSWER}\n{MORE}" if by == "words" else ANSWER)
+
+
+def test_a_reply_to_a_note_while_feedback_is_looked_at_takes_its_place() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    *_, listen = sitting.note()
+    assert sitting.reply(ANSWER, "n1")[-1] == SettleAnswer(1, sitting.turn.revision)
+    assert engine.overtaken(sitting.interview, listen)
+    assert sitting.refuses(NoteTranscribed(0, "n1", heard("I rode it back."), NOW)).stale
+    assert sitting.turn.answer_text == ANSWER
+
+
+@pytest.mark.parametrize("said", ["Okay.", "Thank you.", "Stop the interview."])
+def test_what_leads_on_from_the_feedback_is_done_only_when_it_was_clear(said: str) -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    turns = len(sitting.interview.turns)
+    sitting.speak(said, doubtful=True)
+    assert (sitting.phase, len(sitting.interview.turns)) == (Phase.REVIEWING, turns)
+    assert said in sitting.last
+    (use,) = sitting.sent[-1].choices
+    sitting.command(Command(use.command), use.argument, use.turn)
+    assert sitting.is_in(Phase.REPORTING)
+
+
+def test_what_may_lead_on_from_the_feedback_is_shown_to_whoever_has_paused_meanwhile() -> None:
+    sitting = in_phase(Phase.REVIEWING)
+    sitting.note()
+    sitting.command(Command.PAUSE)
+    sitting.hear("Okay.", doubtful=True)
+    assert "is paused" in sitting.last
+    assert len(sitting.interview.turns) == 1
 
 
 def test_a_doubtful_attempt_waits_for_being_confirmed() -> None:
@@ -547,12 +801,12 @@ def test_a_wish_by_voice_while_feedback_is_looked_at(said: str, phase: Phase) ->
 
 def test_nothing_usable_while_feedback_is_looked_at_changes_nothing() -> None:
     sitting = in_phase(Phase.REVIEWING)
-    before = sitting.interview
+    before = sitting.turn.utterances
     sitting.note()
     sitting.refuse()
     sitting.note()
     sitting.hear("…", "n2")
-    assert sitting.interview == before
+    assert (sitting.phase, sitting.turn.utterances) == (Phase.REVIEWING, before)
 
 
 def test_an_attempt_by_voice_is_kept_for_whoever_has_paused_meanwhile() -> None:
@@ -561,20 +815,24 @@ def test_an_attempt_by_voice_is_kept_for_whoever_has_paused_meanwhile() -> None:
     sitting.note()
     sitting.note()
     sitting.command(Command.PAUSE)
-    assert sitting.hear("Next question.", "n3") == ()
+    sitting.hear("Next question.", "n3")
     sitting.hear(ANSWER, "n1")
     sitting.hear(MORE, "n2", turn=0)
     assert sitting.is_in(Phase.PAUSED)
     sitting.command(Command.RESUME)
-    assert (sitting.phase, sitting.turn.answer_text) == (Phase.CONSIDERING, f"{ANSWER}\n{MORE}")
+    assert sitting.effects[-1] == SettleAnswer(1, sitting.turn.revision)
+    assert sitting.turn.answer_text == f"{ANSWER}\n{MORE}"
 
 
 def test_a_note_is_dropped_when_the_candidate_has_gone_on_from_the_feedback() -> None:
     sitting = Sitting(Mode.COACH)
     sitting.answer()
     (listen,) = sitting.note()
+    before = len(sitting.sent)
     sitting.command(Command.NEXT)
     assert engine.overtaken(sitting.interview, listen)
+    assert sitting.sent[before].text == voice.not_taken().text
+    assert kinds(sitting) == [Kind.QUESTION]
 
 
 # A spoken reason to disagree
@@ -601,9 +859,9 @@ def test_a_spoken_reason_is_shown_and_taken() -> None:
 
 def test_a_doubtful_reason_is_not_taken() -> None:
     sitting = objecting()
-    before = sitting.interview
+    before = sitting.interview.turns
     sitting.speak("I bit the four minutes.", doubtful=True)
-    assert sitting.interview == before
+    assert [turn.utterances for turn in sitting.interview.turns] == [turn.utterances for turn in before]
     assert "say it again, or type it" in sitting.last
 
 
@@ -612,6 +870,37 @@ def test_a_reason_can_be_withdrawn_by_voice() -> None:
     sitting.speak("Never mind.")
     assert sitting.is_in(Phase.FINISHED)
     assert sitting.interview.turns[0].disputed is None
+
+
+def test_a_second_note_is_told_that_the_first_is_the_reason() -> None:
+    sitting = objecting()
+    sitting.note()
+    assert [type(effect) for effect in sitting.note()] == [Send]
+    assert sitting.last == voice.one_reason("n1").text
+    assert choices(sitting) == [("again", f"{ADDRESS} n1")]
+    sitting.refuse()
+    assert sitting.note()
+    assert AssessAnswer(0) in sitting.hear("I did say four minutes.", "n3")
+
+
+@pytest.mark.parametrize("asked", ["1", "2"])
+def test_a_written_reason_says_that_the_note_is_left_out(asked: str) -> None:
+    sitting = reported()
+    sitting.command(Command.DISAGREE, asked)
+    (listen,) = sitting.note()
+    before = len(sitting.sent)
+    assert AssessAnswer(int(asked) - 1) in sitting.say("I did say four minutes.")
+    assert sitting.sent[before].text == voice.reason_was_written().text
+    assert engine.overtaken(sitting.interview, listen)
+
+
+def test_a_reason_for_the_last_answer_is_withdrawn_without_a_trace_while_a_note_is_listened_to() -> None:
+    sitting = reported()
+    sitting.command(Command.DISAGREE, "2")
+    sitting.note()
+    sitting.command(Command.STOP)
+    assert sitting.is_in(Phase.FINISHED)
+    assert Kind.REASON_ASKED not in kinds(sitting)
 
 
 def test_a_note_is_no_reason_once_that_is_withdrawn() -> None:

@@ -45,15 +45,19 @@ from core.model import (
     StartRequest,
     Stronger,
     Turn,
+    Utterance,
 )
 from core.model import UtteranceKind as Kind
 from core.speech import SoundProblem, VoiceNote
 from core.wording import pages
 from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
-from tests.core.exploring import Edge, edges, events, take
+from tests.core.exploring import Edge, asks_why, edges, events, take
 
 pytestmark = pytest.mark.unmeasured
+AT_WORK = {Phase.ASKING, Phase.CONSIDERING}
+AWAIT_NOTES = {*AT_WORK, Phase.REVIEWING, Phase.PAUSED, Phase.OBJECTING}
+GRAVE = {Command.SKIP, Command.STOP, Command.DROP, Command.NEXT, Command.DONE}
 courses = st.lists(st.integers(0, 10**6), max_size=80)
 modes = st.sampled_from(Mode)
 
@@ -80,10 +84,11 @@ def assert_sound(interview: Interview) -> None:
     assert open_turns in ([], [interview.turns[-1]])
     assert interview.report is not None or interview.phase not in {Phase.FINISHED, Phase.OBJECTING}
     assert interview.report is None or interview.phase is not Phase.DROPPED
-    asked_why = [turn for turn in interview.turns if turn.utterances[-1].kind is Kind.REASON_ASKED]
-    assert len(asked_why) == (interview.phase is Phase.OBJECTING)
+    assert sum(map(asks_why, interview.turns)) == (interview.phase is Phase.OBJECTING)
+    over = interview.turns[: -1 if interview.phase in AWAIT_NOTES else None]
+    assert not any(turn.count(Kind.VOICE_NOTE) for turn in over)
     assert {turn.question.id for turn in interview.turns} <= {question.id for question in interview.plan}
-    if interview.phase in {Phase.ASKING, Phase.CONSIDERING}:
+    if interview.phase in AT_WORK:
         assert open_turns
     if interview.phase is Phase.CONSIDERING:
         assert not interview.turns[-1].count(Kind.VOICE_NOTE) + interview.turns[-1].count(Kind.DOUBTFUL)
@@ -113,6 +118,7 @@ def assert_follows(edge: Edge) -> None:
     assert [turn.outcome for turn in after.turns][: len(closed)] == closed
     assert len(after.turns) in {len(before.turns), len(before.turns) + 1}
     assert all(isinstance(effect, Send) is False or effect.message.text.strip() for effect in edge.effects)  # type: ignore[union-attr]
+    assert_no_note_vanishes(edge)
     late = isinstance(edge.event, AnswerAssessed | AnswerStrengthened | ReportDue | NoteTranscribed | NoteRefused)
     late = late or after.turns[-1].count(Kind.VOICE_NOTE) > 0  # the answer goes on when that has been heard
     assert edge.effects or late, "a candidate who said something hears something or is waited for"
@@ -123,6 +129,35 @@ def assert_follows(edge: Edge) -> None:
     for one, other in zip(before.turns, after.turns, strict=False):
         if one is not other:
             assert_nothing_is_forgotten(one, other)
+
+
+def assert_no_note_vanishes(edge: Edge) -> None:
+    """A note is awaited until it is known what was said in it, or until the candidate does something about it.
+
+    Each is told about; what comes back of anything else, such as of the answer before it, leaves it where it is.
+    """
+    assert edge.after is not None
+    before, after = waiting_notes(edge.before), waiting_notes(edge.after)
+    assert after - before <= {getattr(edge.event, "message_id", "")}
+    if isinstance(edge.event, NoteReceived) and edge.event.message_id not in after:
+        assert (edge.before.phase, len(before)) == (Phase.OBJECTING, 1)
+        assert any(isinstance(effect, Send) for effect in edge.effects)
+    for note in before - after:
+        said = {one.kind for one in edge.after.turns[-1].utterances if note in {one.message_id, _note(one)}}
+        is_own = isinstance(edge.event, NoteTranscribed | NoteRefused) and edge.event.message_id == note
+        is_done = isinstance(edge.event, CommandGiven | MessageReceived | MessageEdited | NoteTranscribed)
+        assert is_own or is_done, edge.event
+        assert said & {Kind.ANSWER, Kind.DOUBTFUL} or any(isinstance(effect, Send) for effect in edge.effects)
+
+
+def waiting_notes(interview: Interview) -> set[str]:
+    """The voice notes that are still listened to."""
+    said = interview.turns[-1].utterances if interview.is_open else ()
+    return {one.message_id for one in said if one.kind is Kind.VOICE_NOTE}
+
+
+def _note(said: Utterance) -> str:
+    return said.spoken.note if said.spoken else ""
 
 
 def assert_nothing_is_forgotten(before: Turn, after: Turn) -> None:
@@ -143,12 +178,12 @@ def assert_not_over(edge: Edge) -> None:
 
 
 def assert_kept(interview: Interview, received: dict[str, str]) -> None:
-    """Nothing that the candidate said is lost."""
+    """Nothing that the candidate said is lost; in a note that was left out nothing was heard."""
     kept = {
         said.message_id: said.text
         for turn in interview.turns
         for said in turn.utterances
-        if said.kind in CANDIDATE_KINDS
+        if said.kind in CANDIDATE_KINDS and (said.text or said.kind is Kind.VOICE_NOTE)
     }
     assert kept == received
 
@@ -156,29 +191,34 @@ def assert_kept(interview: Interview, received: dict[str, str]) -> None:
 def note_kept(edge: Edge, received: dict[str, str]) -> None:
     """What is to be kept of a voice note: its place, then its words, then those that were typed in their place."""
     event = edge.event
-    if isinstance(event, NoteReceived) and edge.before.phase in {Phase.ASKING, Phase.CONSIDERING}:
-        received[event.message_id] = ""
+    assert edge.after is not None
     if isinstance(event, NoteTranscribed) and _is_kept(edge, event):
         received[event.message_id] = event.transcription.text
-    elif isinstance(event, NoteTranscribed | NoteRefused):
-        received.pop(event.message_id, None)
     if isinstance(event, CommandGiven) and event.command is Command.USE:
-        for said in edge.before.turns[-1].utterances:  # a doubtful wish that is one after all is granted
-            if said.kind is Kind.DOUBTFUL and wishes.wish(said.text):
+        named = (one for one in _changeable(edge.before) if event.argument in {"", _note(one)})
+        used = [one for one in named if one.kind in {Kind.DOUBTFUL, Kind.ANSWER} and one.spoken][-1]
+        if used.kind is Kind.DOUBTFUL and wishes.wish(used.text):  # one after all, and granted
+            received.pop(used.message_id)
+    if isinstance(event, MessageReceived) and event.replies_to and edge.before.phase is not Phase.OBJECTING:
+        for said in _changeable(edge.before):
+            if event.replies_to == _note(said):
                 received.pop(said.message_id)
-    if isinstance(event, MessageReceived) and event.replies_to:
-        for said in edge.before.turns[-1].latest_answer:
-            if event.replies_to in {said.message_id, said.spoken and said.spoken.note}:
-                received.pop(said.message_id, None)
+    received.update(dict.fromkeys(waiting_notes(edge.after), ""))
+    for left in [note for note, said in received.items() if not said and note not in waiting_notes(edge.after)]:
+        received.pop(left)
+
+
+def _changeable(interview: Interview) -> list[Utterance]:
+    return [one for one in interview.turns[-1].latest_answer if one.kind is not Kind.RETRACTED]
 
 
 def _is_kept(edge: Edge, event: NoteTranscribed) -> bool:
     said, clear = event.transcription.text, event.transcription.confidence >= policy.CLEARLY_HEARD
     if edge.before.phase is Phase.OBJECTING:
         return edge.after is not None and edge.after.phase is Phase.FINISHED
-    asked = wishes.wish(said, reviewing=edge.before.turns[-1].outcome is not None)
-    is_grave = asked in {Command.SKIP, Command.STOP}
-    return text.has_words(said) and (asked is None or (is_grave and not clear))
+    reviewing = edge.before.turns[-1].outcome is not None
+    asked = wishes.wish(said, reviewing=reviewing)
+    return text.has_words(said) and (asked is None or (asked in GRAVE and not clear and not reviewing))
 
 
 @given(mode=modes, course=courses)
@@ -193,7 +233,7 @@ def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) 
         for turn in edge.after.turns:
             assert_turn_sound(turn)
         assert_follows(edge)
-        if isinstance(edge.event, MessageEdited) or _is_answer(edge):
+        if _is_answer(edge):
             received[edge.event.message_id] = edge.event.text  # type: ignore[union-attr]
         note_kept(edge, received)
         assert_kept(edge.after, received)
@@ -201,7 +241,7 @@ def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) 
 
 def _is_answer(edge: Edge) -> bool:
     event = edge.event
-    if not isinstance(event, MessageReceived) or not text.has_words(event.text):
+    if not isinstance(event, MessageReceived | MessageEdited) or not text.has_words(event.text):
         return False
     if edge.before.phase is Phase.OBJECTING:
         return edge.after is not None and edge.after.phase is Phase.FINISHED
@@ -264,12 +304,11 @@ def results(interview: Interview) -> Iterator[tuple[Effect, Event]]:
     if interview.turns[-1].outcome is None:
         for at in (revision, revision - 1):
             yield ConsiderAnswer(current, at), AnswerConsidered(current, at, Consideration(AnswerKind.ANSWER), NOW)
-    waiting = (one.message_id for turn in interview.turns for one in turn.utterances if one.kind is Kind.VOICE_NOTE)
-    for note in {"outside", *waiting}:
-        for place in {0, current - 1, current}:
-            listen = TranscribeNote(place, note, VoiceNote("here"))
-            yield listen, NoteTranscribed(place, note, heard("I rolled it back."), NOW)
-            yield listen, NoteRefused(place, note, SoundProblem.SILENT, NOW)
+    sent = (one.message_id for turn in interview.turns for one in turn.utterances if one.message_id)
+    for note in {"outside", *sent}:
+        listen = TranscribeNote(current, note, VoiceNote("here"))
+        yield listen, NoteTranscribed(current, note, heard("I rolled it back."), NOW)
+        yield listen, NoteRefused(current, note, SoundProblem.SILENT, NOW)
     for place, turn in enumerate(interview.turns):
         if turn.outcome is Outcome.ANSWERED:
             yield AssessAnswer(place), AnswerAssessed(place, assessment(), NOW)

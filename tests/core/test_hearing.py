@@ -10,8 +10,8 @@ from core import engine, report
 from core.messages import Outbound, OutboundKind
 from core.model import Conversation, Interview, Mode, Outcome, Phase, Turn
 from core.speech import Excerpt, Span
-from core.wording import delivery as words
 from core.wording import interview as say
+from core.wording.pieces import quote
 from tests.contracts.sample import CONVERSATION, ROLE, answer, new_interview
 from tests.core.counter import Counter
 from tests.core.test_delivery import aloud, improvable, spoken, turn
@@ -44,11 +44,7 @@ async def test_an_improvement_is_heard_where_it_was_spoken(counter: Counter) -> 
     assert page.excerpt
     assert replace(page.excerpt, span=Span(2.7, 6.1)) == Excerpt(number, "n1", Span(2.7, 6.1))
     assert (page.excerpt.span.start, page.excerpt.span.end) == pytest.approx((2.7, 6.1))
-    assert [block.text for block in page.blocks] == [
-        "It failed twice",
-        "If no sound comes with this, the recording is not kept any more, or cannot be played here.",
-    ]
-    assert page.blocks == words.said_aloud("It failed twice")
+    assert page.blocks == (quote("It failed twice"),)
     assert page.choices == ()
 
 

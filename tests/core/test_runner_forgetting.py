@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from core.effects import Send
 from core.messages import CommandSent
 from core.model import Interview, Preferences
 from core.ports import DeliveryError, RecordingError, StoreUnavailableError
-from core.wording import pages, voice
+from core.wording import pages, settings, voice
 from tests.contracts.fake_speech import FakeRecordings
 from tests.contracts.sample import CONVERSATION
 from tests.core.doubles import rest
@@ -45,6 +46,30 @@ class Stuck(FakeRecordings):
 
     async def forget(self, interviews: object) -> None:
         raise RecordingError("The folder is read-only.")
+
+
+class Slow(FakeRecordings):
+    """Recordings on a slow disk: what was begun comes to its end, whoever is cancelled meanwhile.
+
+    `keeping` and `deleting` are doors that hold what has been begun; `deleted` counts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keeping, self.deleting = asyncio.Event(), asyncio.Event()
+        self.deleted = 0
+
+    async def keep(self, interview: int, note: str, sound: bytes) -> None:
+        await asyncio.shield(asyncio.create_task(self._keep(interview, note, sound)))
+
+    async def _keep(self, interview: int, note: str, sound: bytes) -> None:
+        await self.keeping.wait()
+        await super().keep(interview, note, sound)
+
+    async def forget(self, interviews: Sequence[int]) -> None:
+        self.deleted += 1
+        await super().forget(interviews)
+        await self.deleting.wait()
 
 
 def furnished(recordings: FakeRecordings | None = None) -> Room:
@@ -204,6 +229,59 @@ async def test_that_recordings_cannot_be_deleted_is_told() -> None:
     await begun(room)
     await room.command("erase")
     assert room.last == voice.recordings_not_deleted().text
+
+
+@pytest.mark.parametrize(("command", "argument"), [("forget", "yes"), ("settings", "recordings off")])
+async def test_a_note_that_is_being_kept_at_that_very_moment_is_deleted_too(command: str, argument: str) -> None:
+    recordings = Slow()
+    room = furnished(recordings)
+    recordings.deleting.set()
+    await begun(room)
+    deleting = asyncio.create_task(room.runner.receive(CommandSent(CONVERSATION, "x1", command, argument)))
+    await rest()
+    assert recordings.deleted == 0
+    recordings.keeping.set()
+    await asyncio.wait_for(deleting, 1)
+    await rest()
+    assert (recordings.kept, recordings.deleted) == ({}, 1)
+
+
+@pytest.mark.parametrize(("command", "argument"), [("forget", "yes"), ("settings", "recordings off")])
+async def test_no_note_is_kept_any_more_once_they_are_being_deleted(command: str, argument: str) -> None:
+    recordings = Slow()
+    room = furnished(recordings)
+    recordings.keeping.set()
+    await begun(room)
+    assert room.transcriber
+    room.transcriber.door.clear()
+    await room.note(ANSWER)
+    deleting = asyncio.create_task(room.runner.receive(CommandSent(CONVERSATION, "x1", command, argument)))
+    await rest()
+    assert recordings.deleted == 1
+    room.transcriber.door.set()
+    await rest()
+    recordings.deleting.set()
+    await asyncio.wait_for(deleting, 1)
+    await rest()
+    assert recordings.kept == {}
+
+
+@pytest.mark.parametrize("pressed_in", ["", "page"])
+async def test_who_cannot_have_recordings_deleted_is_not_told_that_they_are(pressed_in: str) -> None:
+    room = Room().with_voice()
+    candidate = await begun(room)
+    room.recordings = Stuck()
+    room.runner = room.new_runner()
+    before = len(room.platform.sent)
+    await room.runner.receive(CommandSent(CONVERSATION, "x1", "settings", "recordings off", pressed_in=pressed_in))
+    await rest()
+    [(_, told, _)] = room.platform.sent[before:]
+    assert told == replace(voice.recordings_not_deleted(), replaces=pressed_in)
+    assert not (await room.store.preferences(candidate)).keep_recordings
+    room.recordings = FakeRecordings()
+    room.runner = room.new_runner()
+    await room.press("Delete recordings")
+    assert settings.FORGOTTEN in room.last
 
 
 async def test_whoever_confirms_at_the_desk_is_forgotten() -> None:

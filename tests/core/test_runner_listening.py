@@ -16,7 +16,6 @@ from core.ports import (
     NoteGoneError,
     NoteUnavailableError,
     RecordingError,
-    StoreUnavailableError,
     TranscriberBusyError,
     TranscriberError,
     TranscriberUnavailableError,
@@ -24,12 +23,13 @@ from core.ports import (
 )
 from core.runner.asking import PULSE_S
 from core.runner.listening import FETCH_PAUSES_S
+from core.runner.sending import FIRST_PAUSE_S
 from core.speech import SoundProblem, VoiceNote
 from core.wording import pages, voice
 from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber
 from tests.contracts.sample import CONVERSATION
 from tests.core.doubles import RecordingPlatform, rest
-from tests.core.room import GAP, OTHER, Room
+from tests.core.room import FULL, GAP, OTHER, Room
 
 ANSWER = "I rolled the release back in four minutes."
 MORE = "Then I wrote a test for it."
@@ -207,6 +207,13 @@ async def test_why_a_note_is_not_heard_is_told_and_the_rest_of_the_answer_goes_o
     assert await room.store.pending() == []
 
 
+@pytest.mark.parametrize(("longest_s", "said"), [(600.0, "10 minutes."), (60.4, "1 minute."), (90.0, "90 seconds.")])
+async def test_how_long_a_note_may_be_is_told_who_sent_a_longer_one(room: Room, longest_s: float, said: str) -> None:
+    await room.command("interview", "tester")
+    await room.note(UnusableSoundError(SoundProblem.TOO_LONG, longest_s))
+    assert f"I can take up to {said}" in room.last
+
+
 async def test_a_note_that_cannot_be_fetched_for_now_is_asked_for_again(room: Room) -> None:
     await room.command("interview", "tester")
     ears(room).script[b"sound"] = ANSWER
@@ -228,19 +235,94 @@ async def test_a_note_that_never_can_be_fetched_is_given_up(room: Room) -> None:
     assert problem(room) == "gone"
 
 
-async def test_a_note_for_which_the_store_fails_stays_pending_and_is_heard_later(room: Room) -> None:
+async def hear_while_the_store_fails(room: Room) -> str:
+    """Send a note that is listened to when the store begins to fail; its id."""
     ears(room).door.clear()
     await room.command("interview", "tester")
-    await room.note(ANSWER)
+    note = await room.note(ANSWER)
     room.disk.failing = True
     ears(room).door.set()
     await rest()
-    with pytest.raises(StoreUnavailableError):
-        await room.runner.idle(CONVERSATION)
+    return note
+
+
+async def test_a_note_for_which_the_store_fails_is_listened_to_until_it_can_be_saved_and_that_is_told_once(
+    room: Room,
+) -> None:
+    note = await hear_while_the_store_fails(room)
+    told = voice.not_heard_yet(str(FULL), note)
+    assert room.last == told.text
+    await asyncio.wait_for(room.runner.idle(CONVERSATION), 1)
+    await room.clock.advance(FIRST_PAUSE_S)
     room.disk.failing = False
-    await room.runner.resume(CONVERSATION)
-    await rest()
+    await room.clock.advance(3 * FIRST_PAUSE_S - 1)
+    assert await answer_text(room) == ""
+    await room.clock.advance(1)
     assert await answer_text(room) == ANSWER
+    assert room.platform.texts.count(told.text) == 1
+    await room.clock.advance(GAP)
+    assert "consider" in room.interviewer.calls
+
+
+async def test_a_note_that_cannot_be_saved_can_be_left_out(room: Room) -> None:
+    await hear_while_the_store_fails(room)
+    room.disk.failing = False
+    await room.press("Leave it out")
+    await room.answer()
+    assert "consider" in room.interviewer.calls
+    await room.clock.advance(FIRST_PAUSE_S)
+    assert len(ears(room).languages) == 1
+    assert await room.store.pending() == []
+
+
+async def test_a_note_whose_role_is_gone_meanwhile_is_not_listened_to_again(room: Room) -> None:
+    await hear_while_the_store_fails(room)
+    room.disk.failing = False
+    del room.roles["tester"]
+    await room.clock.advance(FIRST_PAUSE_S)
+    await asyncio.wait_for(room.runner.idle(CONVERSATION), 1)
+    assert len(ears(room).languages) == 1
+
+
+async def test_a_note_that_fails_in_a_way_nobody_foresaw_can_be_left_out(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room.recordings, "keep", fail)
+    await wants(room, Preferences(keep_recordings=True))
+    await room.command("interview", "tester")
+    await room.say(MORE)
+    note = await room.note(ANSWER)
+    assert room.last == voice.listening_failed(note).text
+    await room.press("Leave it out")
+    await room.clock.advance(GAP)
+    assert "consider" in room.interviewer.calls
+
+
+async def fail(*arguments: object) -> None:
+    raise RuntimeError(PRIVATE)
+
+
+async def test_a_note_left_on_a_platform_that_is_not_served_any_more_holds_nothing_up(room: Room) -> None:
+    there = Conversation("discord", "chat", "you")
+    room.platforms["discord"] = RecordingPlatform()
+    room.platforms["discord"].notes["there"] = b"sound"
+    room.store._candidates["discord", "you"] = await room.store.candidate(CONVERSATION)
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.runner.receive(VoiceSent(there, "n1", VoiceNote("there")))
+    await rest()
+    await room.runner.close()
+    del room.platforms["discord"]
+    ears(room).door.set()
+    room.runner = room.new_runner()
+    await room.runner.resume_all()
+    await rest()
+    assert [type(one.effect) for one in await room.store.pending()] == [TranscribeNote]  # it may be served again
+    await room.say(ANSWER)
+    assert problem(room) == "gone"
+    await room.clock.advance(GAP)
+    assert "consider" in room.interviewer.calls
+    assert await room.store.pending() == []
 
 
 # Others, and those who do not wait
@@ -265,10 +347,13 @@ async def test_a_note_that_waits_behind_others_says_so_and_that_is_not_kept() ->
     room.transcriber.door.clear()
     for where in (CONVERSATION, OTHER):
         await room.command("interview", "tester", where=where)
-        await room.note(ANSWER, where=where)
-    assert (room.platform.sent[-1][0], room.last) == (OTHER, voice.note_waits(1).text)
+    await room.note(ANSWER)
+    note = await room.note(ANSWER, where=OTHER)
+    assert (room.platform.sent[-1][0], room.last) == (OTHER, voice.note_waits(1, note).text)
+    (leave,) = room.platform.sent[-1][1].choices
+    assert (leave.command, leave.argument) == ("again", f"#{(await room.interview(OTHER)).address} {note}")
     assert [type(one.effect) for one in await room.store.pending()] == [TranscribeNote, TranscribeNote]
-    assert "number 3 in line" in voice.note_waits(3).text
+    assert "number 3 in line" in voice.note_waits(3, "n1").text
 
 
 async def test_stop_while_listening_ends_at_once_and_nothing_hangs(room: Room) -> None:
@@ -399,6 +484,17 @@ async def test_no_sound_is_kept_of_who_stopped_wanting_that_meanwhile(room: Room
     await room.command("interview", "tester")
     await room.note(ANSWER)
     await wants(room, Preferences())
+    ears(room).door.set()
+    await rest()
+    assert kept(room) == {}
+    assert await answer_text(room) == ANSWER
+
+
+async def test_no_sound_is_held_of_who_did_not_want_that_when_it_was_fetched(room: Room) -> None:
+    ears(room).door.clear()
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    await wants(room, Preferences(keep_recordings=True))
     ears(room).door.set()
     await rest()
     assert kept(room) == {}

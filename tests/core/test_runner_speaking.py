@@ -17,7 +17,6 @@ from core.ports import (
     PendingEffect,
     RecordingError,
     RefusedMessageError,
-    StoreUnavailableError,
     SynthesizerError,
 )
 from core.runner import Runner, speaking
@@ -26,6 +25,7 @@ from core.runner.sending import Sending
 from core.runner.speaking import Speaking, voiced
 from core.runner.underway import Underway
 from core.speech import Excerpt, ReplyStyle, Span, Speech
+from core.wording.delivery import not_heard
 from core.wording.pieces import line
 from tests.contracts.fake_speech import FakeRecordings, FakeSynthesizer
 from tests.contracts.fake_store import FakeStore
@@ -55,7 +55,6 @@ class Booth:
         self.speaking = Speaking(
             self.synthesizer if synthesizer else None,
             self.recordings if recordings else None,
-            self.store,
             platforms,
             self.clock,
         )
@@ -119,14 +118,14 @@ def test_the_order_of_messages_is_kept() -> None:
 # Making the sound
 
 
-@pytest.mark.parametrize(("preferred", "spoken_in"), [("en", "en"), ("de", "de"), ("", "en")])
-async def test_a_question_is_spoken_in_the_language_of_the_candidate(
-    booth: Booth, preferred: str, spoken_in: str
+@pytest.mark.parametrize("preferred", ["en", "de", ""])
+async def test_a_question_is_spoken_in_its_own_language_whatever_the_candidate_speaks(
+    booth: Booth, preferred: str
 ) -> None:
     speech = await booth.speech(QUESTION, Preferences(language=preferred))
     assert speech
     assert speech.sound == b"Why?"
-    assert booth.synthesizer.spoken == [("Why?", spoken_in)]
+    assert booth.synthesizer.spoken == [("Why?", "en")]
 
 
 async def test_a_piece_of_the_candidates_own_note_is_played(booth: Booth) -> None:
@@ -135,6 +134,11 @@ async def test_a_piece_of_the_candidates_own_note_is_played(booth: Booth) -> Non
     assert await booth.speech(PIECE) == Speech(b"sound", 1.5, b"\x80")
     assert booth.synthesizer.spoken == []
     assert booth.platform.speaking == []
+
+
+async def test_a_piece_that_is_not_kept_any_more_is_said_to_be_gone(booth: Booth) -> None:
+    await booth.send(PIECE)
+    assert booth.arrived == [(not_heard(), None)]
 
 
 async def test_nothing_is_made_of_a_message_that_is_only_written(booth: Booth) -> None:
@@ -178,13 +182,12 @@ async def test_what_cannot_be_spoken_goes_in_writing_and_the_owner_is_told_witho
     booth.speaking = Speaking(
         Broken(failure),  # type: ignore[arg-type]
         Broken(failure),  # type: ignore[arg-type]
-        booth.store,
         {"terminal": booth.platform},
         booth.clock,
     )
     booth.sending = Sending(booth.store, {"terminal": booth.platform}, booth.clock, booth.underway, booth.speaking)
     [pending] = await booth.send(message)
-    assert booth.arrived == [(message, None)]
+    assert booth.arrived == [(not_heard() if message.excerpt else message, None)]
     assert await booth.store.pending() == []
     assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
         ("WARNING", f"Message {pending.id} ({message.kind}) goes without its sound: {said}")
@@ -204,14 +207,6 @@ async def test_a_sound_that_takes_too_long_is_not_waited_for(
     pulses = len(booth.platform.speaking)
     await booth.clock.advance(PULSE_S)
     assert len(booth.platform.speaking) == pulses
-
-
-async def test_preferences_that_cannot_be_read_leave_the_text(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unread(candidate: int) -> Preferences:
-        raise StoreUnavailableError(str(candidate))
-
-    monkeypatch.setattr(booth.store, "preferences", unread)
-    assert await booth.speech(QUESTION) is None
 
 
 async def test_the_sign_of_speaking_is_shown_until_the_sound_is_made(booth: Booth) -> None:
@@ -258,10 +253,9 @@ async def test_messages_keep_their_order_while_one_is_being_spoken(booth: Booth)
     assert booth.arrived[1:] == [(ALOUD, b"Why?"), (PLAIN, None)]
 
 
-@pytest.mark.parametrize("message", [ALOUD, replace(PIECE, blocks=())])
-async def test_a_message_that_is_all_sound_is_nothing_without_it(message: Outbound) -> None:
+async def test_a_message_that_is_all_sound_is_nothing_without_it() -> None:
     booth = Booth(synthesizer=False)
-    await booth.send(message, PLAIN)
+    await booth.send(ALOUD, PLAIN)
     assert booth.arrived == [(PLAIN, None)]
     assert await booth.store.pending() == []
 

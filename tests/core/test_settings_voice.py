@@ -62,13 +62,18 @@ async def test_the_page_shows_what_is_set_and_offers_the_rest(spoken: Counter) -
         "Numbers are shown: levels from 1 to 5, and their means.",
         "/settings numbers off changes that.",
         "Questions come as text.",
-        "/voice text, /voice voice or /voice both changes that.",
+        "/voice text, /voice voice (one message to hear and read) or /voice both (two of them) changes that.",
         "I take your voice notes to be in English.",
-        "/settings language auto finds it out each time, /settings language de takes German, and so on.",
-        "The sound of your voice notes is deleted once it is transcribed.",
-        "/settings recordings on changes that.",
+        "/settings language de takes German, for example, and /settings language auto detects it each time.",
+        "The sound of your voice notes is deleted once it is transcribed; the words stay.",
+        "/settings recordings on keeps it, so that you can hear pieces of it with your feedback.",
     ]
-    assert rows(page) == [["Hide numbers"], ["✓ Text", "Voice", "Both"], ["✓ English", "Find out"], ["Keep recordings"]]
+    assert rows(page) == [
+        ["Hide numbers"],
+        ["✓ Text", "Voice", "Both"],
+        ["✓ English", "Detect it"],
+        ["Keep recordings"],
+    ]
     assert all(one.command == "settings" and one.stays for one in page.choices)
 
 
@@ -78,20 +83,21 @@ async def test_the_page_shows_what_is_set_otherwise(spoken: Counter) -> None:
     assert rows(page) == [
         ["Show numbers"],
         ["Text", "Voice", "✓ Both"],
-        ["✓ de", "English", "Find out"],
+        ["✓ German", "English", "Detect it"],
         ["Delete recordings"],
     ]
     for said in (
         "Numbers are hidden",
-        "Questions come as text, and then as voice messages.",
-        "I take your voice notes to be in “de”.",
+        "Questions come as text at once, and a moment later as a voice message, too.",
+        "I take your voice notes to be in German.",
         "is kept, so that you can hear pieces of it",
+        "/settings recordings off deletes it",
     ):
         assert said in page.text
     await spoken.prefer(Preferences(language=""))
     page = await spoken.page("settings")
-    assert rows(page)[2] == ["English", "✓ Find out"]
-    assert "I find out in which language each of your voice notes is." in page.text
+    assert rows(page)[2] == ["English", "✓ Detect it"]
+    assert "I detect the language of each of your voice notes." in page.text
 
 
 @pytest.mark.parametrize(
@@ -121,9 +127,9 @@ async def test_each_button_changes_the_page_in_its_place(spoken: Counter) -> Non
     page = await spoken.page("voice")
     for label, shown in (
         ("Voice", "Questions come as voice messages, with their text."),
-        ("Both", "Questions come as text, and then as voice messages."),
+        ("Both", "Questions come as text at once, and a moment later as a voice message, too."),
         ("Text", "Questions come as text."),
-        ("Find out", "I find out in which language"),
+        ("Detect it", "I detect the language"),
         ("English", "to be in English"),
         ("Keep recordings", "is kept"),
         ("Delete recordings", "is deleted once"),
@@ -150,6 +156,9 @@ CHANGES: list[tuple[str, str, dict[str, object]]] = [
     ("settings", "voice both", {"reply": BOTH}),
     ("settings", "language en", {"language": "en"}),
     ("settings", "language FR", {"language": "fr"}),
+    ("settings", "language German", {"language": "de"}),
+    ("settings", "language haitian  creole", {"language": "ht"}),
+    ("settings", "language yue", {"language": "yue"}),
     ("settings", "language auto", {"language": ""}),
     ("settings", "recordings on", {"keep_recordings": True}),
     ("settings", "recordings off", {"keep_recordings": False}),
@@ -176,16 +185,11 @@ async def test_a_command_changes_one_thing_and_leaves_the_others(
     ("command", "argument"),
     [
         ("voice", ""),
-        ("voice", "loud"),
-        ("voice", "on and on"),
         ("settings", ""),
         ("settings", "voice"),
-        ("settings", "voice perhaps"),
         ("settings", "numbers"),
         ("settings", "language"),
         ("settings", "recordings"),
-        ("settings", "recordings perhaps"),
-        ("settings", "x" * 5000),
     ],
 )
 async def test_what_changes_nothing_shows_the_page(spoken: Counter, command: str, argument: str) -> None:
@@ -196,12 +200,35 @@ async def test_what_changes_nothing_shows_the_page(spoken: Counter, command: str
     assert not spoken.answer.forgets_recordings
 
 
-@pytest.mark.parametrize("code", ["german", "d", "deu", "d3", "ää", "en us", "e" * 5000])
-async def test_what_is_no_code_of_a_language_changes_nothing_and_says_so(spoken: Counter, code: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "argument"),
+    [
+        ("voice", "loud"),
+        ("voice", "on and on"),
+        ("settings", "voice perhaps"),
+        ("settings", "recordings perhaps"),
+        ("settings", "x" * 5000),
+    ],
+)
+async def test_what_is_not_understood_changes_nothing_and_says_so(spoken: Counter, command: str, argument: str) -> None:
+    page = await spoken.page(command, argument)
+    assert page.blocks[1].text == wording.NOT_UNDERSTOOD
+    assert spoken.answer.preferences is None
+    assert not spoken.answer.forgets_recordings
+
+
+@pytest.mark.parametrize("code", ["zz", "d", "deu", "d3", "ää", "en us", "klingon", "detect", "e" * 5000])
+async def test_what_is_no_language_that_is_known_changes_nothing_and_says_so(spoken: Counter, code: str) -> None:
     page = await spoken.page("settings", f"language {code}")
     assert page.blocks[1].text == wording.BAD_LANGUAGE
-    assert "two letters" in page.text
+    assert "changed nothing" in page.text
     assert spoken.answer.preferences is None
+
+
+async def test_a_language_that_was_set_before_it_had_to_be_known_is_shown_as_it_is(spoken: Counter) -> None:
+    await spoken.prefer(Preferences(language="zz"))
+    page = await spoken.page("settings")
+    assert rows(page)[2] == ["✓ “zz”", "English", "Detect it"]
 
 
 async def test_recordings_that_are_not_wanted_any_more_are_deleted_and_that_is_said(spoken: Counter) -> None:
@@ -331,7 +358,8 @@ async def test_whoever_starts_a_spoken_interview_where_nobody_speaks_is_told_and
 ) -> None:
     after, sent = await written.ask("interview", f"tester {asked}")
     assert after
-    assert ("I cannot speak here" in sent[0].text) is is_told
+    assert (sent[0] == wording.asked_in_writing()) is is_told
+    assert not any("Nothing was changed" in one.text for one in sent)
     assert [one.kind for one in sent[-2:]] == [OutboundKind.NOTICE, OutboundKind.QUESTION]
     assert written.answer.preferences is None
 

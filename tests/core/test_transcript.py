@@ -130,13 +130,16 @@ def test_the_name_of_the_file_is_one_that_every_system_can_hold(title: str, name
     assert page.document.name == name
 
 
-SPOKEN = Spoken("n1", 2.0, (Word("Load.", 0.0, 1.0, 0.9),), (Span(0.0, 1.0),))
+def heard(words: str) -> Spoken:
+    return Spoken("n1", 2.0, tuple(Word(word, 0.0, 1.0, 0.9) for word in words.split()), (Span(0.0, 1.0),))
+
+
 ALOUD = (
     *said((Kind.QUESTION, "Why queues?"), (Kind.ANSWER, "I type this.")),
-    Utterance(Kind.ANSWER, "They take load.", NOW, "n1", spoken=SPOKEN),
-    Utterance(Kind.ANSWER, "And more of it.", NOW, "n2", spoken=SPOKEN),
-    Utterance(Kind.RETRACTED, "I never meant this.", NOW, "n3", spoken=SPOKEN),
-    Utterance(Kind.DOUBTFUL, "Mumble.", NOW, "n4", spoken=SPOKEN),
+    Utterance(Kind.ANSWER, "They take load.", NOW, "n1", spoken=heard("they take load")),
+    Utterance(Kind.ANSWER, "And more of it.", NOW, "n2", spoken=heard("and more or less")),
+    Utterance(Kind.RETRACTED, "I never meant this.", NOW, "n3", spoken=heard("I never meant this.")),
+    Utterance(Kind.DOUBTFUL, "Mumble.", NOW, "n4", spoken=heard("Mumble.")),
     Utterance(Kind.VOICE_NOTE, "", NOW, "n5"),
     *said((Kind.FOLLOW_UP, "And then?"), (Kind.ANSWER, "Typed again.")),
 )
@@ -150,6 +153,7 @@ def test_what_was_spoken_is_marked_and_what_was_taken_back_is_left_out() -> None
         "I type this.",
         "You, aloud:",
         "They take load.",
+        "You, aloud, corrected in writing:",
         "And more of it.",
         "You, aloud and not clearly heard:",
         "Mumble.",
@@ -165,7 +169,7 @@ def test_what_was_spoken_is_marked_and_what_was_taken_back_is_left_out() -> None
         "Interviewer:\nWhy queues?",
         "You:\nI type this.",
         "You, aloud:\nThey take load.",
-        "You, aloud:\nAnd more of it.",
+        "You, aloud, corrected in writing:\nAnd more of it.",
         "You, aloud and not clearly heard:\nMumble.",
         "You, in a voice note:\n(not transcribed)",
         "Interviewer:\nAnd then?",

@@ -179,6 +179,7 @@ REVIEWING = {
         "go on",
         "Continue.",
         "Thanks!",
+        "Thank you.",
         "sure",
         "move on",
         "yes",

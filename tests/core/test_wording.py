@@ -147,6 +147,7 @@ PAGES = [
     pages.settings(Preferences(hide_numbers=True)),
     pages.settings(Preferences(), listens=True, speaks=True, word="Done."),
     settings.cannot_speak(),
+    settings.asked_in_writing(),
     settings.cannot_listen(),
     kept.history(HistoryPage()),
     kept.history(HistoryPage((), 1)),

@@ -147,7 +147,7 @@ async def test_who_stops_while_listened_to_is_through_at_once_and_nothing_comes_
     interview = await house.store.current_interview(await house.store.candidate(ANA))
     assert interview
     assert interview.phase is Phase.DROPPED
-    assert [said.kind for said in interview.turns[0].latest_answer] == [UtteranceKind.VOICE_NOTE]
+    assert [said.kind for said in interview.turns[0].latest_answer] == [UtteranceKind.RETRACTED]
 
 
 def _harmful() -> list[Any]:
@@ -168,7 +168,7 @@ async def test_each_harmful_sound_is_one_clear_sentence_and_the_interview_goes_o
         await house.speaks(ANA, row.make())
         await house.runner.idle(ANA)
         told = house.told(ANA)[before:]
-        assert told == [wording.refused(row.problem)], row.name
+        assert told == [wording.refused(row.problem, 600.0)], row.name
         if number % 20 == 0:  # the limit of messages a minute is not what is tried here
             house.runner._limits._buckets.clear()
     await house.speaks(ANA, CLIPS[0].sound, 30.0)

@@ -37,6 +37,16 @@ def track(samples: int, *, edits: bytes = b"", number: int = 1, source: bytes = 
     return box(b"trak", box(b"tkhd", ints(7, 0, 0, number, 0, 80_000), bytes(60)), edits, media)
 
 
+def elsewhere(path: str) -> bytes:
+    """The source of a track whose samples lie in another file, as QuickTime writes it."""
+    name = path.encode()
+    name += bytes(len(name) % 2)
+    levels = struct.pack(">HH", 0xFFFF, 0xFFFF)
+    record = bytes(10) + bytes(28) + bytes(12) + bytes(64) + bytes(16) + levels + bytes(16)
+    ends = struct.pack(">HH", 0xFFFF, 0)
+    return box(b"alis", ints(0), record, struct.pack(">HH", 2, len(name)), name, ends)
+
+
 def movie(*tracks: bytes, compressed: bool = False, padding: int = 0) -> bytes:
     header = box(b"mvhd", ints(0, 0, 0, 8_000, 80_000, 0x10000, 0x1000000), bytes(68), ints(99))
     head = box(b"moov", header, *tracks, box(b"free", bytes(padding)) if padding else b"")

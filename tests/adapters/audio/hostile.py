@@ -53,22 +53,23 @@ class Pipe(io.RawIOBase):
         return len(piece)
 
 
-def _opus_packet() -> bytes:
-    """120 ms of silence."""
+def _opus_packet(samples: np.ndarray) -> bytes:
+    """A sound of 120 ms."""
     coder = av.AudioCodecContext.create("libopus", "w")
     coder.sample_rate, coder.layout, coder.format = 48_000, "mono", "s16"
     coder.options = {"frame_duration": "120"}
     coder.open()
-    frame = av.AudioFrame.from_ndarray(np.zeros((1, 5_760), np.int16), format="s16", layout="mono")
+    frame = av.AudioFrame.from_ndarray(samples.astype(np.int16)[np.newaxis], format="s16", layout="mono")
     frame.sample_rate = 48_000
     return bytes([*coder.encode(frame), *coder.encode(None)][0])
 
 
-def _silence(form: str, hours: float, file: io.IOBase) -> None:
-    content = _opus_packet()
+def _repeated(samples: np.ndarray, form: str, seconds: float, file: io.IOBase) -> None:
+    """One packet again and again, which is quicker than to encode so much."""
+    content = _opus_packet(samples)
     with av.open(file, "w", format=form) as container:
         stream = container.add_stream("libopus", rate=48_000, layout="mono")
-        for place in range(int(hours * 3600 / 0.12)):
+        for place in range(int(seconds / 0.12)):
             packet = av.Packet(content)
             packet.stream, packet.time_base = stream, Fraction(1, 1000)
             packet.pts = packet.dts = place * 120
@@ -76,16 +77,26 @@ def _silence(form: str, hours: float, file: io.IOBase) -> None:
             container.mux(packet)
 
 
+_SILENCE = np.zeros(5_760)
+
+
+@cache
+def noise(seconds: float) -> bytes:
+    file = io.BytesIO()
+    _repeated(np.random.default_rng(5).normal(0, 2_000, 5_760), "ogg", seconds, file)
+    return file.getvalue()
+
+
 @cache
 def hours_of_silence() -> bytes:
     file = io.BytesIO()
-    _silence("ogg", 3, file)
+    _repeated(_SILENCE, "ogg", 3 * 3600, file)
     return file.getvalue()
 
 
 def undeclared_silence() -> bytes:
     pipe = Pipe()
-    _silence("webm", 0.2, pipe)
+    _repeated(_SILENCE, "webm", 12 * 60, pipe)
     return bytes(pipe.content)
 
 
@@ -113,6 +124,23 @@ def in_packets(size: int = 250_000) -> bytes:
             packet.stream, packet.time_base = stream, Fraction(1, 1000)
             packet.pts = packet.dts = number * 1000
             container.mux(packet)
+    return file.getvalue()
+
+
+def large_packets(lost: int) -> bytes:
+    """A sound of 20 s in Matroska, the first so many seconds of it in packets that are too large."""
+    samples = np.tile(voice(48_000), 10)[: 48_000 * 20].astype("<f4")
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as container:
+        stream = container.add_stream("pcm_f32le", rate=48_000, layout="mono")
+        place = 0
+        while place < len(samples):
+            size = 48_000 * 2 if place < 48_000 * lost else 4_800
+            packet = av.Packet(samples[place : place + size].tobytes())
+            packet.stream, packet.time_base = stream, Fraction(1, 48_000)
+            packet.pts = packet.dts = place
+            container.mux(packet)
+            place += size
     return file.getvalue()
 
 
@@ -235,6 +263,9 @@ ROWS = [
     Row("an index that is 30 MB unpacked", lambda: movie(track(1_000), compressed=True, padding=30_000_000), BAD),
     Row("a tag that is 30 MB unpacked", swollen_tag),
     Row("a packet of 1 MB", large_packet, BAD),
+    Row("18 of 20 s in packets that are too large", lambda: large_packets(18), BAD),
+    Row("nearly all of it in packets that are too large", lambda: large_packets(20), BAD),
+    Row("2 of 20 s in packets that are too large", lambda: large_packets(2), seconds=17.9),
     Row("an hour in packets of 250 kB", in_packets, LONG, slow=True),
     Row(
         "tags that are not UTF-8",

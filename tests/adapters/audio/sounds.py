@@ -118,6 +118,9 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "wav, mu-law": lambda: made(voice(), "wav", "pcm_mulaw", rate=8_000),
     "flac": lambda: made(voice(), "flac", "flac"),
     "video note": lambda: made(voice(), "mp4", "aac", rate=44_100, video=True),
+    "aac, with nothing around it": lambda: made(voice(), "adts", "aac", rate=44_100),
+    "3gp, amr": lambda: made(voice(), "3gp", "libopencore_amrnb", rate=8_000),
+    "amr": lambda: made(voice(), "amr", "libopencore_amrnb", rate=8_000),
     "six channels": lambda: made(voice(), "wav", "pcm_s16le", layout="5.1"),
 }
 

@@ -22,7 +22,8 @@ def test_each_form_is_heard(form: str) -> None:
     assert sound.rate == RATE
     assert sound.samples.dtype == np.float32
     assert 0 <= sound.seconds - len(voice()) / RATE <= PRIMING_S
-    assert same(sound.samples, voice()) > (0.95 if "aac" in form or form == "video note" else 0.98)
+    least = 0.8 if "amr" in form else 0.95 if "aac" in form or form == "video note" else 0.98
+    assert same(sound.samples, voice()) > least
     assert abs(sound.samples.mean()) < 1e-4
 
 

@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -17,6 +18,7 @@ import pytest
 from adapters import audio
 from core.ports import UnusableSoundError
 from core.speech import SoundProblem
+from tests.adapters.audio.boxes import elsewhere, movie, track
 from tests.adapters.audio.sounds import RATE, made, voice
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who opens a file")
@@ -95,6 +97,22 @@ def test_no_other_file_is_opened(text: str, path: str, folder: Path, watch: Watc
 def test_a_list_behind_a_mark_of_sound_opens_nothing(watch: Watch) -> None:
     refused(b"ID3\3\0\0\0\0\0\0" + CONCAT.format("secret.wav").encode())
     refused(b"\xef\xbb\xbf" + CONCAT.format("secret.wav").encode())
+    assert watch.opened() == []
+
+
+@LINUX
+def test_the_trap_of_a_track_that_lies_elsewhere_is_a_real_one(folder: Path, watch: Watch) -> None:
+    data = movie(track(100, source=elsewhere(f"{folder}/secret.wav")))
+    with av.open(io.BytesIO(data), "r", options={"enable_drefs": "1", "use_absolute_path": "1"}):
+        assert "secret.wav" in watch.opened()
+
+
+@LINUX
+@pytest.mark.parametrize("path", PATHS)
+def test_a_track_that_lies_elsewhere_is_not_looked_for(path: str, folder: Path, watch: Watch) -> None:
+    data = movie(track(8_000, source=elsewhere(path.format(folder=folder))))
+    with suppress(UnusableSoundError):
+        audio.decode(data)
     assert watch.opened() == []
 
 

@@ -46,6 +46,13 @@ def test_a_piece_goes_as_far_as_the_sound(span: Span, seconds: float) -> None:
     assert audio.cut(sound(tone(1.0)), span).seconds == pytest.approx(seconds)
 
 
+@pytest.mark.parametrize("rate", [8_000, RATE, 24_000, 48_000])
+def test_a_piece_can_be_as_short_as_one_likes(rate: int) -> None:
+    whole = Sound(tone(1.0, rate=rate), rate)
+    for size in range(rate // 200):
+        assert len(audio.cut(whole, Span(0.5, 0.5 + size / rate)).samples) <= size + rate // 1_000
+
+
 def test_sounds_are_joined_with_silence_between_them() -> None:
     whole = audio.joined([sound(tone(0.5)), sound(tone(0.25)), sound(tone(0.25))], 0.3)
     assert whole.seconds == pytest.approx(1.6)

@@ -18,13 +18,15 @@ from adapters.database.codec import (
     storable_text,
 )
 from adapters.database.connection import connect
+from adapters.database.words import StoredWords
 from core.accounts import Account, CodeMaker, LinkCode
 from core.effects import Effect, Send
 from core.messages import Block, BlockStyle, Outbound, OutboundKind
 from core.model import Conversation, Phase, Preferences, Stronger
 from core.ports import Change
 from core.speech import ReplyStyle, Span, Spoken, Word
-from tests.contracts.sample import NOW, ROLES, answer, assessment, new_interview, report
+from tests.contracts.sample import CONVERSATION, NOW, ROLES, answer, assessment, new_interview, report
+from tests.contracts.sample import spoken as heard
 
 LONE = "a\ud800b"
 SAFE = "a\ufffdb"
@@ -98,20 +100,67 @@ def test_what_was_spoken_is_stored_in_short_and_to_a_hundredth() -> None:
     assert encode_spoken(spoken) == {
         "note": "n1",
         "seconds": 12.35,
-        "words": [["a\ufffd", 0.0, 1.01, 0.99]],
+        "words": ["a\ufffd"],
+        "figures": "0 101 99",
         "spans": [[0.11, 10.0]],
         "kept": True,
     }
 
 
 @pytest.mark.parametrize(
-    "changes", [{"words": [["a", 1.0, 2.0]]}, {"words": None}, {"spans": [["x", 1]]}, {"kept": "perhaps"}, {"note": 5}]
+    "changes",
+    [
+        {"words": ["a", "b"]},
+        {"words": [], "figures": "7"},
+        {"words": [["a", 1, 2, 3]]},
+        {"words": None},
+        {"figures": "0 100"},
+        {"figures": "0 100 90 0 100 90"},
+        {"figures": "0 1.5 90"},
+        {"figures": "0  90"},
+        {"figures": " 0 100 90"},
+        {"figures": None},
+        {"spans": [["x", 1]]},
+        {"kept": "perhaps"},
+        {"note": 5},
+    ],
 )
 def test_what_cannot_have_been_spoken_is_refused(changes: dict[str, object]) -> None:
-    document = {"note": "n1", "seconds": 1.0, "words": [["a", 0.0, 1.0, 0.9]], "spans": [[0.0, 1.0]], "kept": False}
+    document = {"note": "n1", "seconds": 1.0, "words": ["a"], "figures": "0 100 90", "spans": [[0, 1]], "kept": False}
     assert decode_spoken(document) is not None
-    with pytest.raises(ValueError, match="validation error"):
+    with pytest.raises(ValueError, match=r"validation error|figures"):
         decode_spoken(document | changes)
+
+
+def test_words_are_made_when_they_are_looked_at_and_compare_as_a_tuple_does() -> None:
+    spoken = Spoken("n1", 2.0, (Word("a", -0.01, 0.35, 0.9), Word("b", 0.35, 2.0, 1.0)), (Span(0.0, 2.0),))
+    stored = decode_spoken(encode_spoken(spoken))
+    assert stored
+    assert isinstance(stored.words, StoredWords)
+    assert (len(stored.words), stored.words._made) == (2, None)
+    assert (stored, hash(stored), repr(stored)) == (spoken, hash(spoken), repr(spoken))
+    assert stored.words._made is not None
+    assert stored == decode_spoken(encode_spoken(stored)) != replace(spoken, words=spoken.words[:1])
+    assert (stored.words[0], stored.words[1:], [*stored.words]) == (spoken.words[0], spoken.words[1:], [*spoken.words])
+    assert stored.words != ["a", "b"]
+    empty = replace(spoken, words=())
+    assert decode_spoken(encode_spoken(empty)) == empty
+
+
+async def test_nobody_waits_for_words_that_nobody_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interview with many long notes is loaded at every message and every few seconds while one is listened to."""
+    said = [replace(answer("We retry.", note), spoken=heard(note, "We", "retry.")) for note in ("n1", "n2")]
+    turn = replace(new_interview().turns[0], utterances=(*new_interview().turns[0].utterances, *said))
+    async with connect("sqlite://:memory:", ROLES) as store:
+        candidate = await store.candidate(CONVERSATION)
+        begun = replace(new_interview(candidate), turns=(turn,))
+        await store.save(Change(candidate, CONVERSATION, None, begun))
+        monkeypatch.setattr(StoredWords, "_words", None)  # whoever looks at them fails
+        loaded = await store.current_interview(candidate)
+        assert loaded
+        more = replace(loaded.turns[0], utterances=(*loaded.turns[0].utterances, answer("And more.", "m9")))
+        saved = await store.save(Change(candidate, CONVERSATION, loaded, replace(loaded, turns=(more,))))
+        assert saved.interview
 
 
 @given(st.text())

@@ -17,7 +17,7 @@ from adapters.database.connection import connect, migrate
 from core.accounts import CodeMaker
 from core.effects import AssessAnswer, TranscribeNote
 from core.model import Conversation, Phase, Preferences, UtteranceKind
-from core.ports import Change
+from core.ports import Change, Store
 from core.speech import VoiceNote
 from tests.adapters.database.versions import KNOWN, Rows, named, restored, rows
 from tests.contracts.sample import (
@@ -120,3 +120,22 @@ async def test_whoever_was_there_then_is_forgotten_on_all_accounts_and_nobody_el
         assert await seen_by(store, THREE) == [3]
         assert await store.candidate(FIVE) == 5
         assert await store.candidate(TWO) > 5
+
+
+async def marks(store: Store) -> dict[str, str]:
+    return {**await store.last_seen("telegram"), **await store.last_seen("discord")}
+
+
+async def test_no_mark_of_then_is_left_where_whoever_is_forgotten_has_written_since(url: str, third: Rows) -> None:
+    """From an old one on, all that was taken since would be asked for and taken once more."""
+    async with connect(url, ROLES) as store:
+        for number in ("61", "62"):
+            await store.save(Change(5, FIVE, inbound_id=number))
+        await store.forget(5)
+        assert await marks(store) == {"1": "11", "2": "22", "thread": "41"}
+
+
+async def test_no_mark_of_then_is_left_where_whoever_is_forgotten_was_interviewed(url: str, third: Rows) -> None:
+    async with connect(url, ROLES) as store:
+        await store.forget(3)
+        assert await marks(store) == {"1": "11", "2": "22", "5": "51"}

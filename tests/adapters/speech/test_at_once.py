@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from adapters.piper import PiperSynthesizer
+from adapters.threads import CLOSE_S
 from adapters.whisper import WhisperTranscriber
 from core.ports import SynthesizerError, TranscriberUnavailableError
 from tests.adapters.speech.clips import CLIPS, MODEL, VOICE, giving, needs_voice
@@ -97,9 +100,11 @@ async def test_whoever_gives_up_leaves_at_once_and_the_thread_at_its_next_step(h
     await asyncio.wait([given_up], timeout=1)
     assert given_up.cancelled()
     told: list[int] = []
+    is_told = asyncio.Event()
 
     async def tell(place: int) -> None:
         told.append(place)
+        is_told.set()
 
     fetched: list[bool] = []
 
@@ -108,7 +113,8 @@ async def test_whoever_gives_up_leaves_at_once_and_the_thread_at_its_next_step(h
         return CLIPS[1].sound
 
     following = asyncio.create_task(whisper.transcribe(fetch, language="en", told=tell))
-    await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE_S):
+        await is_told.wait()
     assert told == [1]  # the thread is still busy
     hearing.opened.set()
     assert (await following).text == CLIPS[1].text
@@ -144,6 +150,76 @@ async def test_closing_gives_up_what_is_spoken_and_what_waits(speaking: Gate) ->
             await task
     assert speaking.passed <= 2
     assert threads("piper") == 0
+
+
+async def test_closing_waits_for_no_look_of_the_model_that_hangs(hearing: Gate) -> None:
+    whisper = WhisperTranscriber(MODEL, beam_size=1, parallel=1)
+    task = asyncio.create_task(whisper.transcribe(giving(CLIPS[0].sound)))
+    await hearing.came()
+    begun = time.monotonic()
+    await whisper.close()
+    assert time.monotonic() - begun < CLOSE_S + 2
+    for late in (task, asyncio.create_task(whisper.transcribe(giving(CLIPS[0].sound)))):
+        with pytest.raises(TranscriberUnavailableError):
+            await late
+    with pytest.raises(TranscriberUnavailableError):
+        await whisper.prepare()
+
+
+async def test_closing_waits_for_no_sentence_that_hangs(speaking: Gate) -> None:
+    piper = PiperSynthesizer([VOICE])
+    tasks = [asyncio.create_task(piper.synthesize(text)) for text in ("One.", "Two.")]
+    await speaking.came()
+    begun = time.monotonic()
+    await piper.close()
+    assert time.monotonic() - begun < CLOSE_S + 2
+    for late in (*tasks, asyncio.create_task(piper.synthesize("Three."))):
+        with pytest.raises(SynthesizerError):
+            await late
+    with pytest.raises(SynthesizerError):
+        await piper.prepare()
+    assert speaking.passed == 1
+
+
+PROGRAM = """
+import asyncio, threading
+from faster_whisper import WhisperModel
+from piper import PiperVoice
+from adapters.piper import PiperSynthesizer
+from adapters.whisper import WhisperTranscriber
+from tests.adapters.speech.clips import CLIPS, MODEL, VOICE, giving
+
+came = threading.Semaphore(0)
+
+def hang(*_, **__):
+    came.release()
+    threading.Event().wait()
+
+WhisperModel.transcribe = PiperVoice.synthesize = hang
+
+async def main():
+    whisper, piper = WhisperTranscriber(MODEL), PiperSynthesizer([VOICE])
+    calls = whisper.transcribe(giving(CLIPS[0].sound)), piper.synthesize("One.")
+    tasks = [asyncio.create_task(call) for call in calls]
+    for _ in tasks:
+        await asyncio.to_thread(came.acquire)
+    print("hanging", flush=True)
+    await whisper.close()
+    await piper.close()
+    await asyncio.wait(tasks)
+
+asyncio.run(main())
+"""
+
+
+def test_a_process_ends_while_its_models_hang() -> None:
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "hanging\n"
+            assert process.wait(timeout=2 * CLOSE_S + 4) == 0
+        finally:
+            process.kill()
 
 
 async def test_too_many_texts_are_turned_away(piper: PiperSynthesizer, speaking: Gate) -> None:
@@ -229,3 +305,19 @@ async def test_the_loop_goes_on_while_four_are_heard_and_two_spoken(
     while (stall_s := await round_s()) >= MOST_STALL_S and time.monotonic() < until:
         pass
     assert stall_s < MOST_STALL_S
+
+
+async def test_closing_ends_what_is_still_being_fetched() -> None:
+    whisper, fetching, fetched = WhisperTranscriber(MODEL), asyncio.Event(), asyncio.Event()
+
+    async def fetch() -> bytes:
+        fetching.set()
+        await fetched.wait()
+        return CLIPS[0].sound
+
+    task = asyncio.create_task(whisper.transcribe(fetch))
+    await fetching.wait()
+    await whisper.close()
+    fetched.set()
+    with pytest.raises(TranscriberUnavailableError, match="has ended"):
+        await task

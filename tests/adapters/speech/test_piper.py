@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import logging
 import shutil
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -207,6 +209,31 @@ async def test_nothing_that_is_spoken_is_logged(piper: PiperSynthesizer, caplog:
     with caplog.at_level(logging.DEBUG):
         await piper.synthesize("You said quokka.")
     assert "quokka" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "name", ["~nosuchuser/x.onnx", "~nosuchuser", "v" * 300, "v" * 300 + ".onnx", "a\0b.onnx", ".onnx", ".", ".."]
+)
+def test_a_name_that_no_file_can_have_is_no_voice(tmp_path: Path, name: str) -> None:
+    assert voice_files([name, str(VOICE)], tmp_path) == [VOICE]
+
+
+@pytest.mark.parametrize(("error", "told"), [(ImportError, "not installed completely"), (RuntimeError, "RuntimeError")])
+async def test_a_library_that_is_not_whole_is_told(
+    piper: PiperSynthesizer, monkeypatch: pytest.MonkeyPatch, error: type[Exception], told: str
+) -> None:
+    begin = builtins.__import__
+
+    def fail(name: str, *arguments: Any, **named: Any) -> Any:
+        if name == "adapters.audio":
+            raise error("pyaudioop")
+        return begin(name, *arguments, **named)
+
+    monkeypatch.setattr(builtins, "__import__", fail)
+    for asked in (piper.prepare(), piper.synthesize("One.")):
+        with pytest.raises(SynthesizerError, match=told) as caught:
+            await asked
+        assert "pyaudioop" not in str(caught.value)
 
 
 def test_voices_are_named_by_their_file_or_their_name(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import logging
 import shutil
 import socket
 import threading
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +79,7 @@ async def test_a_sound_that_is_longer_than_allowed_is_refused() -> None:
     whisper = WhisperTranscriber(MODEL, longest_s=1.0)
     with pytest.raises(UnusableSoundError) as caught:
         await whisper.transcribe(giving(CLIPS[0].sound))
-    assert caught.value.problem is SoundProblem.TOO_LONG
+    assert (caught.value.problem, caught.value.longest_s) == (SoundProblem.TOO_LONG, 1.0)
     await whisper.close()
 
 
@@ -154,6 +156,48 @@ async def test_nothing_that_is_said_is_logged(whisper: WhisperTranscriber, caplo
         heard = await whisper.transcribe(giving(CLIPS[0].sound))
     assert "Processing audio" in caplog.text
     assert not [word.text for word in heard.words if len(word.text) > 4 and word.text in caplog.text]
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser/x", "~nosuchuser", "m" * 300, "a\0b", "", ".", "base/../../.."])
+def test_a_name_that_no_folder_can_have_is_no_model(tmp_path: Path, name: str) -> None:
+    assert model_folder(name, tmp_path) is None
+
+
+@pytest.mark.parametrize(("error", "told"), [(ImportError, "not installed completely"), (RuntimeError, "RuntimeError")])
+async def test_a_library_that_is_not_whole_is_told(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception], told: str
+) -> None:
+    begin = builtins.__import__
+
+    def fail(name: str, *arguments: Any, **named: Any) -> Any:
+        if name == "adapters.whisper.ear":
+            raise error("pyaudioop")
+        return begin(name, *arguments, **named)
+
+    monkeypatch.setattr(builtins, "__import__", fail)
+    whisper = WhisperTranscriber(MODEL)
+    for asked in (whisper.prepare(), whisper.transcribe(giving(CLIPS[0].sound))):
+        with pytest.raises(TranscriberUnavailableError, match=told) as caught:
+            await asked
+        assert "pyaudioop" not in str(caught.value)
+    await whisper.close()
+
+
+async def test_the_detector_is_ready_before_the_first_note(
+    whisper: WhisperTranscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from faster_whisper import vad  # noqa: PLC0415 - not everybody has it
+
+    vad.get_vad_model.cache_clear()
+    await whisper.prepare()
+    assert vad.get_vad_model.cache_info().currsize == 1
+
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(vad.SileroVADModel, "__call__", fail)
+    with pytest.raises(TranscriberUnavailableError, match="detector"):
+        await whisper.prepare()
 
 
 def test_a_model_is_named_by_its_folder_or_its_name(tmp_path: Path) -> None:
