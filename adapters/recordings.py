@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -49,6 +49,9 @@ class FolderRecordings:
             return await self._player.submit(partial(_excerpt, file, excerpt.span, self._longest_s))
         except ThreadsClosedError:
             raise RecordingError("Playing recordings has ended.") from None
+
+    async def drop(self, interview: int, note: str) -> None:
+        await _in_turn(self._files, partial(_drop, self._file(interview, note)))
 
     async def forget(self, interviews: Sequence[int]) -> None:
         await _in_turn(self._files, partial(_delete, [self._folder_of(interview) for interview in interviews]))
@@ -95,6 +98,11 @@ def _read(file: Path) -> bytes | None:
                 return opened.read(LARGEST_BYTES)
         except FileNotFoundError:
             return None
+
+
+def _drop(file: Path) -> None:
+    with _told("deleted"), suppress(FileNotFoundError, NotADirectoryError):
+        file.unlink()
 
 
 def _delete(folders: Sequence[Path]) -> None:

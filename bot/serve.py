@@ -43,7 +43,7 @@ async def _serve(settings: Settings, files: RoleFiles) -> int:
         connect(settings.database, files.roles) as store,
     ):
         for unused in missing_parts(settings):
-            _tell(f"Voice is used in part: {unused}")
+            _tell(f"Voice: {unused}")
         platforms: dict[str, Platform] = {}
         runner = Runner(
             store=store,

@@ -28,10 +28,11 @@ from adapters.database.session import transaction
 _log = logging.getLogger(__name__)
 _OWN = "SELECT platform, external_id FROM account WHERE candidate_id = ?"
 _CHATS = (
-    f"SELECT platform, chat FROM seen_update WHERE (platform, account) IN ({_OWN})"  # noqa: S608 - our own words
-    " UNION SELECT platform, chat FROM interview WHERE candidate_id = ?"
+    f"SELECT platform, chat FROM seen_update WHERE (platform, account) IN ({_OWN})",  # noqa: S608 - our own words
+    "SELECT platform, chat FROM interview WHERE candidate_id = ?",
 )
-_FORGET_UNSIGNED = f"DELETE FROM seen_update WHERE account = '' AND (platform, chat) IN ({_CHATS})"  # noqa: S608
+"""Each by itself, as for both together SQLite would use no index."""
+_FORGET_UNSIGNED = "DELETE FROM seen_update WHERE account = '' AND (platform, chat) IN ({})"
 _FORGET_SEEN = f"DELETE FROM seen_update WHERE (platform, account) IN ({_OWN})"  # noqa: S608
 _WRITE_ANEW = "VACUUM"
 
@@ -39,7 +40,8 @@ _WRITE_ANEW = "VACUUM"
 async def forget(candidate: int) -> None:
     """Delete a candidate with all that hangs on them, which the references between the tables say."""
     async with transaction() as connection:
-        await connection.execute_query(_FORGET_UNSIGNED, [candidate] * 2)  # first, as the others tell the chats
+        for chats in _CHATS:  # first, as the marks that are signed tell the chats
+            await connection.execute_query(_FORGET_UNSIGNED.format(chats), [candidate])
         await connection.execute_query(_FORGET_SEEN, [candidate])
         everything = [candidate, *await _left_by(candidate)]
         # Accounts that others joined with would be deleted with the home that they could go back to.

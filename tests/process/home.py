@@ -63,7 +63,7 @@ class Home:
     def environment(self, **settings: str) -> dict[str, str]:
         """The environment of this test run without any setting of the program but those given.
 
-        Nothing is asked of an Ollama that may run on this machine, unless a test says so.
+        Nothing is asked of an Ollama that may run on this machine, and voice is off, unless a test says so.
         """
         names = {name.upper() for name in Settings.model_fields}
         inherited = {name: value for name, value in os.environ.items() if name not in names}
@@ -71,7 +71,7 @@ class Home:
             inherited |= {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")}
             inherited |= {"COVERAGE_FILE": str(ROOT / ".coverage")}
         fixed = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "DATA_DIR": str(self.path / "data"), "LOGNAME": "sam"}
-        fixed["INTERVIEWER"] = "rules"
+        fixed |= {"INTERVIEWER": "rules", "VOICE": "off"}
         return inherited | fixed | settings
 
     def run(

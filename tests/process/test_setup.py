@@ -33,7 +33,7 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
 
 @pytest.fixture
 def fetching(plain_home: Home, server: ModelServer) -> dict[str, str]:
-    return {"HF_ENDPOINT": server.url, "HF_HOME": str(plain_home.path / "hf"), "PIPER_VOICE": VOICE}
+    return {"VOICE": "auto", "HF_ENDPOINT": server.url, "HF_HOME": str(plain_home.path / "hf"), "PIPER_VOICE": VOICE}
 
 
 def test_both_models_are_fetched_once_and_used_from_then_on(

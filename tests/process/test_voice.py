@@ -23,11 +23,12 @@ pytest.importorskip("piper", reason="the extra `voice` is not installed")
 
 SPEECH = ROOT / "tests" / "fixtures" / "speech"
 CLIPS = {clip["file"][:2]: clip for clip in json.loads((SPEECH / "clips" / "manifest.json").read_text())}
-ENGINES = {
+MODELS = {
     "WHISPER_MODEL": str(SPEECH / "whisper"),
     "WHISPER_THREADS": "1",
     "PIPER_VOICE": str(SPEECH / "piper" / "tinyvoice.onnx"),
 }
+ENGINES = {"VOICE": "auto"} | MODELS
 RATING = "how well did it go"
 SPOKEN = "voice messages"
 
@@ -172,15 +173,24 @@ async def test_without_the_libraries_a_note_is_one_sentence_and_the_interview_go
         assert await serving.end(signal.SIGTERM) == (0, "")
 
 
-def test_where_voice_is_not_set_up_nothing_of_it_is_imported(home: Home) -> None:
+@pytest.mark.parametrize("settings", [{"VOICE": "off"} | MODELS, {"VOICE": "auto"}], ids=["switched off", "no models"])
+def test_where_voice_is_not_set_up_nothing_of_it_is_imported(home: Home, settings: dict[str, str]) -> None:
     program = (
         "import sys, bot.cli as c\ntry: c.main()\nfinally: print(sorted({*sys.modules} & LIBRARIES), file=sys.stderr)"
     )
     libraries = '{"av", "ctranslate2", "faster_whisper", "numpy", "onnxruntime", "piper", "pydub"}'
     ended = home.run("chat", "--role", "backend_engineer", given="Hello\n",
-                     program=("-c", program.replace("LIBRARIES", libraries)))  # fmt: skip
+                     program=("-c", program.replace("LIBRARIES", libraries)), settings=settings)  # fmt: skip
     assert ended.status == 0
     assert ended.err.strip().endswith("[]")
+
+
+async def test_an_owner_is_told_what_of_voice_is_missing(home: Home, telegram: OnTelegram) -> None:
+    half = {name: value for name, value in ENGINES.items() if name != "WHISPER_MODEL"}
+    async with Serving(home, **telegram.settings, **half) as serving:
+        missing = "Voice: the model that listens, base, is not there: `interview-bot setup` fetches it."
+        assert serving.begins_with == missing
+        assert await serving.end(signal.SIGTERM) == (0, "Serving Telegram. Ctrl-C stops.\n")
 
 
 def test_sound_files_are_the_answers_and_replies_are_written_as_sound(home: Home) -> None:
