@@ -24,9 +24,8 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class TranscribeNote:
-    """Fetch the voice note of a message and have it transcribed; `turn` is the last one when it came."""
+    """Fetch the voice note of a message and have it transcribed."""
 
-    turn: int
     message_id: str
     note: VoiceNote
 

@@ -58,7 +58,6 @@ class NoteReceived:
 class NoteTranscribed:
     """The voice note of a message has been transcribed; `kept` says that its sound is kept."""
 
-    turn: int
     message_id: str
     transcription: Transcription
     at: datetime
@@ -69,7 +68,6 @@ class NoteTranscribed:
 class NoteRefused:
     """The voice note of a message cannot be used. `longest_s` is how long one may be, in seconds, where it is known."""
 
-    turn: int
     message_id: str
     problem: SoundProblem
     at: datetime

@@ -269,6 +269,10 @@ class Recordings(Protocol):
         """A piece of a note that was kept, None when it is not there."""
         ...
 
+    async def drop(self, interview: int, note: str) -> None:
+        """Delete the sound of a voice note, where it was kept."""
+        ...
+
     async def forget(self, interviews: Sequence[int]) -> None:
         """Delete all that was kept of some interviews."""
         ...

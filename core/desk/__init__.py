@@ -16,7 +16,7 @@ from core.desk.settings import Settings
 from core.effects import Send, reworded
 from core.model import StartRequest
 from core.requests import BadRequestError, besides_role, nearest, start_request
-from core.wording import menus, pages, refusals
+from core.wording import menus, pages, refusals, voice
 from core.wording.settings import asked_in_writing
 
 if TYPE_CHECKING:
@@ -70,12 +70,15 @@ class Desk:
         turned = reworded(answer.effects, lambda page: replace(page, replaces=asked.pressed_in))
         return replace(answer, effects=turned)
 
-    async def nothing_open(self, candidate: int, conversation: Conversation, *, over: bool = False) -> Answer:
-        """The reply to a message when no interview is open; `over` when the latest has ended with its report."""
-        known = await self._is_known(candidate)
-        if known:
-            return Answer(None, (Send(pages.no_interview(over=over)),))
-        return Answer(None, (Send(menus.start_page(conversation.platform, listens=self._listens)),))
+    async def nothing_open(
+        self, candidate: int, conversation: Conversation, *, over: bool = False, spoken: bool = False
+    ) -> Answer:
+        """The reply to a message, or one `spoken`, when no interview is open; `over` when the latest has its report."""
+        if await self._is_known(candidate):
+            page = pages.no_interview(over=over, told=spoken)
+        else:
+            page = menus.start_page(conversation.platform, listens=self._listens)
+        return Answer(None, (Send(voice.not_listened(page) if spoken else page),))
 
     async def _answer(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
         match asked.command:

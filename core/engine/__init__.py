@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from core import policy
 from core.effects import Send, reworded
+from core.engine.answers import taken_with
 from core.engine.commands import AFTERWARDS, addressed, command_given
 from core.engine.course import ask_next
 from core.engine.messages import message_edited, message_received
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-__all__ = ["AFTERWARDS", "Step", "UnexpectedEvent", "addressed", "begin", "overtaken", "step"]
+__all__ = ["AFTERWARDS", "Step", "UnexpectedEvent", "addressed", "begin", "overtaken", "step", "taken_with"]
 
 
 def begin(  # noqa: PLR0913 - all that an interview begins with

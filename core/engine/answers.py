@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from core import policy, text
 from core.effects import Effect, Send, SettleAnswer
 from core.engine.steps import Step, is_complete, with_turn
-from core.model import Interview, Phase, Turn, Utterance
+from core.model import ASKING_KINDS, Interview, Phase, Turn, Utterance
 from core.model import UtteranceKind as Kind
+from core.speech import Spoken
 from core.wording import interview as say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHANGEABLE = frozenset({Kind.VOICE_NOTE, Kind.DOUBTFUL, Kind.ANSWER, Kind.TOO_LONG})
+TAKEN_BACK = frozenset({Kind.VOICE_NOTE, Kind.DOUBTFUL, Kind.ANSWER, Kind.NON_ANSWER, Kind.OFF_TOPIC, Kind.WISH})
+"""What can be taken back of what was said in a voice note."""
+_CHANGEABLE = TAKEN_BACK | {Kind.TOO_LONG}
 
 
 def take(interview: Interview, said: Utterance) -> Step:
@@ -61,9 +64,11 @@ def settling(interview: Interview) -> tuple[Effect, ...]:
 
 
 def retracted(said: Utterance) -> Utterance:
-    """Something that the candidate has taken back: it is kept, and does not count. When each word fell is dropped."""
-    spoken = said.spoken and replace(said.spoken, words=(), spans=())
-    return replace(said, kind=Kind.RETRACTED, spoken=spoken)
+    """Something that the candidate has taken back: nothing is left of it but that it was there, and whose note it was.
+
+    Its words are gone, and so is that its sound is kept.
+    """
+    return replace(said, kind=Kind.RETRACTED, text="", spoken=said.spoken and Spoken(said.spoken.note, 0.0, (), ()))
 
 
 def note_of(said: Utterance) -> str:
@@ -76,18 +81,34 @@ def note_of(said: Utterance) -> str:
 def notes(turn: Turn, *kinds: Kind) -> Iterator[tuple[int, Utterance]]:
     """The voice notes that can still be changed (of some `kinds` only), with their places.
 
-    They are those of the latest answer, and those that are still listened to, also where the turn is over.
+    They are the `changeable` ones, and those that are still listened to, also where the turn is over.
     """
-    latest = turn.latest_answer if turn.outcome is None else ()
+    latest = changeable(turn)
     for place, said in enumerate(turn.utterances):
         stands = said in latest or said.kind is Kind.VOICE_NOTE
         if stands and note_of(said) and said.kind in (kinds or _CHANGEABLE):
             yield place, said
 
 
-def is_taken(interview: Interview, note: str) -> bool:
-    """Whether a voice note belongs to an answer that nothing can be changed of any more."""
-    turn = interview.turns[-1]
-    changeable = turn.latest_answer if turn.outcome is None else ()
-    heard = (said for turn in interview.turns for said in turn.utterances if said.kind is not Kind.VOICE_NOTE)
-    return any(note_of(said) == note and said not in changeable for said in heard)
+def changeable(turn: Turn) -> tuple[Utterance, ...]:
+    """The latest answer in which voice notes can be corrected or taken back, while the turn is open.
+
+    What the interviewer has asked since does not end that; the candidate's next words do.
+    """
+    latest = turn.latest_answer
+    if turn.outcome is not None:
+        return ()
+    if any(said.kind is not Kind.RETRACTED for said in latest):
+        return latest
+    asked = max(place for place, said in enumerate(turn.utterances) if said.kind in ASKING_KINDS)
+    return (*replace(turn, utterances=turn.utterances[:asked]).latest_answer, *latest)
+
+
+def taken_with(interview: Interview, message_id: str) -> Turn | None:
+    """The turn with a voice note, or its correction, in an answer that nothing can be changed of any more."""
+    latest = changeable(interview.turns[-1])
+    for turn in interview.turns:
+        heard = (said for said in turn.utterances if note_of(said) and said.kind is not Kind.VOICE_NOTE)
+        if any(message_id in {note_of(said), said.message_id} and said not in latest for said in heard):
+            return turn
+    return None

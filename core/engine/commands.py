@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core import policy, wishes
 from core.effects import ConsiderAnswer, Effect, Send
 from core.engine import afterwards
-from core.engine.answers import note_of, notes, put, retracted, settling, without
+from core.engine.answers import TAKEN_BACK, note_of, notes, put, retracted, settling, without
 from core.engine.course import ask_next, assess, close, end, finish, rating_awaited
 from core.engine.steps import (
     AT_WORK,
@@ -224,6 +224,8 @@ def _use(interview: Interview, event: CommandGiven) -> Step:
     """What was heard in a voice note is right: the answer is complete, unless another note of it is unclear."""
     place = _noted(interview, event, Kind.DOUBTFUL, Kind.ANSWER)
     said = interview.turns[-1].utterances[place]
+    if said not in interview.turns[-1].latest_answer:
+        return interview, (Send(voice.used_before()),)
     words: tuple[Effect, ...] = ()
     if said.kind is Kind.DOUBTFUL:
         if command := wishes.wish(said.text):
@@ -243,9 +245,10 @@ def _use(interview: Interview, event: CommandGiven) -> Step:
 def _record_again(interview: Interview, event: CommandGiven) -> Step:
     """What was heard in a voice note is taken back, and nothing settles until something else is said.
 
-    One that is still listened to is left out, and the rest of the answer goes on.
+    What the interviewer has asked since stays asked. A note that is still listened to is left out, and the rest of the
+    answer goes on.
     """
-    place = _noted(interview, event, Kind.VOICE_NOTE, Kind.DOUBTFUL, Kind.ANSWER)
+    place = _noted(interview, event, *TAKEN_BACK)
     said = interview.turns[-1].utterances[place]
     interview = without(interview, place)
     if said.kind is Kind.VOICE_NOTE:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from core import text, wishes
 from core.effects import Send
 from core.engine.afterwards import object_to
-from core.engine.answers import is_taken, note_of, notes, put, take
+from core.engine.answers import note_of, notes, put, take, taken_with
 from core.engine.commands import command_given
 from core.engine.steps import AT_WORK, Step, UnexpectedEvent, open_turn
 from core.events import Command, CommandGiven, MessageEdited, MessageReceived
@@ -32,7 +32,7 @@ def message_received(interview: Interview, event: MessageReceived) -> Step:
         raise UnexpectedEvent(event, interview.phase)
     if not text.has_words(event.text):
         return interview, (Send(say.no_words()),)
-    if event.replies_to and is_taken(interview, event.replies_to):
+    if event.replies_to and taken_with(interview, event.replies_to):
         raise UnexpectedEvent(event, interview.phase, stale=True)
     if interview.phase is Phase.REVIEWING:
         interview = open_turn(interview, interview.turns[-1].question, event.at)
@@ -67,13 +67,17 @@ def wish(said: str, phase: Phase) -> Command | None:
 
 
 def message_edited(interview: Interview, event: MessageEdited) -> Step:
-    """An edit counts until the answer has been taken; words put to a voice note correct what is heard in it."""
+    """An edit counts until the answer has been taken; words put to a voice note correct what is heard in it.
+
+    Those count, and can be edited, until the candidate has said something more.
+    """
     turn = interview.turns[-1]
     unclear = notes(turn, Kind.VOICE_NOTE, Kind.DOUBTFUL)
     if any(note_of(said) == event.message_id for _, said in unclear):
         written = MessageReceived(event.text, event.message_id, event.at, replies_to=event.message_id)
         return message_received(interview, written)
-    editable = (said for said in turn.latest_answer if said.kind in {Kind.ANSWER, Kind.TOO_LONG})
+    typed = (said for said in turn.latest_answer if said.kind in {Kind.ANSWER, Kind.TOO_LONG})
+    editable = (*(said for _, said in notes(turn)), *typed)
     before = next((said for said in editable if said.message_id == event.message_id), None)
     if interview.phase not in AT_WORK or before is None or not text.has_words(event.text):
         raise UnexpectedEvent(event, interview.phase)

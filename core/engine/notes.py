@@ -35,7 +35,7 @@ def note_received(interview: Interview, event: NoteReceived) -> Step:
     if interview.phase is Phase.OBJECTING and waiting:
         return interview, (Send(voice.one_reason(waiting)),)
     said = Utterance(Kind.VOICE_NOTE, "", event.at, event.message_id)
-    listen = TranscribeNote(len(interview.turns) - 1, event.message_id, event.note)
+    listen = TranscribeNote(event.message_id, event.note)
     return changed(interview, (*turn.utterances, said)), (listen,)
 
 
@@ -121,7 +121,8 @@ def _reason(interview: Interview, event: NoteTranscribed, said: str, *, clear: b
 
 def _keep(interview: Interview, event: NoteTranscribed, words: str, *, clear: bool) -> Step:
     """What was heard takes the place of the note, or begins another attempt at what is looked at; it is shown."""
-    if interview.turns[-1].outcome is not None:
+    begins = interview.turns[-1].outcome is not None
+    if begins:
         again = open_turn(interview, interview.turns[-1].question, event.at)
         interview = replace(again, phase=Phase.PAUSED) if interview.phase is Phase.PAUSED else again
     place = _place(interview.turns[-1], event.message_id)
@@ -131,7 +132,9 @@ def _keep(interview: Interview, event: NoteTranscribed, words: str, *, clear: bo
     if not clear:
         said = replace(said, kind=Kind.DOUBTFUL, at=event.at)
     show = voice.heard if clear else voice.doubtful
-    shown = Send(show(words, event.message_id, missing_s=heard.missing_s))
+    shown = Send(
+        show(words, event.message_id, missing_s=heard.missing_s, another_try=interview.number if begins else 0)
+    )
     return put(_said_anew(interview, place), place, said, shown)
 
 

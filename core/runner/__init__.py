@@ -95,7 +95,7 @@ class Runner:
         self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts)
         self._turnstile = Turnstile(store)
         self._listening = Listening(
-            store, platforms, clock, self._asking, self._turnstile, transcriber=transcriber, recordings=recordings
+            store, platforms, clock, self._asking, self._turnstile, self._underway, transcriber, recordings
         )
         speaking = Speaking(synthesizer, recordings, platforms, clock)
         self._sending = Sending(store, platforms, clock, self._underway, speaking)
@@ -211,15 +211,16 @@ class Runner:
         """What follows from a message: a step of the interview, or the desk's reply."""
         if isinstance(inbound, CommandSent) and inbound.command not in taking.COMMANDS:
             return await self._desk.answer(candidate, inbound, interview)
+        spoken = isinstance(inbound, VoiceSent)
         if interview is None:
-            return await self._desk.nothing_open(candidate, inbound.conversation, over=over)
-        if isinstance(inbound, VoiceSent) and not self._listens:
+            return await self._desk.nothing_open(candidate, inbound.conversation, over=over, spoken=spoken)
+        if spoken and not self._listens:
             return Answer(interview, (Send(voice.cannot_listen()),))
         event = taking.event(inbound, self._clock.now())
         try:
             return Answer(*engine.step(interview, event))
         except UnexpectedEvent as unexpected:
-            return Answer(interview, (Send(taking.unfit(unexpected)),))
+            return Answer(interview, (Send(taking.unfit(interview, unexpected)),))
 
     # Saving
 
@@ -230,22 +231,25 @@ class Runner:
         except CodeGoneError:
             return await self._save(replace(change, effects=(*opening, Send(linking.bad_code())), joins=""))
 
-    async def _save(self, change: Change) -> Saved:
-        """Save a change, worded as the candidate wants it, and end what it has overtaken."""
+    async def _save(self, change: Change, *heard: str) -> Saved:
+        """Save a change, worded as the candidate wants it, end what it has overtaken, and keep no other recordings."""
         saved = await self._store.save(replace(change, effects=await self._manner.worded(change)))
         if change.joins or change.leaves:
             self._turnstile.moved()
-        if saved.interview:
-            self._end_overtaken(saved.interview, change.performed)
+        ended = self._end_overtaken(saved.interview, change.performed) if saved.interview else ()
+        await self._forgetting.taken_back(change.before, saved.interview, *heard, *ended)
         return saved
 
-    def _end_overtaken(self, interview: Interview, performed: int | None) -> None:
-        """End effects whose results would be dropped, so that nothing works on them in vain."""
+    def _end_overtaken(self, interview: Interview, performed: int | None) -> list[str]:
+        """End effects whose results would be dropped, so that nothing works on them in vain; the notes of them."""
+        notes: list[str] = []
         for task, pending in self._underway.effects_of(interview.id):
             overtaken = pending.id != performed and engine.overtaken(interview, pending.effect)
             if overtaken and not task.cancelling():
                 task.cancel()
                 self._underway.start(pending.conversation, self._store.performed(pending.id))
+                notes += taking.note_of(pending.effect)
+        return notes
 
     # Effects
 
@@ -273,7 +277,7 @@ class Runner:
     async def _answer_effect(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> None:
         """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails."""
         try:
-            event = await self._result(pending, effect, 0 if resumed else self._quiet_gap_s)
+            event = await self._result(pending, effect, resumed=resumed)
             following = await self._follow(pending, event)
         except RoleMissingError:
             raise
@@ -292,16 +296,16 @@ class Runner:
             await self._clock.sleep(pause)
             self._underway.gone_off()
             try:
-                return await self._follow(pending, await self._listening.result(pending, effect))
+                return await self._follow(pending, await self._listening.result(pending, effect, waits=True))
             except RoleMissingError:
                 raise
             except StoreError:
                 pause = min(3 * pause, LONGEST_PAUSE_S)
 
-    async def _result(self, pending: PendingEffect, effect: _Answered, quiet_gap_s: float) -> Event | None:
+    async def _result(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> Event | None:
         """Wait or ask for what the effect wants; None when nobody wants it any more."""
         if isinstance(effect, SettleAnswer):
-            await self._clock.sleep(quiet_gap_s)
+            await self._clock.sleep(0 if resumed else self._quiet_gap_s)
             self._no_more_settling(pending.conversation, asyncio.current_task())
             return AnswerSettled(effect.turn, effect.revision, self._clock.now())
         if isinstance(effect, AwaitReport):
@@ -311,28 +315,27 @@ class Runner:
             self._underway.gone_off()
             return ReportDue(effect.last, self._clock.now())
         if isinstance(effect, TranscribeNote):
-            return await self._listening.result(pending, effect)
+            return await self._listening.result(pending, effect, waits=resumed)
         if before := self._underway.twin(pending):
             await asyncio.wait([before])
         return await self._asking.result(pending, effect)
 
     async def _follow(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
         """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
-        if event is None:
-            await self._store.performed(pending.id)
-            return ()
+        notes = taking.note_of(pending.effect)
         async with self._turnstile.lock(pending.candidate):
             interview = await self._asking.interview(pending)
-            try:
-                after, effects = engine.step(interview, event)
-            except UnexpectedEvent:
+            followed = taking.followed(interview, event)
+            if followed is None:
                 await self._store.performed(pending.id)
+                await self._forgetting.taken_back(interview, interview, *notes)
                 return ()
+            after, effects = followed
             if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
                 effects = reworded(effects, without_choices)
             where = await self._asking.where(pending)
             change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
-            saved = await self._save(change)
+            saved = await self._save(change, *notes)
             if interview.is_open and not after.is_open:
                 self._limits.ended(pending.candidate)
             return saved.pending

@@ -1,4 +1,4 @@
-"""Forgets a candidate, or the recordings of one, with their lock held."""
+"""Forgets a candidate, the recordings of one, or of what they took back, with their lock held."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.desk.answer import Answer
     from core.effects import Effect
     from core.messages import Inbound, Outbound
+    from core.model import Interview
     from core.ports import Platform, Recordings, Store
     from core.runner.sending import Sending
     from core.runner.turnstile import Turnstile
@@ -72,6 +73,17 @@ class Forgetting:
         effects = reworded(answer.effects, lambda page: replace(voice.recordings_not_deleted(), replaces=page.replaces))
         return replace(answer, effects=effects)
 
+    async def taken_back(self, before: Interview | None, after: Interview | None, *heard: str) -> None:
+        """Delete the recordings of notes that were kept `before`, or were just `heard`, and are not kept `after`."""
+        if self._recordings is None or after is None:
+            return
+        had = _kept(before) if before and before.id == after.id else frozenset()
+        for note in (had | {*heard}) - _kept(after):
+            try:
+                await self._recordings.drop(after.id, note)
+            except RecordingError as error:
+                _log.warning("A recording is not deleted: %s", error)
+
     async def _recordings_gone(self, interviews: Sequence[int]) -> bool:
         if self._recordings is None:
             return True
@@ -88,3 +100,9 @@ class Forgetting:
     async def _tell_all(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
         for number, message in enumerate(messages):
             await tell(self._platforms, inbound.conversation, message, f"forgotten-{inbound.inbound_id}-{number}")
+
+
+def _kept(interview: Interview) -> frozenset[str]:
+    """The notes whose sound is kept."""
+    spoken = (said.spoken for turn in interview.turns for said in turn.utterances)
+    return frozenset(one.note for one in spoken if one and one.kept)

@@ -28,23 +28,26 @@ if TYPE_CHECKING:
     from core.ports import Clock, PendingEffect, Platform, Recordings, Store, Transcriber
     from core.runner.asking import Asking
     from core.runner.turnstile import Turnstile
+    from core.runner.underway import Underway
 
-FETCH_PAUSES_S = (1.0, 2.0, 4.0)
+FETCH_PAUSES_S = (1.0, 4.0, 15.0, 60.0, 120.0, 300.0)
 """After so many seconds each a note that its platform does not give for now is asked for again; our own choice."""
+_LONG_PAUSE_S = 60.0
+"""A pause of so many seconds and more is told, and `idle` does not wait for it."""
 _log = logging.getLogger(__name__)
 
 
 class Listening:
     """Turns voice notes into events. Without `transcriber` none is heard, without `recordings` no sound is kept."""
 
-    def __init__(  # noqa: PLR0913 - one for each port
+    def __init__(  # noqa: PLR0913, PLR0917 - one for each port, and what others share
         self,
         store: Store,
         platforms: Mapping[str, Platform],
         clock: Clock,
         asking: Asking,
         turnstile: Turnstile,
-        *,
+        underway: Underway,
         transcriber: Transcriber | None,
         recordings: Recordings | None,
     ) -> None:
@@ -55,10 +58,12 @@ class Listening:
         self._clock = clock
         self._asking = asking
         self._turnstile = turnstile
+        self._underway = underway
 
-    async def result(self, pending: PendingEffect, effect: TranscribeNote) -> Event | None:
+    async def result(self, pending: PendingEffect, effect: TranscribeNote, *, waits: bool = False) -> Event | None:
         """The event that a note is answered by, None when nobody waits for it any more. Raises StoreError.
 
+        Where too many are waiting it is refused, unless it `waits` for that to pass: it was taken before.
         Raises LookupError for an effect without its interview. Whatever else fails is told to the candidate, as their
         answer waits for the note.
         """
@@ -68,13 +73,14 @@ class Listening:
         wanted = await self._store.preferences(pending.candidate)
         fetched = _Fetched(holds=wanted.keep_recordings and self._recordings is not None)
         fetch = partial(fetched.fetch, partial(self._fetch, pending, effect))
-        async with self._asking.showing_work(pending, effect):
-            told = partial(self._tell_place, pending, interview, effect)
-            heard = await self._heard(effect, fetch, wanted.language, told)
+        told = partial(self._tell_place, pending, interview, effect)
+        listen = partial(self._listen, pending, effect, fetch, wanted.language, told)
+        tells = partial(self._tell_of_pause, pending, interview, effect)
+        heard = await self._heard(listen, tells, waits=waits)
         if isinstance(heard, UnusableSoundError):
-            return NoteRefused(effect.turn, effect.message_id, heard.problem, self._clock.now(), heard.longest_s)
+            return NoteRefused(effect.message_id, heard.problem, self._clock.now(), heard.longest_s)
         kept = await self._keep(interview, effect, fetched.sound)
-        return NoteTranscribed(effect.turn, effect.message_id, heard, self._clock.now(), kept)
+        return NoteTranscribed(effect.message_id, heard, self._clock.now(), kept)
 
     async def _fetch(self, pending: PendingEffect, effect: TranscribeNote) -> bytes:
         """The sound, from where it was sent: the candidate may have gone on elsewhere since."""
@@ -84,26 +90,49 @@ class Listening:
         return await platform.fetch(pending.conversation, effect.note)
 
     async def _heard(
+        self, listen: Callable[[], Awaitable[Transcription]], tells: Callable[[], Awaitable[None]], *, waits: bool
+    ) -> Transcription | UnusableSoundError:
+        """What is said in a note, or why that is not known. Between two tries others have their turn."""
+        pauses = iter(FETCH_PAUSES_S)
+        while True:
+            try:
+                return await listen()
+            except Exception as error:  # noqa: BLE001 - the answer waits for it, whatever it is
+                pause = next(pauses, None) if _may_pass(error, waits=waits) else None
+                if pause is None:
+                    return _problem(error)
+            await self._pause(pause, tells)
+
+    async def _listen(
         self,
+        pending: PendingEffect,
         effect: TranscribeNote,
         fetch: Callable[[], Awaitable[bytes]],
         language: str,
         told: Callable[[int], Awaitable[None]],
-    ) -> Transcription | UnusableSoundError:
-        """What is said in a note, or why that is not known. Between two tries others have their turn."""
+    ) -> Transcription:
+        """Listen to a note once, and show that."""
         if self._transcriber is None:
-            return UnusableSoundError(SoundProblem.UNAVAILABLE)
-        pauses = iter(FETCH_PAUSES_S)
-        while True:
-            try:
-                return await self._transcriber.transcribe(
-                    fetch, language=language, declared_s=effect.note.seconds, told=told
-                )
-            except Exception as error:  # noqa: BLE001 - the answer waits for it, whatever it is
-                pause = next(pauses, None) if _may_pass(error) else None
-                if pause is None:
-                    return _problem(error)
-            await self._clock.sleep(pause)
+            raise UnusableSoundError(SoundProblem.UNAVAILABLE)
+        async with self._asking.showing_work(pending, effect):
+            seconds = effect.note.seconds
+            return await self._transcriber.transcribe(fetch, language=language, declared_s=seconds, told=told)
+
+    async def _pause(self, seconds: float, tells: Callable[[], Awaitable[None]]) -> None:
+        """Wait before another try; that it takes long is told before the first pause that is long."""
+        if seconds < _LONG_PAUSE_S:
+            await self._clock.sleep(seconds)
+            return
+        if seconds == _LONG_PAUSE_S:
+            await tells()
+        self._underway.rests()
+        await self._clock.sleep(seconds)
+        self._underway.gone_off()
+
+    async def _tell_of_pause(self, pending: PendingEffect, interview: Interview, effect: TranscribeNote) -> None:
+        """Tell a candidate that their note cannot be had for some minutes: no news later, so it is not kept."""
+        word = engine.addressed(interview, voice.not_fetched_yet(effect.message_id))
+        await self._asking.tell(pending, word, f"pause-{pending.id}")
 
     async def _tell_place(
         self, pending: PendingEffect, interview: Interview, effect: TranscribeNote, place: int
@@ -148,8 +177,10 @@ class _Fetched:
         return sound
 
 
-def _may_pass(error: Exception) -> bool:
+def _may_pass(error: Exception, *, waits: bool) -> bool:
     """Whether it may help to try again."""
+    if isinstance(error, TranscriberBusyError):
+        return waits
     return isinstance(error, NoteUnavailableError) and not isinstance(error, NoteGoneError)
 
 

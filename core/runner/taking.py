@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from core import engine, text
+from core.effects import TranscribeNote
 from core.events import Command, CommandGiven, Event, MessageEdited, MessageReceived, NoteReceived
 from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent, VoiceSent
 from core.model import Interview, Phase
 from core.ports import Change
-from core.wording import pages
+from core.wording import pages, voice
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from core.desk.answer import Answer
-    from core.effects import Send
+    from core.effects import Effect, Send
     from core.engine import UnexpectedEvent
 
 COMMANDS = frozenset(Command)
@@ -63,12 +64,45 @@ def is_about(interview: Interview, inbound: Inbound) -> bool:
     return interview.is_open
 
 
-def unfit(unexpected: UnexpectedEvent) -> Outbound:
+def followed(interview: Interview, event: Event | None) -> engine.Step | None:
+    """The step on the result of an effect, None where there is none or it comes too late."""
+    try:
+        return engine.step(interview, event) if event else None
+    except engine.UnexpectedEvent:
+        return None
+
+
+def note_of(effect: Effect) -> list[str]:
+    """The voice note that an effect is about, where there is one."""
+    return [effect.message_id] if isinstance(effect, TranscribeNote) else []
+
+
+def unfit(interview: Interview, unexpected: UnexpectedEvent) -> Outbound:
     """What the candidate is told whose message did not fit."""
     event = unexpected.event
+    if number := _taken(interview, event):
+        reviewing = interview.phase is Phase.REVIEWING and number == interview.number
+        return voice.taken(number, reviewing=reviewing)
     if isinstance(event, MessageEdited):
         return pages.too_late_to_edit()
     if isinstance(event, MessageReceived) and unexpected.stale:
         return pages.too_late_to_edit() if event.replies_to else pages.written_elsewhere()
     command = event.command if isinstance(event, CommandGiven) else None
     return pages.unfit(unexpected.phase, command, stale=unexpected.stale)
+
+
+def _taken(interview: Interview, event: Event) -> int:
+    """The number of the question whose answer has been taken with a voice note that is to be changed, 0 for none."""
+    match event:
+        case MessageReceived():
+            note = event.replies_to
+        case MessageEdited():
+            note = event.message_id
+        case CommandGiven(Command.USE | Command.RECORD_AGAIN):
+            note = event.argument
+        case _:
+            note = ""
+    turn = engine.taken_with(interview, note) if note and interview.phase is not Phase.PAUSED else None
+    if turn is None or (turn.outcome is None and not isinstance(event, CommandGiven)):
+        return 0  # an open one can still be added to
+    return interview.plan.index(turn.question) + 1

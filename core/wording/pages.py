@@ -45,8 +45,11 @@ def help_page(*, speaks: bool = True) -> Outbound:
     return Outbound(OutboundKind.HELP, tuple(blocks))
 
 
-def no_interview(*, over: bool = False) -> Outbound:
-    """A message for an interview when none is open; `over` when the latest has ended with its report."""
+def no_interview(*, over: bool = False, told: bool = False) -> Outbound:
+    """A message for an interview when none is open; `over` when the latest has ended with its report.
+
+    `told` says that they hear of it anyway that none is running.
+    """
     if over:
         return notice(
             "Your interview is over. /report shows its report, /retry takes a question again, /interview starts a new "
@@ -55,7 +58,8 @@ def no_interview(*, over: bool = False) -> Outbound:
             BEGIN,
             HISTORY,
         )
-    return notice("No interview is running. /interview starts one, /history shows the earlier ones.", BEGIN, HISTORY)
+    none = "" if told else "No interview is running. "
+    return notice(f"{none}/interview starts one, /history shows the earlier ones.", BEGIN, HISTORY)
 
 
 def no_report() -> Outbound:

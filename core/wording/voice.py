@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.messages import Choice, Outbound, OutboundKind
@@ -38,16 +39,22 @@ _PROBLEMS = {
 }
 
 
-def heard(text: str, note: str, *, missing_s: float = 0.0) -> Outbound:
-    """What was heard in a voice note, which counts unless it is recorded again."""
-    return _heard((line("I heard:"), quote(text), *_missing(missing_s)), note, _choices(note))
+def heard(text: str, note: str, *, missing_s: float = 0.0, another_try: int = 0) -> Outbound:
+    """What was heard in a voice note, which counts unless it is recorded again.
+
+    It begins another try at the question with the number `another_try`, or none where that is 0.
+    """
+    counts = "It counts as it is. Record again takes it back until you answer again; a reply to this corrects it."
+    last = small(" ".join((*_begins(another_try), counts)))
+    return _heard((line("I heard:"), quote(text), *_missing(missing_s), last), note, _choices(note))
 
 
-def doubtful(text: str, note: str, *, missing_s: float = 0.0) -> Outbound:
-    """What may have been heard in a voice note, which counts only once the candidate says so."""
+def doubtful(text: str, note: str, *, missing_s: float = 0.0, another_try: int = 0) -> Outbound:
+    """What may have been heard in a voice note, which counts only once the candidate says so; else as `heard`."""
     asked = line("I am not sure that I heard this right. Use it as it is, record it again, or type what you said.")
     use, again = _choices(note)
-    return _heard((line("I heard:"), quote(text), *_missing(missing_s), asked), note, (use, again), default=use)
+    told = (*_missing(missing_s), asked, *map(small, _begins(another_try)))
+    return _heard((line("I heard:"), quote(text), *told), note, (use, again), default=use)
 
 
 def heard_only(text: str, note: str) -> Outbound:
@@ -99,6 +106,11 @@ def used(*, listening: bool, doubtful: bool) -> Outbound:
     if doubtful:
         return notice("Good. There is another voice note that I am not sure about: please confirm that one as well.")
     return notice("Good, that is what I am thinking about.")
+
+
+def used_before() -> Outbound:
+    """What was heard was used before, and the interviewer has asked something since."""
+    return notice("That counts already. Please go on with my latest question.")
 
 
 def used_in_pause() -> Outbound:
@@ -154,6 +166,20 @@ def record_again() -> Outbound:
     return notice("All right, I have taken that back. Record it again, or type it.")
 
 
+def taken(number: int, *, reviewing: bool) -> Outbound:
+    """A note is to be changed whose answer has been taken: of question `number`, or of what is looked at just now."""
+    again = "/retry takes this question again." if reviewing else f"After the report /retry {number} takes it again."
+    return notice(f"Your answer to question {number} has been taken. {again}")
+
+
+def not_fetched_yet(note: str) -> Outbound:
+    """A note cannot be had, or be listened to, for some minutes."""
+    return notice(
+        "I could not get to your voice note yet. It is not lost: I try again by myself for some minutes.",
+        _leave_out(note),
+    )
+
+
 def listening_failed(note: str) -> Outbound:
     """Listening to a note failed in a way nobody foresaw."""
     return notice(
@@ -173,6 +199,12 @@ def note_waits(place: int, note: str) -> Outbound:
 def cannot_listen() -> Outbound:
     """A voice note came where nothing is there to listen to it."""
     return notice("I cannot listen to voice notes here, so that one was not taken. Please type your answer.")
+
+
+def not_listened(page: Outbound) -> Outbound:
+    """What comes for a voice note when no interview is open, with a word that it was not listened to."""
+    told = line("No interview is running, so I have not listened to that voice note.")
+    return replace(page, blocks=(told, *page.blocks))
 
 
 def not_forgotten() -> Outbound:
@@ -197,6 +229,11 @@ def _heard(
 
 def _leave_out(note: str) -> Choice:
     return Choice("Leave it out", "again", note)
+
+
+def _begins(another_try: int) -> tuple[str, ...]:
+    """That a note begins another try, where it does."""
+    return (f"This is another try at question {another_try}.",) if another_try else ()
 
 
 def _choices(note: str) -> tuple[Choice, Choice]:

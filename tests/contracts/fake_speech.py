@@ -116,5 +116,8 @@ class FakeRecordings:
         sound = self.kept.get((excerpt.interview, excerpt.note))
         return None if sound is None else Speech(sound, excerpt.span.seconds, b"\x80")
 
+    async def drop(self, interview: int, note: str) -> None:
+        self.kept.pop((interview, note), None)
+
     async def forget(self, interviews: Sequence[int]) -> None:
         self.kept = {key: sound for key, sound in self.kept.items() if key[0] not in interviews}

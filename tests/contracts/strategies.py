@@ -219,7 +219,6 @@ effects: st.SearchStrategy[Effect] = st.one_of(
     whole(Send, message=outbounds, to=st.none() | conversations),
     whole(
         TranscribeNote,
-        turn=counts,
         message_id=ids,
         note=whole(VoiceNote, reference=texts, seconds=st.none() | seconds, size=st.none() | counts),
     ),

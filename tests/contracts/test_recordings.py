@@ -76,6 +76,17 @@ async def test_what_is_forgotten_is_gone_and_the_rest_is_not(recordings: Recordi
     assert await is_kept(recordings, 7, "1")
 
 
+async def test_what_is_dropped_is_gone_and_the_other_notes_are_not(recordings: Recordings) -> None:
+    for interview, note in ((7, "1"), (7, "2"), (8, "1")):
+        await recordings.keep(interview, note, ONE)
+    await recordings.drop(7, "1")
+    await recordings.drop(7, "1")
+    await recordings.drop(9, "1")
+    assert [await is_kept(recordings, *one) for one in ((7, "1"), (7, "2"), (8, "1"))] == [False, True, True]
+    await recordings.keep(7, "1", ONE)
+    assert await is_kept(recordings, 7, "1")
+
+
 @pytest.mark.parametrize("note", ["", ".", "../../8/x", "a/b", "\0", "\ud800", "ü" * 5000, "voice:1"])
 async def test_a_note_may_have_any_id(recordings: Recordings, note: str) -> None:
     await recordings.keep(7, note, ONE)

@@ -102,13 +102,12 @@ def _notes(interview: Interview) -> Iterator[tuple[str, Event]]:
     spoken = [one.spoken.note for one in said if one.spoken]
     for note in {*waiting[-1:], *spoken[-1:]}:
         yield "message", MessageReceived("I rolled it back with a script.", f"r{len(said)}", NOW, replies_to=note)
-    current = len(interview.turns) - 1
     for command, note in product((Command.USE, Command.RECORD_AGAIN), {*waiting[:1], *spoken[:1]}):
         yield command.value, CommandGiven(command, NOW, argument=note)
     for note in {*waiting[:1], *waiting[-1:], f"n{len(said)}"}:
         for transcription in HEARD:
-            yield "note transcribed", NoteTranscribed(current, note, transcription, NOW)
-        yield "note refused", NoteRefused(current, note, SoundProblem.TOO_SHORT, NOW)
+            yield "note transcribed", NoteTranscribed(note, transcription, NOW)
+        yield "note refused", NoteRefused(note, SoundProblem.TOO_SHORT, NOW)
 
 
 def _results(interview: Interview) -> Iterator[tuple[str, Event]]:

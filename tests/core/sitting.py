@@ -94,13 +94,13 @@ class Sitting:
         return self.give(NoteReceived(NOTE, message_id or f"n{self._notes}", self._now))
 
     def hear(
-        self, text: str, message_id: str = "n1", *, doubtful: bool = False, missing_s: float = 0.0, turn: int = -1
+        self, text: str, message_id: str = "n1", *, doubtful: bool = False, missing_s: float = 0.0
     ) -> tuple[Effect, ...]:
-        """A voice note has been transcribed, of the current turn where none is given; a second passes."""
+        """A voice note has been transcribed; a second passes."""
         transcription = heard(text, probability=0.3 if doubtful else 0.95, missing_s=missing_s)
-        at, now = self._current if turn < 0 else turn, self._now
+        now = self._now
         self._now += timedelta(seconds=1)
-        return self.give(NoteTranscribed(at, message_id, transcription, now, kept=True))
+        return self.give(NoteTranscribed(message_id, transcription, now, kept=True))
 
     def speak(self, text: str, *, doubtful: bool = False) -> tuple[Effect, ...]:
         """Send a voice note in which that is heard."""
@@ -108,7 +108,7 @@ class Sitting:
         return self.hear(text, f"n{self._notes}", doubtful=doubtful)
 
     def refuse(self, problem: SoundProblem = SoundProblem.SILENT, message_id: str = "n1") -> tuple[Effect, ...]:
-        return self.give(NoteRefused(self._current, message_id, problem, NOW))
+        return self.give(NoteRefused(message_id, problem, NOW))
 
     def reply(self, text: str, note: str, message_id: str = "r1") -> tuple[Effect, ...]:
         """Write something in reply to a voice note."""

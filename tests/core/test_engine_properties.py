@@ -20,6 +20,7 @@ from core.effects import (
     StrengthenAnswer,
     TranscribeNote,
 )
+from core.engine.answers import changeable
 from core.events import (
     AnswerAssessed,
     AnswerConsidered,
@@ -178,7 +179,7 @@ def assert_not_over(edge: Edge) -> None:
 
 
 def assert_kept(interview: Interview, received: dict[str, str]) -> None:
-    """Nothing that the candidate said is lost; in a note that was left out nothing was heard."""
+    """Nothing is lost of what the candidate said and did not take back; in a note that was left out nothing was."""
     kept = {
         said.message_id: said.text
         for turn in interview.turns
@@ -197,19 +198,33 @@ def note_kept(edge: Edge, received: dict[str, str]) -> None:
     if isinstance(event, CommandGiven) and event.command is Command.USE:
         named = (one for one in _changeable(edge.before) if event.argument in {"", _note(one)})
         used = [one for one in named if one.kind in {Kind.DOUBTFUL, Kind.ANSWER} and one.spoken][-1]
+        assert used.kind is Kind.DOUBTFUL or edge.after.turns[-1].answers == edge.before.turns[-1].answers
         if used.kind is Kind.DOUBTFUL and wishes.wish(used.text):  # one after all, and granted
             received.pop(used.message_id)
     if isinstance(event, MessageReceived) and event.replies_to and edge.before.phase is not Phase.OBJECTING:
         for said in _changeable(edge.before):
             if event.replies_to == _note(said):
                 received.pop(said.message_id)
+    for said in taken_back(edge):
+        received.pop(said.message_id, "")
     received.update(dict.fromkeys(waiting_notes(edge.after), ""))
     for left in [note for note, said in received.items() if not said and note not in waiting_notes(edge.after)]:
         received.pop(left)
 
 
+def taken_back(edge: Edge) -> list[Utterance]:
+    """What was taken back by a step, as it was: on demand, or what was doubtful and is said anew."""
+    assert edge.after is not None
+    turn = edge.after.turns[len(edge.before.turns) - 1]
+    gone = {one.message_id for one in turn.utterances if one.kind is Kind.RETRACTED}
+    taken = [one for one in edge.before.turns[-1].utterances if one.message_id in gone and one.text]
+    on_demand = isinstance(edge.event, CommandGiven) and edge.event.command is Command.RECORD_AGAIN
+    assert len(taken) <= on_demand or all(one.kind is Kind.DOUBTFUL for one in taken)
+    return taken
+
+
 def _changeable(interview: Interview) -> list[Utterance]:
-    return [one for one in interview.turns[-1].latest_answer if one.kind is not Kind.RETRACTED]
+    return [one for one in changeable(interview.turns[-1]) if one.kind is not Kind.RETRACTED]
 
 
 def _is_kept(edge: Edge, event: NoteTranscribed) -> bool:
@@ -306,9 +321,9 @@ def results(interview: Interview) -> Iterator[tuple[Effect, Event]]:
             yield ConsiderAnswer(current, at), AnswerConsidered(current, at, Consideration(AnswerKind.ANSWER), NOW)
     sent = (one.message_id for turn in interview.turns for one in turn.utterances if one.message_id)
     for note in {"outside", *sent}:
-        listen = TranscribeNote(current, note, VoiceNote("here"))
-        yield listen, NoteTranscribed(current, note, heard("I rolled it back."), NOW)
-        yield listen, NoteRefused(current, note, SoundProblem.SILENT, NOW)
+        listen = TranscribeNote(note, VoiceNote("here"))
+        yield listen, NoteTranscribed(note, heard("I rolled it back."), NOW)
+        yield listen, NoteRefused(note, SoundProblem.SILENT, NOW)
     for place, turn in enumerate(interview.turns):
         if turn.outcome is Outcome.ANSWERED:
             yield AssessAnswer(place), AnswerAssessed(place, assessment(), NOW)

@@ -10,7 +10,7 @@ import pytest
 
 from core.effects import TranscribeNote
 from core.messages import OutboundKind, TextSent, VoiceSent
-from core.model import Conversation, Phase, Preferences
+from core.model import AnswerKind, Consideration, Conversation, Phase, Preferences
 from core.model import UtteranceKind as Kind
 from core.ports import (
     NoteGoneError,
@@ -25,8 +25,8 @@ from core.runner.asking import PULSE_S
 from core.runner.listening import FETCH_PAUSES_S
 from core.runner.sending import FIRST_PAUSE_S
 from core.speech import SoundProblem, VoiceNote
-from core.wording import pages, voice
-from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber
+from core.wording import menus, pages, voice
+from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber, heard
 from tests.contracts.sample import CONVERSATION
 from tests.core.doubles import RecordingPlatform, rest
 from tests.core.room import FULL, GAP, OTHER, Room
@@ -34,6 +34,7 @@ from tests.core.room import FULL, GAP, OTHER, Room
 ANSWER = "I rolled the release back in four minutes."
 MORE = "Then I wrote a test for it."
 PRIVATE = "what was said"
+UNHEARD = "No interview is running, so I have not listened to that voice note."
 
 
 @pytest.fixture
@@ -114,9 +115,55 @@ async def test_use_it_record_again_and_replies_are_pressed_and_written(room: Roo
     assert "consider" in room.interviewer.calls
     await room.runner.receive(TextSent(CONVERSATION, "r2", MORE, replies_to=note))
     await rest()
-    assert room.last == pages.too_late_to_edit().text
+    assert room.last == voice.taken(1, reviewing=False).text
     await room.press("Record again")
-    assert "earlier question" in room.last
+    assert room.last == "Your answer to question 1 has been taken. After the report /retry 1 takes it again."
+
+
+async def test_a_note_can_be_taken_back_after_the_follow_up_and_once_more_is_told_that_it_is_gone() -> None:
+    room = Room(Consideration(AnswerKind.ANSWER, follow_up="And what about load?")).with_voice()
+    await room.command("interview", "tester")
+    await room.note("I wrote the trees back.")
+    await room.clock.advance(GAP)
+    assert "And what about load?" in room.last
+    await room.press("Record again")
+    assert room.last == voice.record_again().text
+    await room.press("Record again")
+    assert "Nothing was changed" in room.last
+    await room.note(ANSWER)
+    await room.clock.advance(GAP)
+    assert await answer_text(room) == ANSWER
+
+
+async def test_a_reply_to_a_note_comes_too_late_once_something_more_was_said_to_the_follow_up() -> None:
+    room = Room(Consideration(AnswerKind.ANSWER, follow_up="And what about load?")).with_voice()
+    await room.command("interview", "tester")
+    note = await room.note(ANSWER)
+    await room.clock.advance(GAP)
+    await room.say(MORE)
+    await room.runner.receive(TextSent(CONVERSATION, "r1", MORE, replies_to=note))
+    await rest()
+    assert room.last == pages.too_late_to_edit().text
+
+
+async def test_whoever_looks_at_feedback_is_told_how_to_answer_that_question_again(room: Room) -> None:
+    await room.command("interview", "tester coach")
+    note = await room.note(ANSWER)
+    await room.clock.advance(GAP)
+    told = "Your answer to question 1 has been taken. /retry takes this question again."
+    await room.press("Record again")
+    assert room.last == told
+    await room.edit(MORE, note)
+    assert room.last == told
+    await room.press("Use it")
+    assert room.last == told
+    await room.command("next")
+    await room.runner.receive(TextSent(CONVERSATION, "r1", MORE, replies_to=note))
+    await rest()
+    assert room.last == voice.taken(1, reviewing=False).text
+    await room.command("pause")
+    await room.press("Record again")
+    assert "Nothing was changed" in room.last
 
 
 async def test_a_wish_by_voice_is_done(room: Room) -> None:
@@ -128,7 +175,18 @@ async def test_a_wish_by_voice_is_done(room: Room) -> None:
 async def test_a_note_after_the_interview_says_that_it_is_over(room: Room) -> None:
     await room.over()
     await room.note(ANSWER)
-    assert room.last == pages.no_interview(over=True).text
+    assert room.last == f"{UNHEARD}\n{pages.no_interview(over=True).text}"
+    assert ears(room).languages == []
+
+
+async def test_a_note_where_no_interview_is_running_says_that_it_was_not_listened_to(room: Room) -> None:
+    await room.note(ANSWER)
+    assert room.last == f"{UNHEARD}\n{menus.start_page('terminal', listens=True).text}"
+    await room.command("interview", "tester")
+    await room.command("drop")
+    await room.note(ANSWER)
+    assert room.last == f"{UNHEARD}\n/interview starts one, /history shows the earlier ones."
+    assert len(room.platform.sent[-1][1].choices) == 2
     assert ears(room).languages == []
 
 
@@ -233,6 +291,52 @@ async def test_a_note_that_never_can_be_fetched_is_given_up(room: Room) -> None:
         assert "I could not fetch" not in room.last
         await room.clock.advance(pause)
     assert problem(room) == "gone"
+
+
+async def test_a_note_that_cannot_be_fetched_for_long_is_told_once_and_holds_nobody_up(room: Room) -> None:
+    await room.command("interview", "tester")
+    note = await room.note(NoteUnavailableError())
+    for pause in FETCH_PAUSES_S[:3]:
+        assert not any("could not get" in text for text in room.platform.texts)
+        await room.clock.advance(pause)
+    assert room.last == voice.not_fetched_yet(note).text
+    await asyncio.wait_for(room.runner.idle(CONVERSATION), 1)
+    pulses = len(room.platform.pulses)
+    await room.clock.advance(FETCH_PAUSES_S[3])
+    ears(room).script[note.encode()] = ANSWER
+    assert len(room.platform.pulses) == pulses + 1, "the sign is given while it is tried, and not in the pauses"
+    await room.clock.advance(FETCH_PAUSES_S[4])
+    assert await answer_text(room) == ANSWER
+    assert room.platform.texts.count(voice.not_fetched_yet(note).text) == 1
+
+
+async def test_a_note_that_cannot_be_fetched_for_long_can_be_left_out(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.note(NoteUnavailableError())
+    await room.clock.advance(1)
+    for pause in FETCH_PAUSES_S[1:3]:
+        await room.clock.advance(pause)
+    await room.press("Leave it out")
+    assert room.last == voice.left_out().text
+    assert await room.store.pending() == []
+
+
+async def test_notes_that_were_taken_before_a_restart_are_not_refused_because_too_many_wait() -> None:
+    room = Room().with_voice()
+    people = [Conversation("terminal", f"chat{number}", f"you{number}") for number in range(4)]
+    ears(room).door.clear()
+    for where in people:
+        await room.command("interview", "tester", where=where)
+        await room.note(ANSWER, where=where)
+    await room.runner.close()
+    script = ears(room).script
+    room.transcriber = FakeTranscriber(script, parallel=1, waiting=1)
+    room.runner = room.new_runner()
+    await room.runner.resume_all()
+    for pause in FETCH_PAUSES_S[:2]:
+        await room.clock.advance(pause)
+    assert [await answer_text(room, where) for where in people] == [ANSWER] * 4
+    assert not any("Too many" in text for text in room.platform.texts)
 
 
 async def hear_while_the_store_fails(room: Room) -> str:
@@ -523,6 +627,13 @@ class FullFolder(FakeRecordings):
             raise RecordingError("The folder is read-only.")
 
 
+class StuckFolder(FakeRecordings):
+    """Recordings in a folder that nothing can be deleted from."""
+
+    async def drop(self, interview: int, note: str) -> None:
+        raise RecordingError("The folder is read-only.")
+
+
 async def test_a_sound_that_cannot_be_kept_is_heard_all_the_same(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     room.recordings = FullFolder()
     room.runner = room.new_runner()
@@ -533,6 +644,70 @@ async def test_a_sound_that_cannot_be_kept_is_heard_all_the_same(room: Room, cap
     assert await answer_text(room) == ANSWER
     assert not (await room.interview()).turns[0].answers[0].spoken.kept  # type: ignore[union-attr]
     assert "The disk is full." in caplog.text
+
+
+@pytest.mark.parametrize("by", ["again", "words", "reply"])
+async def test_the_recording_of_what_is_taken_back_is_deleted_and_that_of_what_is_corrected_is_not(
+    room: Room, by: str
+) -> None:
+    await wants(room, Preferences(keep_recordings=True))
+    await room.command("interview", "tester")
+    first = await room.note(MORE)
+    note = await room.note(heard("I wrote the trees back.", probability=0.3 if by == "words" else 0.95))
+    interview = await room.interview()
+    assert set(kept(room)) == {(interview.id, first), (interview.id, note)}
+    if by == "again":
+        await room.press("Record again")
+    if by == "words":
+        await room.say(ANSWER)
+    if by == "reply":
+        await room.runner.receive(TextSent(CONVERSATION, "r1", ANSWER, replies_to=note))
+    assert set(kept(room)) == {(interview.id, first)} | ({(interview.id, note)} if by == "reply" else set())
+
+
+@pytest.mark.parametrize("said", ["Could you give me a hint?", "…"])
+async def test_no_recording_is_kept_of_a_note_that_is_no_part_of_the_answer(room: Room, said: str) -> None:
+    await wants(room, Preferences(keep_recordings=True))
+    await room.command("interview", "tester")
+    await room.note(said)
+    assert kept(room) == {}
+
+
+@pytest.mark.parametrize("end", ["left out", "left out after the end of the process"])
+async def test_no_recording_is_kept_of_a_note_that_was_heard_and_never_saved(room: Room, end: str) -> None:
+    await wants(room, Preferences(keep_recordings=True))
+    await hear_while_the_store_fails(room)
+    room.disk.failing = False
+    assert len(kept(room)) == 1
+    if end == "left out":
+        await room.press("Leave it out")
+    else:
+        pending = await room.store.pending()
+        await room.runner.close()
+        room.runner = room.new_runner()
+        room.recordings, mine = None, room.recordings
+        await room.press("Leave it out")
+        room.recordings = mine
+        room.store._pending.update({one.id: one for one in pending})
+        room.runner = room.new_runner()
+        await room.runner.resume_all()
+        await rest()
+    assert kept(room) == {}
+    assert await room.store.pending() == []
+
+
+async def test_a_recording_that_cannot_be_deleted_holds_nothing_up(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.recordings = StuckFolder()
+    room.runner = room.new_runner()
+    await wants(room, Preferences(keep_recordings=True))
+    await room.command("interview", "tester")
+    await room.note(ANSWER)
+    with caplog.at_level(logging.WARNING):
+        await room.press("Record again")
+    assert room.last == voice.record_again().text
+    assert "The folder is read-only." in caplog.text
 
 
 async def test_limits_count_notes_as_they_count_messages(room: Room) -> None:

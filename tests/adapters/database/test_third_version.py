@@ -90,7 +90,7 @@ async def test_everything_is_read_as_it_was(url: str, third: Rows) -> None:
 
 
 async def test_an_interview_of_then_is_gone_on_with_by_voice(url: str, third: Rows) -> None:
-    effect = TranscribeNote(1, "n2", VoiceNote("file", 4.0, 9000))
+    effect = TranscribeNote("n2", VoiceNote("file", 4.0, 9000))
     said = (replace(answer("We retry.", "n1"), spoken=spoken("n1", "We", "retry.")), answer("", "n2"))
     async with connect(url, ROLES) as store:
         turn = replace(PAUSED.turns[1], utterances=(*PAUSED.turns[1].utterances, said[0]))

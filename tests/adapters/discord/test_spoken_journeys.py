@@ -130,7 +130,7 @@ async def test_without_ears_a_note_is_answered_in_one_sentence(served: Spoken) -
 async def test_a_question_that_comes_both_ways_is_written_first(served: Spoken) -> None:
     async with served.running():
         await served.give("settings", voice="both")
-        await served.hear("and then as voice messages")
+        await served.hear("a moment later as a voice message")
         await served.write("/interview backend_engineer mock 3")
         asked = await served.hear("Question 1 of 3")
         said = await served.listen(0)
