@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import warnings
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from core.roles import Role
 
 LIBRARIES = ("av", "faster_whisper", "piper", "pydub")
 NOT_INSTALLED = "The libraries for voice are not installed: `make voice` installs them and fetches the models."
+_NO_NEWS = ("Couldn't find ffmpeg", "'audioop' is deprecated", "invalid escape sequence")
+"""What pydub warns of when it is imported: it is used on samples only, which needs no ffmpeg."""
 _OWN_PATH = re.compile(r"[~/.]|.*\.onnx$|.*\\")
 _log = logging.getLogger(__name__)
 
@@ -87,6 +90,7 @@ def is_own_path(name: str) -> bool:
 @asynccontextmanager
 async def voice_of(settings: Settings, roles: Iterable[Role], *, speaks: bool = True) -> AsyncIterator[Voice]:
     """What the settings and the machine have of voice; models are loaded at once, so that nobody waits for that."""
+    _hush()
     recordings = FolderRecordings(settings.data_dir / "recordings", longest_s=settings.voice_note_seconds)
     is_on = settings.voice is not VoiceChoice.OFF and is_installed()
     transcriber = transcriber_of(settings) if is_on else None
@@ -108,6 +112,7 @@ async def voice_of(settings: Settings, roles: Iterable[Role], *, speaks: bool = 
 
 def transcriber_of(settings: Settings) -> WhisperTranscriber | None:
     """Who listens, to be closed at the end; None without a model."""
+    _hush()
     folder = whisper_folder(settings)
     if folder is None:
         return None
@@ -123,11 +128,18 @@ def transcriber_of(settings: Settings) -> WhisperTranscriber | None:
 
 def synthesizer_of(settings: Settings, roles: Iterable[Role]) -> PiperSynthesizer | None:
     """Who speaks, to be closed at the end; None without a voice. What the roles ask is made once and kept."""
+    _hush()
     voices = piper_voices(settings)
     if not voices:
         return None
     kept = {text for role in roles for question in role.questions for text in (question.text, question.hint)}
     return PiperSynthesizer(voices, speed=settings.piper_speed, kept=kept, folder=settings.data_dir / "speech")
+
+
+def _hush() -> None:
+    """Leave out warnings that are no news, before any thread is there: one that does it later can have it undone."""
+    for about in _NO_NEWS:
+        warnings.filterwarnings("ignore", about)
 
 
 async def _prepare(engine: WhisperTranscriber | PiperSynthesizer) -> None:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from pydub import AudioSegment
+from pydub.silence import detect_leading_silence
 
 from adapters.audio.sound import Samples, Sound
 from core.speech import Span
-
-with warnings.catch_warnings():
-    # It is used on samples only, so it needs no ffmpeg, and what it says of that and of its own sources is no news.
-    for about in ("Couldn't find ffmpeg", "'audioop' is deprecated", "invalid escape sequence"):
-        warnings.filterwarnings("ignore", about)
-    from pydub import AudioSegment
-    from pydub.silence import detect_leading_silence
 
 _WIDTH = 4  # bytes of a sample: with 2, a quiet sound that is made louder would be grainy
 _FULL = 2_147_483_520  # the largest float32 below 2**31
