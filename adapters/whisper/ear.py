@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
@@ -104,4 +105,9 @@ def _words(segments: list[Segment], piece: Span, spans: list[Span]) -> Iterator[
             if text := word.word.strip():
                 start, end = (float(min(piece.start + at, piece.end)) for at in (word.start, word.end))
                 place = fitted(Span(start, max(start, end)), spans)
-                yield Word(text, round(place.start, 3), round(place.end, 3), float(word.probability))
+                yield Word(text, round(place.start, 3), round(place.end, 3), _likely(word.probability))
+
+
+def _likely(probability: float) -> float:
+    """A probability; what is none, as of a model that is damaged, is nothing to rely on."""
+    return min(max(float(probability), 0.0), 1.0) if math.isfinite(probability) else 0.0

@@ -24,8 +24,22 @@ _CHANGEABLE = TAKEN_BACK | {Kind.TOO_LONG}
 def take(interview: Interview, said: Utterance) -> Step:
     """Add something to the current answer; what was heard doubtfully before is taken back, as it was said anew."""
     turn = interview.turns[-1]
+    after, effects = put(interview, len(turn.utterances), said)
+    if after.turns[-1].utterances[-1].kind is Kind.TOO_LONG:
+        return after, effects
     kept = tuple(retracted(one) if one.kind is Kind.DOUBTFUL else one for one in turn.utterances)
     return put(with_turn(interview, replace(turn, utterances=kept)), len(kept), said)
+
+
+def correct(interview: Interview, place: int, said: Utterance) -> Step:
+    """Put other words in a place. That is something said: nothing is waited for that was taken back before."""
+    turn = interview.turns[-1]
+    later = turn.utterances[place + 1 :]
+    taken_back = tuple(one for one in later if one.kind is Kind.RETRACTED)
+    others = tuple(one for one in later if one.kind is not Kind.RETRACTED)
+    moved = (*turn.utterances[:place], *taken_back, turn.utterances[place], *others)
+    interview = with_turn(interview, replace(turn, utterances=moved))
+    return put(interview, place + len(taken_back), said, Send(say.edited()))
 
 
 def put(interview: Interview, place: int, said: Utterance, *words: Send) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from core import text, wishes
 from core.effects import Send
 from core.engine.afterwards import object_to
-from core.engine.answers import note_of, notes, put, take, taken_with
+from core.engine.answers import correct, note_of, notes, take, taken_with
 from core.engine.commands import command_given
 from core.engine.steps import AT_WORK, Step, UnexpectedEvent, open_turn
 from core.events import Command, CommandGiven, MessageEdited, MessageReceived
@@ -50,7 +50,7 @@ def _corrected(interview: Interview, event: MessageReceived) -> Step | None:
         if note_of(said) == event.replies_to:
             spoken = said.spoken or Spoken(event.replies_to, 0.0, (), ())
             written = Utterance(Kind.ANSWER, event.text, event.at, event.message_id, spoken=spoken)
-            return put(interview, place, written, Send(say.edited()))
+            return correct(interview, place, written)
     return None
 
 
@@ -82,4 +82,4 @@ def message_edited(interview: Interview, event: MessageEdited) -> Step:
     if interview.phase not in AT_WORK or before is None or not text.has_words(event.text):
         raise UnexpectedEvent(event, interview.phase)
     said = replace(before, kind=Kind.ANSWER, text=event.text)
-    return put(interview, turn.utterances.index(before), said, Send(say.edited()))
+    return correct(interview, turn.utterances.index(before), said)

@@ -100,7 +100,15 @@ class Runner:
         speaking = Speaking(synthesizer, recordings, platforms, clock)
         self._sending = Sending(store, platforms, clock, self._underway, speaking)
         self._forgetting = Forgetting(
-            store, platforms, recordings, self._underway, self._sending, self._turnstile, self._whereabouts
+            store,
+            platforms,
+            recordings,
+            self._underway,
+            self._sending,
+            self._turnstile,
+            self._whereabouts,
+            clock,
+            partial(self._perform, resumed=True),
         )
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
         self._unserved: dict[int | None, list[PendingEffect]] = {}

@@ -7,23 +7,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.effects import Send, reworded
-from core.ports import RecordingError
+from core.ports import RecordingError, StoreError
 from core.runner.sending import tell
 from core.wording import voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from core.desk.answer import Answer
     from core.effects import Effect
     from core.messages import Inbound, Outbound
     from core.model import Interview
-    from core.ports import Platform, Recordings, Store
+    from core.ports import Clock, PendingEffect, Platform, Recordings, Store
     from core.runner.sending import Sending
     from core.runner.turnstile import Turnstile
     from core.runner.underway import Underway
     from core.runner.whereabouts import Whereabouts
 
+AGAIN_S = 5.0
+"""After so many seconds what could not be read is tried again; our own choice."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,8 @@ class Forgetting:
         sending: Sending,
         turnstile: Turnstile,
         whereabouts: Whereabouts,
+        clock: Clock,
+        perform: Callable[[Iterable[PendingEffect]], None],
     ) -> None:
         self._store = store
         self._recordings = recordings
@@ -47,6 +51,8 @@ class Forgetting:
         self._sending = sending
         self._turnstile = turnstile
         self._whereabouts = whereabouts
+        self._clock = clock
+        self._perform = perform
 
     async def everything(self, candidate: int, inbound: Inbound, effects: Sequence[Effect]) -> None:
         """Forget a candidate, and tell them: of that nothing is kept either. Raises StoreError.
@@ -60,11 +66,28 @@ class Forgetting:
             return
         await self._underway.end(candidate)
         self._sending.drop(candidate)
-        await self._store.forget(candidate)
+        try:
+            await self._store.forget(candidate)
+        except StoreError:
+            self._underway.start(inbound.conversation, self._go_on(candidate))
+            raise
         for interview in interviews:
             self._whereabouts.forget(interview)
         self._turnstile.moved()
         self._tell(inbound, [effect.message for effect in effects if isinstance(effect, Send)])
+
+    async def _go_on(self, candidate: int) -> None:
+        """Perform what was ended for a candidate who could not be forgotten, as soon as that can be read again."""
+        while True:
+            try:
+                pending = await self._store.pending()
+            except StoreError:
+                self._underway.rests()
+                await self._clock.sleep(AGAIN_S)
+                self._underway.gone_off()
+            else:
+                self._perform([one for one in pending if one.candidate == candidate])
+                return
 
     async def recordings(self, candidate: int, answer: Answer) -> Answer:
         """Delete the recordings of a candidate; the answer, or that this was not possible. Raises StoreError."""

@@ -8,7 +8,7 @@ from core import engine, text
 from core.effects import TranscribeNote
 from core.events import Command, CommandGiven, Event, MessageEdited, MessageReceived, NoteReceived
 from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent, VoiceSent
-from core.model import Interview, Phase
+from core.model import Interview, Outcome, Phase, Turn
 from core.ports import Change
 from core.wording import pages, voice
 
@@ -80,19 +80,28 @@ def note_of(effect: Effect) -> list[str]:
 def unfit(interview: Interview, unexpected: UnexpectedEvent) -> Outbound:
     """What the candidate is told whose message did not fit."""
     event = unexpected.event
-    if number := _taken(interview, event):
-        reviewing = interview.phase is Phase.REVIEWING and number == interview.number
-        return voice.taken(number, reviewing=reviewing)
+    if turn := _taken(interview, event):
+        return _too_late(interview, turn)
     if isinstance(event, MessageEdited):
-        return pages.too_late_to_edit()
+        paused = interview.phase is Phase.PAUSED
+        return pages.unfit(interview.phase, None) if paused else pages.too_late_to_edit()
     if isinstance(event, MessageReceived) and unexpected.stale:
         return pages.too_late_to_edit() if event.replies_to else pages.written_elsewhere()
     command = event.command if isinstance(event, CommandGiven) else None
     return pages.unfit(unexpected.phase, command, stale=unexpected.stale)
 
 
-def _taken(interview: Interview, event: Event) -> int:
-    """The number of the question whose answer has been taken with a voice note that is to be changed, 0 for none."""
+def _too_late(interview: Interview, turn: Turn) -> Outbound:
+    """What is said of a voice note of a turn that nothing can be changed of any more."""
+    if turn.outcome in {Outcome.SKIPPED, Outcome.UNFINISHED}:
+        return voice.not_used()
+    number = interview.plan.index(turn.question) + 1
+    reviewing = interview.phase is Phase.REVIEWING and number == interview.number
+    return voice.taken(number, reviewing=reviewing, reported=interview.report is not None)
+
+
+def _taken(interview: Interview, event: Event) -> Turn | None:
+    """The turn whose answer has been taken with a voice note that is to be changed, None where there is none."""
     match event:
         case MessageReceived():
             note = event.replies_to
@@ -104,5 +113,5 @@ def _taken(interview: Interview, event: Event) -> int:
             note = ""
     turn = engine.taken_with(interview, note) if note and interview.phase is not Phase.PAUSED else None
     if turn is None or (turn.outcome is None and not isinstance(event, CommandGiven)):
-        return 0  # an open one can still be added to
-    return interview.plan.index(turn.question) + 1
+        return None  # an open one can still be added to
+    return turn

@@ -44,7 +44,7 @@ def heard(text: str, note: str, *, missing_s: float = 0.0, another_try: int = 0)
 
     It begins another try at the question with the number `another_try`, or none where that is 0.
     """
-    counts = "It counts as it is. Record again takes it back until you answer again; a reply to this corrects it."
+    counts = "It counts as it is. While we are on this question, Record again takes it back, and a reply corrects it."
     last = small(" ".join((*_begins(another_try), counts)))
     return _heard((line("I heard:"), quote(text), *_missing(missing_s), last), note, _choices(note))
 
@@ -166,10 +166,19 @@ def record_again() -> Outbound:
     return notice("All right, I have taken that back. Record it again, or type it.")
 
 
-def taken(number: int, *, reviewing: bool) -> Outbound:
-    """A note is to be changed whose answer has been taken: of question `number`, or of what is looked at just now."""
-    again = "/retry takes this question again." if reviewing else f"After the report /retry {number} takes it again."
-    return notice(f"Your answer to question {number} has been taken. {again}")
+def taken(number: int, *, reviewing: bool, reported: bool) -> Outbound:
+    """A note is to be changed whose answer has been taken: of question `number`, or of what is looked at just now.
+
+    `reported` says that the report is there.
+    """
+    again = f"{'' if reported else 'After the report '}/retry {number} takes it again."
+    onward = "/retry takes this question again." if reviewing else again
+    return notice(f"Your answer to question {number} has been taken. {onward}")
+
+
+def not_used() -> Outbound:
+    """A note is to be changed that was left behind with its question."""
+    return notice("That question is over, and this voice note is not used.")
 
 
 def not_fetched_yet(note: str) -> Outbound:

@@ -61,8 +61,8 @@ def test_what_was_heard_is_shown_and_counts_after_the_quiet_gap() -> None:
     shown = sitting.sent[-1]
     assert (shown.kind, shown.answers, shown.default) == (OutboundKind.HEARD, "n1", None)
     assert shown.text == (
-        f"I heard:\n{ANSWER}\nIt counts as it is. Record again takes it back until you answer again; a reply to this "
-        "corrects it."
+        f"I heard:\n{ANSWER}\nIt counts as it is. While we are on this question, Record again takes it back, and a "
+        "reply corrects it."
     )
     assert choices(sitting) == [("use", f"{ADDRESS} n1"), ("again", f"{ADDRESS} n1")]
     sitting.settle()
@@ -124,6 +124,16 @@ def test_what_is_too_long_when_spoken_is_kept_and_does_not_count() -> None:
     sitting.reply("The short version.", "n1")
     assert sitting.turn.answer_text == "The short version."
     assert kinds(sitting) == [Kind.QUESTION, Kind.ANSWER]
+
+
+def test_what_is_too_long_takes_the_place_of_nothing() -> None:
+    sitting = Sitting()
+    sitting.note()
+    sitting.hear(ANSWER, doubtful=True)
+    sitting.say(TOO_LONG)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.DOUBTFUL, Kind.TOO_LONG]
+    sitting.command(Command.USE, "n1")
+    assert sitting.turn.answer_text == ANSWER
 
 
 # Wishes
@@ -349,6 +359,17 @@ def followed_up() -> Sitting:
     sitting.settle()
     sitting.consider(AnswerKind.ANSWER, "And what about load?")
     return sitting
+
+
+def test_a_correction_is_something_said_after_what_was_taken_back() -> None:
+    sitting = Sitting()
+    sitting.speak("I wrote the trees back.")
+    sitting.speak("Then I wrote the test.")
+    sitting.command(Command.RECORD_AGAIN, f"{ADDRESS} n2")
+    effects = sitting.reply(ANSWER, "n1")
+    assert effects[-1] == SettleAnswer(0, sitting.turn.revision)
+    assert kinds(sitting) == [Kind.QUESTION, Kind.RETRACTED, Kind.ANSWER]
+    assert sitting.turn.answer_text == ANSWER
 
 
 def test_record_again_takes_a_note_back_after_the_follow_up_and_that_stays_asked() -> None:

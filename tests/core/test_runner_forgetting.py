@@ -13,7 +13,8 @@ from core.desk.answer import Answer
 from core.effects import Send
 from core.messages import CommandSent
 from core.model import Interview, Preferences
-from core.ports import DeliveryError, RecordingError, StoreUnavailableError
+from core.ports import DeliveryError, PendingEffect, RecordingError, StoreUnavailableError
+from core.runner.forgetting import AGAIN_S
 from core.wording import pages, settings, voice
 from tests.contracts.fake_speech import FakeRecordings
 from tests.contracts.sample import CONVERSATION
@@ -292,3 +293,36 @@ async def test_whoever_confirms_at_the_desk_is_forgotten() -> None:
     await room.press("Delete everything")
     assert room.store._interviews == {}
     assert room.platform.sent[-1][2].startswith("forgotten-")
+
+
+async def test_who_could_not_be_forgotten_goes_on_where_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = furnished()
+    assert room.transcriber
+    await room.command("interview", "tester")
+    room.transcriber.door.clear()
+    await room.note(ANSWER)
+    failures = iter([True, True])
+    forget, pending = room.store.forget, room.store.pending
+
+    async def forgetting(candidate: int) -> None:
+        if next(failures, False):
+            raise StoreUnavailableError("The database is locked.")
+        await forget(candidate)
+
+    async def reading() -> Sequence[PendingEffect]:
+        if next(failures, False):
+            raise StoreUnavailableError("The database is locked.")
+        return await pending()
+
+    monkeypatch.setattr(room.store, "forget", forgetting)
+    monkeypatch.setattr(room.store, "pending", reading)
+    with pytest.raises(StoreUnavailableError):
+        await room.command("burn")
+    room.transcriber.door.set()
+    await rest()
+    assert (await room.interview()).turns[0].answer_text == ""
+    await room.clock.advance(AGAIN_S)
+    await rest()
+    assert (await room.interview()).turns[0].answer_text == ANSWER
+    await room.command("burn")
+    assert await pending() == []

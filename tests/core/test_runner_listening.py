@@ -115,7 +115,7 @@ async def test_use_it_record_again_and_replies_are_pressed_and_written(room: Roo
     assert "consider" in room.interviewer.calls
     await room.runner.receive(TextSent(CONVERSATION, "r2", MORE, replies_to=note))
     await rest()
-    assert room.last == voice.taken(1, reviewing=False).text
+    assert room.last == voice.taken(1, reviewing=False, reported=False).text
     await room.press("Record again")
     assert room.last == "Your answer to question 1 has been taken. After the report /retry 1 takes it again."
 
@@ -133,6 +133,27 @@ async def test_a_note_can_be_taken_back_after_the_follow_up_and_once_more_is_tol
     await room.note(ANSWER)
     await room.clock.advance(GAP)
     assert await answer_text(room) == ANSWER
+
+
+async def test_a_note_that_was_left_behind_with_its_question_is_said_not_to_be_used(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.note(heard(ANSWER, probability=0.2))
+    await room.command("skip")
+    await room.press("Use it")
+    assert room.last == voice.not_used().text
+
+
+async def test_an_edit_while_paused_is_told_that_it_is_paused(room: Room) -> None:
+    await room.command("interview", "tester")
+    note = await room.note(ANSWER)
+    await room.command("pause")
+    await room.edit(MORE, note)
+    assert "paused" in room.last
+
+
+def test_what_was_taken_is_told_with_what_can_be_done_then() -> None:
+    again = "Your answer to question 2 has been taken. /retry 2 takes it again."
+    assert voice.taken(2, reviewing=False, reported=True).text == again
 
 
 async def test_a_reply_to_a_note_comes_too_late_once_something_more_was_said_to_the_follow_up() -> None:
@@ -160,7 +181,7 @@ async def test_whoever_looks_at_feedback_is_told_how_to_answer_that_question_aga
     await room.command("next")
     await room.runner.receive(TextSent(CONVERSATION, "r1", MORE, replies_to=note))
     await rest()
-    assert room.last == voice.taken(1, reviewing=False).text
+    assert room.last == voice.taken(1, reviewing=False, reported=False).text
     await room.command("pause")
     await room.press("Record again")
     assert "Nothing was changed" in room.last

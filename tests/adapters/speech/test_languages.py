@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from faster_whisper import tokenizer
+import pytest
 
 from core.wording.languages import NAMES, code_of
+
+tokenizer = pytest.importorskip("faster_whisper.tokenizer", reason="the libraries for voice are not installed")
 
 
 def test_every_language_has_a_name_of_its_own() -> None:
