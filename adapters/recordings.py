@@ -19,9 +19,8 @@ from typing import TypeVar
 
 from adapters.threads import Threads, ThreadsClosedError
 from core.ports import RecordingError, UnusableSoundError
-from core.speech import Excerpt, Span, Speech
+from core.speech import LARGEST_NOTE_BYTES, Excerpt, Span, Speech
 
-LARGEST_BYTES = 20_000_000  # more than this is not taken as a voice note either
 _RATE = 24_000  # all of a voice, at half the memory that the 48 kHz of a voice message would take
 _LEAST_S = 0.05  # what is shorter is no piece of speech
 _DIGITS = 32
@@ -39,7 +38,7 @@ class FolderRecordings:
         self._player = Threads(1, "excerpts")  # one at a time, as each may take 60 MB
 
     async def keep(self, interview: int, note: str, sound: bytes) -> None:
-        if len(sound) > LARGEST_BYTES:
+        if len(sound) > LARGEST_NOTE_BYTES:
             raise RecordingError("A recording was not kept, as it is larger than a voice note may be.")
         await _in_turn(self._files, partial(_write, self._file(interview, note), sound))
 
@@ -95,7 +94,7 @@ def _read(file: Path) -> bytes | None:
     with _told("read"):
         try:
             with file.open("rb") as opened:
-                return opened.read(LARGEST_BYTES)
+                return opened.read(LARGEST_NOTE_BYTES)
         except FileNotFoundError:
             return None
 

@@ -86,6 +86,7 @@ _DECIDING_NOTHING = frozenset(
         "transcript",
     }
 )
+_ABOUT_NOTE = frozenset({"use", "again"})
 _AFTER_REPORT = frozenset({"retry", "disagree"})
 """What a report offers can be chosen one after the other."""
 
@@ -159,6 +160,18 @@ class Choice:
     argument: str = ""
     turn: int | None = None
     row: int | None = None
+
+    @property
+    def note(self) -> str:
+        """The id of the voice note that it is about, which stands behind the interview's address; "" for none."""
+        return self.argument.rpartition(" ")[2] if self.command in _ABOUT_NOTE else ""
+
+    def outlasts(self, pressed: Choice) -> bool:
+        """Whether it can still be pressed when another one beside it was, although those do not stay.
+
+        What is used can be recorded again.
+        """
+        return (pressed.command, self.command) == ("use", "again")
 
     @property
     def stays(self) -> bool:

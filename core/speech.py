@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+LARGEST_NOTE_BYTES = 20_000_000
+"""Of a voice note; it is what Telegram gives bots at most, and the same everywhere."""
+
+
 class ReplyStyle(StrEnum):
     """How the interviewer's questions come: written, spoken with the text beside it, or written and then spoken."""
 

@@ -22,7 +22,7 @@ from av.stream import Discard
 from adapters.audio.sound import Samples, Sound
 from adapters.audio.tape import HIGHEST_RATE, MOST_CHANNELS, FullError, Tape
 from core.ports import UnusableSoundError
-from core.speech import SoundProblem
+from core.speech import LARGEST_NOTE_BYTES, SoundProblem
 
 # What Discord and Telegram deliver: FFmpeg's names.
 _FORMATS = "ogg,mov,mp4,m4a,3gp,3g2,mj2,mp3,matroska,webm,wav,flac,aac,amr"
@@ -63,7 +63,7 @@ class Limits:
     as busy as it likes: where more than ten minutes are taken, so much for each ten minutes.
     """
 
-    bytes: int = 20_000_000
+    bytes: int = LARGEST_NOTE_BYTES
     seconds: float = 600.0
     least_s: float = 0.3
     streams: int = 8

@@ -67,8 +67,8 @@ def choices_under(message: discord.Message) -> Iterator[Choice]:
 
 
 def left_after(message: discord.Message, pressed: Choice) -> list[Choice]:
-    """What there is still to choose under a message when one is pressed: what was used can be recorded again."""
-    return [choice for choice in choices_under(message) if (pressed.command, choice.command) == ("use", "again")]
+    """What there is still to choose under a message when one is pressed."""
+    return [choice for choice in choices_under(message) if choice.outlasts(pressed)]
 
 
 def per_post(choices: Sequence[Choice]) -> list[tuple[Choice, ...]]:

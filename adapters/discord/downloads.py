@@ -15,9 +15,8 @@ from adapters.discord.failures import BROKEN, GONE
 from adapters.discord.inbound import reference_to, sounds_in
 from core.ports import NoteGoneError, NoteUnavailableError, UnusableSoundError
 from core.recent import Recent
-from core.speech import SoundProblem, VoiceNote
+from core.speech import LARGEST_NOTE_BYTES, SoundProblem, VoiceNote
 
-MOST_BYTES = 20_000_000
 _DISCORDS = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://media.discordapp.net")})
 _KNOWN_LINKS = 1000
 """How many links are remembered, which expire after a day; our own choice, as is all below."""
@@ -114,5 +113,5 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _check_size(size: int | None) -> None:
-    if size is not None and size > MOST_BYTES:
+    if size is not None and size > LARGEST_NOTE_BYTES:
         raise UnusableSoundError(SoundProblem.TOO_LARGE)

@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord import words
 from adapters.discord.buttons import choices_under
-from core.messages import Choice, CommandSent, Inbound, TextSent, VoiceSent
+from core.messages import CommandSent, Inbound, TextSent, VoiceSent
 from core.model import Conversation
 from core.speech import VoiceNote
 
@@ -23,7 +23,6 @@ _SOUND_NAME = re.compile(
     r".*\.(?:3gp|aac|amr|flac|m4a|mk[av]|mov|mp[34]|og[ag]|opus|wav|webm)", re.IGNORECASE | re.DOTALL
 )
 """What is sound although Discord does not say so."""
-_ABOUT_A_NOTE = frozenset({"use", "again"})
 
 
 def conversation_of(channel: int, account: int) -> Conversation:
@@ -58,11 +57,6 @@ def sounds_in(message: discord.Message) -> list[discord.Attachment]:
 def forwards_sound(message: discord.Message) -> bool:
     """Whether it brings a sound of another message, in which somebody else may speak."""
     return any(_sounds(each.attachments, each.flags) for each in message.message_snapshots)
-
-
-def note_asked_about(choice: Choice) -> str:
-    """The id of the note that a choice is about, which stands behind the interview's address; "" for none."""
-    return choice.argument.rpartition(" ")[2] if choice.command in _ABOUT_A_NOTE else ""
 
 
 def reference_to(message: discord.Message, sound: discord.Attachment) -> str:
@@ -117,7 +111,7 @@ def _note_replied_to(message: discord.Message) -> str:
         return next(iter(_note_ids(to)), "")
     if not to.author.bot:
         return ""
-    named = (note for choice in choices_under(to) if (note := note_asked_about(choice)))
+    named = (choice.note for choice in choices_under(to) if choice.note)
     return next(named, "") or _answered_by(to)
 
 

@@ -13,7 +13,7 @@ from adapters.discord import markdown, wording
 from adapters.discord.buttons import SAY, answer_form, left_after, view_of, written_in
 from adapters.discord.drawing import TEXT_LIMIT
 from adapters.discord.failures import FAILED
-from adapters.discord.inbound import as_command, conversation_of, note_asked_about
+from adapters.discord.inbound import as_command, conversation_of
 from adapters.discord.intake import Intake, quietly
 from adapters.discord.problems import Problem
 from adapters.discord.rooms import Rooms, is_private
@@ -86,7 +86,7 @@ class Interactions:
         if problem and problem.said:
             await quietly(interaction.followup.send(problem.said, ephemeral=True))
         elif not problem and not choice.stays:
-            if interaction.message and (note := note_asked_about(choice)):
+            if interaction.message and (note := choice.note):
                 self._intake.remember_heard(interaction.message.id, note)
             await quietly(interaction.edit_original_response(**_chosen(interaction, choice)))
 

@@ -101,10 +101,11 @@ class PiperSynthesizer:
 
     def _made(self, file: Path, pieces: list[str], given_up: Event) -> Speech | None:
         _check_audio()
-        from adapters.audio import joined, speech  # noqa: PLC0415 - it imports the libraries for voice
+        from adapters.audio import joined, speech, trimmed  # noqa: PLC0415 - it imports the libraries for voice
 
-        sounds = list(self._sounds(self._voice(file), pieces, given_up))
-        return speech(joined(sounds, _PAUSE_S)) if sounds else None
+        sounds = [trimmed(sound) for sound in self._sounds(self._voice(file), pieces, given_up)]
+        heard = [sound for sound in sounds if len(sound.samples)]
+        return speech(joined(heard, _PAUSE_S)) if heard else None
 
     def _sounds(self, voice: PiperVoice, pieces: list[str], given_up: Event) -> Iterator[Sound]:
         """The sound of each sentence, as many as fit into the longest speech."""

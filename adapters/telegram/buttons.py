@@ -88,9 +88,9 @@ def choices_of(message: Message) -> list[Choice]:
 
 
 def left_after(message: Message, pressed: Choice) -> InlineKeyboardMarkup | None:
-    """The buttons that stay under a message when one is pressed: what was used can still be recorded again."""
-    rows = message.reply_markup.inline_keyboard if message.reply_markup and pressed.command == "use" else ()
-    left = [kept for row in rows if (kept := [button for button in row if _records_again(button)])]
+    """The buttons that stay under a message when one is pressed."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    left = [kept for row in rows if (kept := [button for button in row if _outlasts(button, pressed)])]
     return InlineKeyboardMarkup(left) if left else None
 
 
@@ -110,9 +110,9 @@ def keyboard(choices: Iterable[Choice]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _records_again(button: InlineKeyboardButton) -> bool:
+def _outlasts(button: InlineKeyboardButton, pressed: Choice) -> bool:
     choice = unpacked(button.callback_data) if isinstance(button.callback_data, str) else None
-    return choice is not None and choice.command == "again"
+    return choice is not None and choice.outlasts(pressed)
 
 
 def _buttons(choices: Iterable[Choice]) -> Iterator[tuple[int | None, InlineKeyboardButton]]:

@@ -13,10 +13,8 @@ from adapters.telegram.client import Bot
 from adapters.telegram.failures import is_refused
 from adapters.telegram.timing import Timing
 from core.ports import NoteGoneError, NoteUnavailableError, UnusableSoundError
-from core.speech import SoundProblem, VoiceNote
+from core.speech import LARGEST_NOTE_BYTES, SoundProblem, VoiceNote
 
-LARGEST = 20_000_000
-"""Bytes: what `getFile` serves."""
 _TOO_BIG = "too big"
 _AS_IT_IS = {"Accept-Encoding": "identity"}
 _NONE_THERE = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -67,5 +65,5 @@ class Downloads:
 
 
 def _check(size: int | None) -> None:
-    if size is not None and size > LARGEST:
+    if size is not None and size > LARGEST_NOTE_BYTES:
         raise UnusableSoundError(SoundProblem.TOO_LARGE)

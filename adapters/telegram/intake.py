@@ -17,7 +17,7 @@ from adapters.telegram.admission import Admission
 from adapters.telegram.asides import Asides
 from adapters.telegram.buttons import left_after, unpacked
 from adapters.telegram.client import Bot
-from adapters.telegram.notes import note_asked_about, note_of
+from adapters.telegram.notes import note_of
 from adapters.telegram.reading import INTERVIEW, Command, chat_of, edited, pressed, said, typed_command, words_of
 from adapters.telegram.rendering import LONGEST, LONGEST_CAPTION, NO_PREVIEW, STYLES
 from core.messages import Inbound, TextSent
@@ -132,7 +132,7 @@ class Intake:
         self._acknowledge(query)
         taken = await self._receive(pressed(query, message, choice))
         if taken and not choice.stays and isinstance(message, Message):
-            if note := note_asked_about(choice):
+            if note := choice.note:
                 self._heard.put((message.chat_id, message.message_id), note)
             self._show_chosen(message, query.data, left_after(message, choice))
 

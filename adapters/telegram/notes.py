@@ -7,12 +7,10 @@ from datetime import timedelta
 from telegram import Audio, Document, Message, Video, VideoNote, Voice
 
 from adapters.telegram.buttons import choices_of
-from core.messages import Choice
 from core.speech import VoiceNote
 
 _Sound = Voice | Audio | VideoNote | Video | Document
 _OGG = "application/ogg"
-_ABOUT_NOTES = frozenset({"use", "again"})
 
 
 def note_of(message: Message) -> VoiceNote | None:
@@ -38,14 +36,9 @@ def replied_note(message: Message) -> str:
     if reply is None or reply.from_user is None or sender is None or message.text is None:
         return ""
     if reply.from_user.is_bot:
-        return next((note for choice in choices_of(reply) if (note := note_asked_about(choice))), "")
+        return next((choice.note for choice in choices_of(reply) if choice.note), "")
     is_own = reply.from_user.id == sender.id and reply.forward_origin is None
     return note_id(reply) if is_own and note_of(reply) is not None else ""
-
-
-def note_asked_about(choice: Choice) -> str:
-    """The id of the note that a choice is about, which stands behind the interview's address; "" for none."""
-    return choice.argument.rpartition(" ")[2] if choice.command in _ABOUT_NOTES else ""
 
 
 def _file_of_sound(message: Message) -> Video | Document | None:

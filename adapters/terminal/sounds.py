@@ -6,10 +6,7 @@ import asyncio
 from pathlib import Path
 
 from core.ports import NoteGoneError, UnusableSoundError
-from core.speech import SoundProblem, Speech, VoiceNote
-
-LARGEST_BYTES = 20_000_000
-"""What chat platforms take at most, too."""
+from core.speech import LARGEST_NOTE_BYTES, SoundProblem, Speech, VoiceNote
 
 
 async def sound_of(note: VoiceNote) -> bytes:
@@ -20,10 +17,10 @@ async def sound_of(note: VoiceNote) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            sound = file.read(LARGEST_BYTES + 1)
+            sound = file.read(LARGEST_NOTE_BYTES + 1)
     except OSError as error:
         raise NoteGoneError(f"{path.name} cannot be read: {error.strerror}.") from None
-    if len(sound) > LARGEST_BYTES:
+    if len(sound) > LARGEST_NOTE_BYTES:
         raise UnusableSoundError(SoundProblem.TOO_LARGE)
     return sound
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from adapters import recordings as module
-from adapters.recordings import LARGEST_BYTES, FolderRecordings
+from adapters.recordings import FolderRecordings
 from core.ports import RecordingError
-from core.speech import Excerpt, Span
+from core.speech import LARGEST_NOTE_BYTES, Excerpt, Span
 from tests.contracts.test_recordings import ONE
 
 PIECE = Excerpt(7, "n1", Span(0.2, 1.0))
@@ -94,7 +94,7 @@ async def test_a_file_that_cannot_be_completed_leaves_the_one_before(
 
 async def test_what_is_too_large_is_not_kept(recordings: FolderRecordings, folder: Path) -> None:
     with pytest.raises(RecordingError, match="larger"):
-        await recordings.keep(7, "n1", bytes(LARGEST_BYTES + 1))
+        await recordings.keep(7, "n1", bytes(LARGEST_NOTE_BYTES + 1))
     assert not folder.exists()
 
 

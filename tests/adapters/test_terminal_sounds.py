@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from adapters.terminal.screen import JsonScreen, RichScreen
-from adapters.terminal.sounds import LARGEST_BYTES, SpeechFiles, sound_of
+from adapters.terminal.sounds import SpeechFiles, sound_of
 from core.messages import Block, BlockStyle, Outbound, OutboundKind
 from core.model import Conversation
 from core.ports import NoteGoneError, UnusableSoundError
-from core.speech import SoundProblem, Speech, VoiceNote
+from core.speech import LARGEST_NOTE_BYTES, SoundProblem, Speech, VoiceNote
 
 HERE = Conversation("terminal", "terminal", "sam")
 QUESTION = Outbound(OutboundKind.QUESTION, (Block(BlockStyle.TEXT, "How?"),))
@@ -26,8 +26,8 @@ async def test_a_note_is_read_from_its_file(tmp_path: Path) -> None:
 async def test_what_is_too_large_is_refused_and_what_is_gone_is_told(tmp_path: Path) -> None:
     file = tmp_path / "large.ogg"
     with file.open("wb") as written:
-        written.truncate(LARGEST_BYTES)
-    assert len(await sound_of(VoiceNote(str(file)))) == LARGEST_BYTES
+        written.truncate(LARGEST_NOTE_BYTES)
+    assert len(await sound_of(VoiceNote(str(file)))) == LARGEST_NOTE_BYTES
     with file.open("ab") as written:
         written.write(b"x")
     with pytest.raises(UnusableSoundError) as refused:

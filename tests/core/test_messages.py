@@ -45,3 +45,15 @@ def test_only_what_was_pressed_on_a_page_turns_it(command: str, argument: str, p
 )
 def test_a_level_is_drawn_as_a_bar_of_five(level: float | None, bar: str) -> None:
     assert Block(BlockStyle.SCORE, "Total", level).bar == bar
+
+
+def test_a_choice_about_a_voice_note_names_it_behind_its_interview() -> None:
+    assert Choice("Use it", "use", "#mm7x2k9a voice:12").note == "voice:12"
+    assert Choice("Record again", "again", "12").note == "12"
+    assert Choice("Try again", "retry", "#mm7x2k9a 2").note == ""
+
+
+def test_what_was_used_can_still_be_recorded_again() -> None:
+    use, again, skip = Choice("Use it", "use", "1"), Choice("Record again", "again", "1"), Choice("Skip", "skip")
+    assert [one for one in (use, again, skip) if one.outlasts(use)] == [again]
+    assert not [one for one in (use, again, skip) if one.outlasts(again) or one.outlasts(skip)]

@@ -213,7 +213,7 @@ async def test_what_is_larger_than_it_is_said_to_be_is_not_read_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
     chunked: bool,
 ) -> None:
-    monkeypatch.setattr(downloads, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(downloads, "LARGEST_NOTE_BYTES", 100_000)
     fits = await spoken(server, core, ana, server.sound(SOUND[:100_000], chunked=chunked))
     lies = await spoken(server, core, ana, server.sound(SOUND[:100_001], chunked=chunked, size=10))
     assert len(await platform.fetch(where, fits)) == 100_000

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from adapters.whisper import WhisperTranscriber, model_folder
+from core.policy import CLEARLY_HEARD
 from core.ports import TranscriberUnavailableError, UnusableSoundError
 from core.speech import SoundProblem
 from tests.adapters.speech.clips import CLIPS, MODEL, giving, needs_voice
@@ -27,7 +28,7 @@ async def test_every_clip_is_heard_word_by_word(whisper: WhisperTranscriber) -> 
     for transcription, clip in zip(heard, CLIPS, strict=True):
         assert transcription.seconds == pytest.approx(clip.seconds, abs=0.02)
         assert transcription.missing_s == 0.0
-        assert transcription.confidence > 0.9
+        assert transcription.confidence > CLEARLY_HEARD
         rate = len(transcription.words) / (transcription.spans[-1].end - transcription.spans[0].start) * 60
         assert 100 < rate < 300
         assert all(word.end - word.start <= 1.2 for word in transcription.words)

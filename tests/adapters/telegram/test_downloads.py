@@ -10,9 +10,8 @@ from dataclasses import replace
 import pytest
 
 from adapters.telegram import TelegramPlatform
-from adapters.telegram.downloads import LARGEST
 from core.ports import NoteGoneError, NoteUnavailableError, UnusableSoundError
-from core.speech import SoundProblem, VoiceNote
+from core.speech import LARGEST_NOTE_BYTES, SoundProblem, VoiceNote
 from tests.adapters.telegram.conftest import QUICK, ROLE, Takes, conversation, until
 from tests.wires.telegram import TOKEN, Fault, Person, TelegramServer
 
@@ -39,8 +38,8 @@ async def test_a_sound_is_fetched(idle: TelegramPlatform, robin: Person, server:
 async def test_what_is_said_to_be_too_large_is_not_asked_for(
     idle: TelegramPlatform, robin: Person, server: TelegramServer
 ) -> None:
-    server.files.declared["file-1"] = LARGEST + 1
-    for size in (LARGEST + 1, LARGEST, None):
+    server.files.declared["file-1"] = LARGEST_NOTE_BYTES + 1
+    for size in (LARGEST_NOTE_BYTES + 1, LARGEST_NOTE_BYTES, None):
         with pytest.raises(UnusableSoundError) as refused:
             await idle.fetch(conversation(robin), VoiceNote("file-1", size=size))
         assert refused.value.problem is SoundProblem.TOO_LARGE
@@ -51,7 +50,7 @@ async def test_what_is_said_to_be_too_large_is_not_asked_for(
 async def test_what_a_server_of_ones_own_serves_beyond_the_limit_is_not_downloaded(
     idle: TelegramPlatform, robin: Person, server: TelegramServer
 ) -> None:
-    described = f'{{"file_id": "a", "file_unique_id": "b", "file_size": {LARGEST + 1}, "file_path": "a"}}'
+    described = f'{{"file_id": "a", "file_unique_id": "b", "file_size": {LARGEST_NOTE_BYTES + 1}, "file_path": "a"}}'
     server.faults.append(Fault("getFile", 200, raw=f'{{"ok": true, "result": {described}}}'))
     with pytest.raises(UnusableSoundError):
         await idle.fetch(conversation(robin), VoiceNote("file-1"))
@@ -66,7 +65,7 @@ async def test_a_size_that_is_a_lie_fills_no_memory(
         await idle.fetch(conversation(robin), NOTE)
     assert refused.value.problem is SoundProblem.TOO_LARGE
     await until(lambda: not server.files.streaming)
-    assert LARGEST < server.files.streamed < 1.5 * LARGEST  # the rest was on its way
+    assert LARGEST_NOTE_BYTES < server.files.streamed < 1.5 * LARGEST_NOTE_BYTES  # the rest was on its way
 
 
 async def test_a_packed_sound_is_not_unpacked(idle: TelegramPlatform, robin: Person, server: TelegramServer) -> None:
