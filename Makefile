@@ -8,7 +8,7 @@
 .NOTPARALLEL:
 
 BIN := .venv/bin
-LOCKS := requirements.txt requirements-voice.txt requirements-dev.txt
+LOCKS := requirements.txt requirements-voice.txt requirements-postgres.txt requirements-dev.txt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -49,14 +49,17 @@ clean: ## Remove .venv and every cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call compile,FOLDER,OPTIONS) writes the lock files into FOLDER. Versions in an older file there are kept while they
-# fit. What voice needs is locked around the versions that running needs, and what developing needs, which tests voice as
-# well, around both.
+# fit. What voice and PostgreSQL need is locked around the versions that running needs, and what developing needs, which
+# tests both as well, around all of them.
 COMPILE = @$(BIN)/uv pip compile --quiet --system-certs --python $(BIN)/python --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 define compile
 $(COMPILE) $(2) --group build --output-file $(1)requirements.txt
 $(COMPILE) $(2) --group build --extra voice --constraint requirements.txt --output-file $(1)requirements-voice.txt
-$(COMPILE) $(2) --group dev --extra voice --constraint requirements-voice.txt --output-file $(1)requirements-dev.txt
+$(COMPILE) $(2) --group build --extra postgres --constraint requirements-voice.txt \
+	--output-file $(1)requirements-postgres.txt
+$(COMPILE) $(2) --group dev --extra voice --extra postgres --constraint requirements-voice.txt \
+	--constraint requirements-postgres.txt --output-file $(1)requirements-dev.txt
 endef
 
 # The set-up. A mark in .venv names what was installed completely: which lock file, for which folder. Without the right
