@@ -1,10 +1,12 @@
 FROM python:3.13-slim AS build
 WORKDIR /app
 RUN python -m venv --without-pip /opt/venv
-# VOICE=-voice adds voice.
+# VOICE=-voice adds voice, POSTGRES=-postgres adds PostgreSQL.
 ARG VOICE=
-COPY requirements.txt requirements-voice.txt ./
-RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r requirements${VOICE}.txt
+ARG POSTGRES=
+COPY requirements.txt requirements-voice.txt requirements-postgres.txt ./
+RUN pip --python /opt/venv install --no-cache-dir --require-hashes \
+    -r requirements${VOICE}.txt -r requirements${POSTGRES}.txt
 COPY . .
 RUN pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation --editable .
 

@@ -4,14 +4,15 @@
 #   make run UV=                    do not use uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run voice test check fix lock clean .setup-run .setup-voice .setup-dev
+.PHONY: help run voice postgres test test-full bench bench-full check fix lock clean \
+	.setup-run .setup-voice .setup-postgres .setup-dev
 .NOTPARALLEL:
 
 BIN := .venv/bin
 LOCKS := requirements.txt requirements-voice.txt requirements-postgres.txt requirements-dev.txt
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: .setup-run ## Start the bot; ARGS="..." are its arguments, standard input is passed on
 	@unset SETUP; exec $(BIN)/interview-bot run $(ARGS)
@@ -19,11 +20,23 @@ run: .setup-run ## Start the bot; ARGS="..." are its arguments, standard input i
 voice: .setup-voice ## Add voice: the libraries for it, and the models that the settings name
 	@$(BIN)/interview-bot setup
 
-test: .setup-dev ## Run all tests and hold the coverage (core 100 %, the rest 90 %)
+postgres: .setup-postgres ## Add PostgreSQL: the libraries for a database that several machines share
+	@echo "PostgreSQL can be used: set DATABASE_URL=psycopg://USER@HOST:5432/NAME"
+
+test: .setup-dev ## Run the tests and hold the coverage (core 100 %, the rest 90 %)
 	@rm -f .coverage .coverage.*
 	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/pytest -n auto --cov --cov-report= # compiled once, not by each process
 	@$(BIN)/coverage report --include='core/*' --fail-under=100
 	@$(BIN)/coverage report --omit='core/*' --fail-under=90
+
+test-full: .setup-dev ## Run the tests with all their rounds, which takes long
+	@unset PYTHONDONTWRITEBYTECODE; FULL_ROUNDS=1 $(BIN)/pytest -n auto --timeout=1800
+
+bench: .setup-dev ## Measure the speed, quickly (under 90 s), and hold it; ARGS="..." are its arguments
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-full: .setup-dev ## Measure the speed thoroughly
+	@$(BIN)/python -m tests.bench --full $(ARGS)
 
 check: .setup-dev ## Check style, types, imports, lock files and roles
 	@$(BIN)/ruff check
@@ -45,7 +58,8 @@ lock: .setup-dev ## Write the lock files anew from pyproject.toml; ARGS=--upgrad
 	$(call compile,,$(ARGS))
 
 clean: ## Remove .venv and every cache
-	@rm -rf .venv .voice .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .voice .postgres .coverage .coverage.* .hypothesis
+	@rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call compile,FOLDER,OPTIONS) writes the lock files into FOLDER. Versions in an older file there are kept while they
@@ -64,13 +78,18 @@ endef
 
 # The set-up. A mark in .venv names what was installed completely: which lock file, for which folder. Without the right
 # mark .venv is made anew: so a set-up that was cut short, a changed lock file and a moved folder heal by themselves.
+# What is only missing, as voice or PostgreSQL beside what is there, is added.
 define SETUP
 set -eu
 say() { printf '%s\n' "$$*" >&2; }
+KINDS="run voice postgres dev" # dev has everything
+lock() { case $$1 in run) echo requirements.txt ;; *) echo "requirements-$$1.txt" ;; esac; }
 key() { { pwd -P; cat "$$1"; } | cksum; }
 marked() { [ "$$(cat ".venv/$$1.mark" 2>/dev/null)" = "$$(key "$$2")" ]; }
 mark() { key "$$2" >".venv/$$1.mark"; }
 unmark() { for name; do rm -f ".venv/$$name.mark"; done; }
+installed() { for name; do marked "$$name" "$$(lock "$$name")" || return 1; done; }
+outdated() { for name; do if [ -e ".venv/$$name.mark" ] && ! installed "$$name"; then return; fi; done; return 1; }
 new_enough() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 version() { "$$1" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null; }
 
@@ -114,21 +133,24 @@ add() {
 }
 
 uv=$${UV-$$(command -v uv || true)}
-kind=$$1 lock=$$2
-if [ "$$kind" = voice ]; then : >.voice; fi # outside .venv, so that it outlives a set-up that was cut short
-if [ "$$kind" = run ] && [ -e .voice ]; then kind=voice lock=requirements-voice.txt; fi
-if ! usable || { ! marked "$$kind" "$$lock" && ! marked dev requirements-dev.txt; }; then
-    if [ ! -e ".venv/$$kind.mark" ] && usable && marked run requirements.txt; then
-        say "Setting up for $$kind (first time only) ..."
+asked=$$1 kinds=$$1
+case $$asked in voice | postgres) : >".$$asked" ;; esac # outside .venv, so that it outlives a set-up that was cut short
+if [ "$$asked" != dev ]; then
+    kinds=run
+    for extra in voice postgres; do if [ -e ".$$extra" ]; then kinds="$$kinds $$extra"; fi; done
+fi
+if ! usable || { ! installed $$kinds && ! installed dev; }; then
+    if usable && installed run && ! outdated $$kinds; then
+        say "Setting up for $$asked (first time only) ..."
     else
         make_venv
     fi
-    unmark run voice dev project
-    add --require-hashes -r "$$lock"
-    for done in run voice dev; do
-        mark "$$done" "$$(case $$done in run) echo requirements.txt ;; *) echo "requirements-$$done.txt" ;; esac)"
-        [ "$$done" != "$$kind" ] || break
-    done
+    unmark $$KINDS project
+    set -- # the lock files agree about what is in more than one of them
+    for kind in $$kinds; do set -- "$$@" -r "$$(lock "$$kind")"; done
+    add --require-hashes "$$@"
+    if [ "$$asked" = dev ]; then kinds=$$KINDS; fi
+    for kind in $$kinds; do mark "$$kind" "$$(lock "$$kind")"; done
 fi
 if ! marked project pyproject.toml; then
     unmark project
@@ -139,9 +161,5 @@ endef
 export SETUP
 
 # Standard input belongs to the bot. The script has many lines, so it reaches the shell through the environment.
-.setup-run:
-	@sh -c "$$SETUP" setup run requirements.txt </dev/null
-.setup-voice:
-	@sh -c "$$SETUP" setup voice requirements-voice.txt </dev/null
-.setup-dev:
-	@sh -c "$$SETUP" setup dev requirements-dev.txt </dev/null
+.setup-run .setup-voice .setup-postgres .setup-dev: .setup-%:
+	@sh -c "$$SETUP" setup $* </dev/null
