@@ -78,14 +78,14 @@ def _database(settings: Settings) -> Finding:
         return Finding("database", "ok", "in use by another process, which brought it up to date when it started")
     except StoreError as error:
         return Finding("database", "broken", str(error))
+    on = f" on the PostgreSQL server {found.server}" if found.server else ""
     if not found.exists:
-        return Finding("database", "ok", _NOT_YET)
+        return Finding("database", "ok", f"empty{on}: the first start makes the tables" if on else _NOT_YET)
     if found.waiting:
-        waits = (
-            f"waits for {count(len(found.waiting), 'migration')}: the next start brings it up to date, after a backup"
-        )
+        backup = "make a backup before" if on else "after a backup"
+        waits = f"waits for {count(len(found.waiting), 'migration')}{on}: the next start brings it up to date, {backup}"
         return Finding("database", "ok", waits)
-    return Finding("database", "ok", "up to date")
+    return Finding("database", "ok", f"up to date{on}")
 
 
 def _roles(settings: Settings) -> Finding:

@@ -10,7 +10,7 @@ the wish to be forgotten comes last once more.
 
 Zeros in place of what is deleted (`secure_delete`) are not enough: rows that SQLite once moved to another page leave
 copies behind. Only writing the whole file anew (VACUUM) leaves none. It takes about a second for each 150 MB, in the
-connection's own thread.
+connection's own thread. A PostgreSQL server clears up in its own time, and is not ours to hold up for that.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from tortoise.context import require_context
 from tortoise.exceptions import BaseORMException
 from tortoise.expressions import Q
 
+from adapters.database.dialect import is_postgresql
 from adapters.database.failures import sentence
+from adapters.database.linking import keep_still
 from adapters.database.models import AccountRow, CandidateRow
 from adapters.database.session import transaction
+from adapters.database.statements import changed
 
 _log = logging.getLogger(__name__)
 _OWN = "SELECT platform, external_id FROM account WHERE candidate_id = ?"
@@ -39,10 +42,11 @@ _WRITE_ANEW = "VACUUM"
 
 async def forget(candidate: int) -> None:
     """Delete a candidate with all that hangs on them, which the references between the tables say."""
-    async with transaction() as connection:
+    async with transaction():
+        await keep_still(candidate)  # whoever joined a moment later would be forgotten by half
         for chats in _CHATS:  # first, as the marks that are signed tell the chats
-            await connection.execute_query(_FORGET_UNSIGNED.format(chats), [candidate])
-        await connection.execute_query(_FORGET_SEEN, [candidate])
+            await changed(_FORGET_UNSIGNED.format(chats), candidate)
+        await changed(_FORGET_SEEN, candidate)
         everything = [candidate, *await _left_by(candidate)]
         # Accounts that others joined with would be deleted with the home that they could go back to.
         await AccountRow.filter(home_id__in=everything).exclude(candidate_id=candidate).update(home_id=None)
@@ -51,6 +55,8 @@ async def forget(candidate: int) -> None:
 
 async def overwrite() -> None:
     """Leave nothing in the files of what was deleted, as far as there is room for that; not inside a transaction."""
+    if is_postgresql():
+        return
     connection = require_context().db()
     try:
         await connection.execute_query(_WRITE_ANEW)

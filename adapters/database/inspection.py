@@ -9,7 +9,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.database.config import parse_url
+from adapters.database.config import PostgreSQLServer, parse_url
 from adapters.database.connection import lock_of, only_process
 from adapters.database.failures import told_as_unavailable
 from adapters.database.migrate import known_migrations, waiting_migrations
@@ -17,26 +17,38 @@ from adapters.database.migrate import known_migrations, waiting_migrations
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Whether there is a database, and the names of the migrations that the next start will apply."""
+    """Whether there is a database, the names of the migrations that the next start will apply, and on which server."""
 
     exists: bool
     waiting: tuple[str, ...]
+    server: str = ""
 
 
 def inspect(url: str) -> Inspection:
     """How the database at a URL stands. Raises StoreInUseError, StoreUnavailableError or MigrationError."""
-    path = parse_url(url).path
+    database = parse_url(url)
+    with told_as_unavailable():
+        return _at_server(database) if isinstance(database, PostgreSQLServer) else _at_file(database.path)
+
+
+def _at_server(server: PostgreSQLServer) -> Inspection:
+    from adapters.database.postgres.standing import waiting_at  # noqa: PLC0415 - what SQLite does not need
+
+    exists, waiting = waiting_at(server)
+    return Inspection(exists, waiting, server.host or "this machine")
+
+
+def _at_file(path: Path | None) -> Inspection:
     if path is None:
         return Inspection(exists=False, waiting=())
-    with told_as_unavailable():
-        if not path.exists():
-            _check_place(path)
-            return Inspection(exists=False, waiting=known_migrations())
-        if not path.is_file():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        _check_writable(path)
-        with only_process(path) if lock_of(path).exists() else nullcontext():
-            return Inspection(exists=True, waiting=_waiting(path))
+    if not path.exists():
+        _check_place(path)
+        return Inspection(exists=False, waiting=known_migrations())
+    if not path.is_file():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    _check_writable(path)
+    with only_process(path) if lock_of(path).exists() else nullcontext():
+        return Inspection(exists=True, waiting=_waiting(path))
 
 
 def _waiting(path: Path) -> tuple[str, ...]:

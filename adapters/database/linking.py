@@ -11,7 +11,8 @@ from typing import Any
 from tortoise.expressions import Subquery
 
 from adapters.database.codec import storable, storable_text
-from adapters.database.models import AccountRow, InterviewRow, LinkCodeRow, PendingEffectRow
+from adapters.database.dialect import is_postgresql
+from adapters.database.models import AccountRow, CandidateRow, InterviewRow, LinkCodeRow, PendingEffectRow
 from core.accounts import Account, LinkCode
 from core.ports import Change, CodeGoneError
 
@@ -35,7 +36,10 @@ async def _join(change: Change) -> None:
     where = change.conversation
     account = Account(where.platform, where.account)
     if code is None or code.candidate_id == change.candidate:
-        raise CodeGoneError("This code is no longer valid, so nothing was joined: make a new one.")
+        raise _code_gone()
+    await keep_still(change.candidate, code.candidate_id)
+    if not await LinkCodeRow.filter(id=code.id).delete():  # another process was faster
+        raise _code_gone()
     if await AccountRow.filter(candidate_id=change.candidate).count() > 1:  # which would be left behind by their home
         raise CodeGoneError("Other accounts are joined with this one, so nothing was joined: part them first.")
     at_home = AccountRow.filter(**_columns(account), candidate_id=change.candidate, home_id__isnull=True)
@@ -48,7 +52,18 @@ async def _join(change: Change) -> None:
     await _forget_codes(change.candidate, code.candidate_id)
 
 
+def _code_gone() -> CodeGoneError:
+    return CodeGoneError("This code is no longer valid, so nothing was joined: make a new one.")
+
+
+async def keep_still(*candidates: int) -> None:
+    """Let no other process join, leave or forget these until the end of the transaction; on SQLite there is none."""
+    if is_postgresql():
+        await CandidateRow.filter(id__in=candidates).order_by("id").select_for_update()
+
+
 async def _leave(candidate: int, account: Account) -> None:
+    await keep_still(candidate)
     row = await AccountRow.get_or_none(**_columns(account), candidate_id=candidate)
     if row is not None and row.home_id is not None:
         await AccountRow.filter(id=row.id).update(candidate_id=row.home_id, home_id=None)

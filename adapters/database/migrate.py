@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from tortoise.context import require_context
 from tortoise.migrations.executor import MigrationExecutor
 
 from adapters.database import config
-from adapters.database.config import Database
+from adapters.database.config import Database, PostgreSQLServer, SQLiteFile
 from adapters.database.copies import back_up, forget_old_backups, sole_connection, working_copy, write_back
 from adapters.database.failures import is_outage
 from adapters.database.schema import (
@@ -41,7 +41,7 @@ class MigrationError(StoreError):
     """The database was not brought up to date, and was left as it was."""
 
 
-class _UnsoundError(Exception):
+class UnsoundError(Exception):
     """A check of the migrated copy has failed; the message is the end of a sentence."""
 
 
@@ -62,7 +62,11 @@ class _Inventory:
 
 
 async def bring_up_to_date(database: Database) -> MigrationResult:
-    """Apply the migrations that a database lacks; the caller keeps other processes out. Raises MigrationError."""
+    """Apply the migrations that a database lacks; the caller keeps others from a file. Raises MigrationError."""
+    if isinstance(database, PostgreSQLServer):
+        from adapters.database.postgres import migrating  # noqa: PLC0415 - what SQLite does not need
+
+        return MigrationResult(await migrating.bring_up_to_date(database))
     if database.path is None:
         return MigrationResult()
     waiting = _waiting_in(database.path)
@@ -70,15 +74,21 @@ async def bring_up_to_date(database: Database) -> MigrationResult:
 
 
 def waiting_migrations(connection: sqlite3.Connection, path: Path) -> tuple[str, ...]:
-    """The names of the migrations that a database lacks, in order; MigrationError for one of somebody else's."""
-    tables, known = table_names(connection), set(known_migrations())
-    if tables and MIGRATIONS_TABLE not in tables:
-        raise MigrationError(f"{path} is a database of another program, and was left as it was: choose another file.")
+    """The names of the migrations that a file lacks, in order; MigrationError for one of somebody else's."""
+    tables = table_names(connection)
     query = "SELECT name FROM tortoise_migrations WHERE app = ?"
-    applied = {name for (name,) in connection.execute(query, (config.APP,))} if tables else set()
+    found = connection.execute(query, (config.APP,)) if MIGRATIONS_TABLE in tables else ()
+    return missing(tables, {name for (name,) in found}, f"{path}")
+
+
+def missing(tables: Collection[str], applied: set[str], place: str) -> tuple[str, ...]:
+    """The names of the migrations that were not applied, in order; MigrationError for a database of somebody else's."""
+    if tables and MIGRATIONS_TABLE not in tables:
+        raise MigrationError(f"{place} is a database of another program, and was left as it was: choose another one.")
+    known = set(known_migrations())
     if not applied <= known:
         raise MigrationError(
-            f"{path} was used by a newer version of this program and was left as it was: use that version."
+            f"{place} was used by a newer version of this program and was left as it was: use that version."
         )
     return tuple(sorted(known - applied))
 
@@ -111,7 +121,7 @@ async def _migrate(path: Path) -> Path | None:
 
 
 async def _apply_migrations(copy: Path) -> Shape:
-    async with open_session(Database(copy, {"journal_mode": "DELETE", "foreign_keys": "OFF"})) as session:
+    async with open_session(SQLiteFile(copy, {"journal_mode": "DELETE", "foreign_keys": "OFF"})) as session:
         return await session.run(_run_executor())
 
 
@@ -137,13 +147,13 @@ def _check(connection: sqlite3.Connection, before: _Inventory, wanted: Shape) ->
     counts = row_counts(connection)
     changed = sorted(table for table, count in before.counts.items() if counts.get(table, count) != count)
     if changed:
-        raise _UnsoundError(f"rows were lost in {', '.join(changed)}")
+        raise UnsoundError(f"rows were lost in {', '.join(changed)}")
     if different := differences(shape(connection), wanted):
-        raise _UnsoundError(f"tables are not as they should be: {', '.join(different)}")
+        raise UnsoundError(f"tables are not as they should be: {', '.join(different)}")
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise _UnsoundError("rows point to rows that are not there")
+        raise UnsoundError("rows point to rows that are not there")
     if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-        raise _UnsoundError("the file would be damaged")
+        raise UnsoundError("the file would be damaged")
 
 
 @contextmanager
@@ -154,12 +164,13 @@ def _told_as_migration_error(path: Path) -> Iterator[None]:
         if is_outage(error):
             raise
         raise MigrationError(
-            f"{path} could not be brought up to date ({_reason(error)}) and was left as it was: "
+            f"{path} could not be brought up to date ({reason(error)}) and was left as it was: "
             "use the version of this program that you had before."
         ) from error
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, _UnsoundError):
+def reason(error: Exception) -> str:
+    """Why a migration failed, in words that hold nothing of what is in the database."""
+    if isinstance(error, UnsoundError):
         return str(error)
     return f"a migration failed with {type(error.__cause__ or error).__name__}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from tortoise.expressions import RawSQL
 from tortoise.functions import Avg, Count, Max, Min
 from tortoise.queryset import QuerySet
 
+from adapters.database.dialect import is_postgresql
 from adapters.database.models import InterviewRow, ReportRow
 from adapters.database.reading import read_report, read_said
 from adapters.database.session import transaction
+from adapters.database.statements import carried_out, found
 from core.delivery import FEWEST_WORDS, SHORTEST_S
 from core.history import HistoryItem, HistoryPage, Transcript
 from core.model import Mode, Phase, Report
@@ -18,11 +19,17 @@ from core.roles import Seniority
 
 HIGHEST_ID = 2**63 - 1
 PACED_REPORTS = 5
-_WORDS, _SPEAKING_S = (RawSQL(f"JSON_EXTRACT(document, '$.delivery.{name}')") for name in ("words", "speaking_s"))
+_SQLITE_FIGURE = "JSON_EXTRACT(document, '$.delivery.{}')"
+_POSTGRESQL_FIGURE = "CAST(document #>> '{{delivery,{}}}' AS DOUBLE PRECISION)"
+_PACES = (
+    "SELECT words, speaking_s FROM (SELECT interview.id, {} AS words, {} AS speaking_s FROM report"
+    " JOIN interview ON interview.id = report.interview_id WHERE candidate_id = ?) AS told"
+    " WHERE words >= ? AND speaking_s >= ? ORDER BY id DESC LIMIT ?"
+)
 
 
 def interview_key(number: int) -> int:
-    """The number as an id: candidates may write any, and SQLite takes 64 bits."""
+    """The number as an id: candidates may write any, and a database takes 64 bits."""
     return max(0, min(number, HIGHEST_ID))
 
 
@@ -42,11 +49,11 @@ async def interviews(candidate: int) -> list[int]:
 
 async def usual_pace(candidate: int) -> float | None:
     """All words of the latest reports that tell a pace, by all the time in which somebody spoke, in minutes."""
-    own = ReportRow.filter(interview__candidate_id=candidate).annotate(words=_WORDS, speaking_s=_SPEAKING_S)
-    telling = own.filter(words__gte=FEWEST_WORDS, speaking_s__gte=SHORTEST_S).order_by("-interview__id")
-    latest = await telling.limit(PACED_REPORTS).values_list("words", "speaking_s")
-    speaking_s = sum(seconds for _, seconds in latest)
-    return sum(words for words, _ in latest) / speaking_s * 60 if latest else None
+    figure = _POSTGRESQL_FIGURE if is_postgresql() else _SQLITE_FIGURE
+    sql = _PACES.format(figure.format("words"), figure.format("speaking_s"))
+    latest = await found(sql, candidate, FEWEST_WORDS, SHORTEST_S, PACED_REPORTS)
+    speaking_s = sum(row["speaking_s"] for row in latest)
+    return sum(row["words"] for row in latest) / speaking_s * 60 if latest else None
 
 
 async def transcript(candidate: int, interview_id: int | None) -> Transcript | None:
@@ -66,7 +73,7 @@ async def _transcript(row: InterviewRow) -> Transcript:
         seniority=Seniority(row.seniority),
         phase=Phase(row.phase),
         started_at=row.started_at.astimezone(UTC),
-        turns=await read_said(row.id),
+        turns=await carried_out(read_said(row.id)),
         total=None if row.report is None else row.report.total,
     )
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC
+from collections.abc import Mapping, Sequence
 
-from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from adapters.database.codec import (
@@ -16,31 +14,60 @@ from adapters.database.codec import (
     decode_spoken,
     decode_stronger,
 )
-from adapters.database.models import InterviewRow, PendingEffectRow, ReportRow, TurnRow, UtteranceRow
-from core.model import Conversation, Interview, Mode, Outcome, Phase, Report, Turn, Utterance, UtteranceKind
+from adapters.database.models import ReportRow
+from adapters.database.statements import Row, Steps, document, time_of
+from core.model import Assessment, Conversation, Interview, Mode, Outcome, Phase, Report, Turn, Utterance, UtteranceKind
 from core.ports import PendingEffect, RoleMissingError
 from core.roles import Question, Role, Seniority
 
+_INTERVIEW = (
+    "SELECT interview.id, candidate_id, platform, chat, account, role_id, role_title, mode, seniority, plan, phase,"
+    " version, started_at, self_rating, usual_pace, report.total, report.document"
+    " FROM interview LEFT JOIN report ON report.interview_id = interview.id WHERE interview.id = ?"
+)
+_TURNS = (
+    "SELECT position, question_id, attempt, revision, outcome, stronger, stronger_changes, stronger_by, interviewer,"
+    " stand_in, disputed, communication, technical, structure, total, evidence, covered, missed, strengths,"
+    " improvements, reason, assessor, model, passes, shortened"
+    " FROM turn LEFT JOIN assessment ON assessment.turn_id = turn.id WHERE interview_id = ? ORDER BY position"
+)
+_SAID = (
+    "SELECT turn.position AS place, kind, text, at, message_id, point, made_by, spoken"
+    " FROM turn LEFT JOIN utterance ON utterance.turn_id = turn.id"
+    " WHERE interview_id = ? ORDER BY turn.position, utterance.position"
+)
+_DOCUMENTS = ("evidence", "covered", "missed", "strengths", "improvements", "passes")
+_FIGURES = ("communication", "technical", "structure", "total", "reason", "assessor", "model")
+_EFFECTS = "SELECT id, candidate_id, interview_id, platform, chat, account, kind, payload FROM pending_effect"
 
-async def read_interview(row: InterviewRow, roles: Mapping[str, Role]) -> Interview:
-    """The interview of a row, with everything that hangs on it. Raises RoleMissingError."""
-    role = _role(row, roles)
-    return Interview(
-        candidate=row.candidate_id,
-        conversation=Conversation(row.platform, row.chat, row.account),
-        role=role,
-        mode=Mode(row.mode),
-        seniority=Seniority(row.seniority),
-        plan=tuple(_question(role, question_id) for question_id in row.plan),
-        phase=Phase(row.phase),
-        started_at=row.started_at.astimezone(UTC),
-        turns=tuple([_turn(turn, role) for turn in await _turn_rows(row.id).select_related("assessment")]),
-        report=await read_report(ReportRow.filter(interview_id=row.id)),
-        self_rating=row.self_rating,
-        usual_pace=row.usual_pace,
-        id=row.id,
-        version=row.version,
-    )
+Said = tuple[tuple[Utterance, ...], ...]
+
+
+def read_interview(interview_id: int, version: int, roles: Mapping[str, Role]) -> Steps[Interview | None]:
+    """An interview that had that version a moment ago, with everything that hangs on it; None when it is gone.
+
+    Raises RoleMissingError. No transaction holds the queries together: whatever is changed raises the version, so the
+    one that comes last shows whether the others told the same state.
+    """
+    while True:
+        turns = (yield _TURNS, [interview_id]).rows
+        said = yield from read_said(interview_id)
+        row = (yield _INTERVIEW, [interview_id]).first
+        if row is None:
+            return None
+        if row["version"] == version:
+            return _interview(row, turns, said, roles)
+        version = row["version"]
+
+
+def read_said(interview_id: int) -> Steps[Said]:
+    """All that was said in an interview, turn by turn."""
+    said: dict[int, list[Utterance]] = {}
+    for row in (yield _SAID, [interview_id]).rows:
+        turn = said.setdefault(row["place"], [])
+        if row["kind"] is not None:
+            turn.append(_utterance(row))
+    return tuple(tuple(utterances) for utterances in said.values())
 
 
 async def read_report(rows: QuerySet[ReportRow]) -> Report | None:
@@ -49,49 +76,71 @@ async def read_report(rows: QuerySet[ReportRow]) -> Report | None:
     return None if row is None else decode_report(row.total, row.document)
 
 
-async def read_said(interview_id: int) -> tuple[tuple[Utterance, ...], ...]:
-    """All that was said in an interview, turn by turn."""
-    rows = await _turn_rows(interview_id)
-    return tuple(tuple(_utterance(utterance) for utterance in row.utterances) for row in rows)
+def read_pending(where: str = "TRUE", *values: object) -> Steps[list[PendingEffect]]:
+    """The pending effects for which a condition holds, oldest first."""
+    return [_pending_effect(row) for row in (yield f"{_EFFECTS} WHERE {where} ORDER BY id", values).rows]
 
 
-def read_pending_effect(row: PendingEffectRow) -> PendingEffect:
-    """The pending effect of a row."""
-    conversation = Conversation(row.platform, row.chat, row.account)
-    effect = decode_effect(row.kind, row.payload)
-    return PendingEffect(row.id, row.candidate_id, conversation, effect, row.interview_id)
+def _pending_effect(row: Row) -> PendingEffect:
+    effect = decode_effect(row["kind"], document(row["payload"]))
+    return PendingEffect(row["id"], row["candidate_id"], _conversation(row), effect, row["interview_id"])
 
 
-def _turn_rows(interview_id: int) -> QuerySet[TurnRow]:
-    utterances = Prefetch("utterances", UtteranceRow.all().order_by("turn_id", "position"))
-    return TurnRow.filter(interview_id=interview_id).order_by("position").prefetch_related(utterances)
-
-
-def _turn(row: TurnRow, role: Role) -> Turn:
-    assessment = row.assessment
-    return Turn(
-        question=_question(role, row.question_id),
-        attempt=row.attempt,
-        revision=row.revision,
-        utterances=tuple(_utterance(utterance) for utterance in row.utterances),
-        outcome=None if row.outcome is None else Outcome(row.outcome),
-        assessment=None if assessment is None else decode_assessment(assessment),
-        stronger=decode_stronger(row.stronger, row.stronger_changes, row.stronger_by),
-        interviewer=row.interviewer,
-        stand_in=row.stand_in,
-        disputed=decode_disputed(row.disputed),
+def _interview(row: Row, turns: Sequence[Row], said: Said, roles: Mapping[str, Role]) -> Interview:
+    role = _role(row, roles)
+    return Interview(
+        candidate=row["candidate_id"],
+        conversation=_conversation(row),
+        role=role,
+        mode=Mode(row["mode"]),
+        seniority=Seniority(row["seniority"]),
+        plan=tuple(_question(role, question_id) for question_id in document(row["plan"])),
+        phase=Phase(row["phase"]),
+        started_at=time_of(row["started_at"]),
+        turns=tuple([_turn(turn, utterances, role) for turn, utterances in zip(turns, said, strict=True)]),
+        report=None if row["document"] is None else decode_report(row["total"], document(row["document"])),
+        self_rating=row["self_rating"],
+        usual_pace=row["usual_pace"],
+        id=row["id"],
+        version=row["version"],
     )
 
 
-def _utterance(row: UtteranceRow) -> Utterance:
-    at, spoken = row.at.astimezone(UTC), decode_spoken(row.spoken)
-    return Utterance(UtteranceKind(row.kind), row.text, at, row.message_id, row.point, row.made_by, spoken)
+def _conversation(row: Row) -> Conversation:
+    return Conversation(row["platform"], row["chat"], row["account"])
 
 
-def _role(row: InterviewRow, roles: Mapping[str, Role]) -> Role:
-    if row.role_id not in roles:
-        raise RoleMissingError(f"The role “{row.role_title}” is no longer there: start a new interview.")
-    return roles[row.role_id]
+def _turn(row: Row, utterances: tuple[Utterance, ...], role: Role) -> Turn:
+    return Turn(
+        question=_question(role, row["question_id"]),
+        attempt=row["attempt"],
+        revision=row["revision"],
+        utterances=utterances,
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        assessment=None if row["communication"] is None else assessment_of(row),
+        stronger=decode_stronger(row["stronger"], document(row["stronger_changes"]), row["stronger_by"]),
+        interviewer=row["interviewer"],
+        stand_in=bool(row["stand_in"]),
+        disputed=decode_disputed(document(row["disputed"])),
+    )
+
+
+def _utterance(row: Row) -> Utterance:
+    at, spoken = time_of(row["at"]), decode_spoken(document(row["spoken"]))
+    kind = UtteranceKind(row["kind"])
+    return Utterance(kind, row["text"], at, row["message_id"], row["point"], row["made_by"], spoken)
+
+
+def assessment_of(row: Row) -> Assessment:
+    """The assessment of a row that has its columns."""
+    columns = {name: row[name] for name in _FIGURES} | {name: document(row[name]) for name in _DOCUMENTS}
+    return decode_assessment({**columns, "shortened": bool(row["shortened"])})
+
+
+def _role(row: Row, roles: Mapping[str, Role]) -> Role:
+    if row["role_id"] not in roles:
+        raise RoleMissingError(f"The role “{row['role_title']}” is no longer there: start a new interview.")
+    return roles[row["role_id"]]
 
 
 def _question(role: Role, question_id: str) -> Question:

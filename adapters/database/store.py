@@ -2,65 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import RawSQL
 
-from adapters.database import forgetting, pages
+from adapters.database import forgetting, pages, seen
 from adapters.database.codec import decode_preferences, storable, storable_text
+from adapters.database.failures import told_as_refused
+from adapters.database.interviews import Interviews, close_unreadable
+from adapters.database.linking import write_accounts
 from adapters.database.models import (
     AccountRow,
     CandidateRow,
-    InterviewRow,
     LinkCodeRow,
-    PendingEffectRow,
-    SeenUpdateRow,
     TurnRow,
 )
-from adapters.database.reading import read_interview, read_pending_effect
+from adapters.database.reading import read_pending
 from adapters.database.session import Session, transaction
-from adapters.database.writing import write_change
+from adapters.database.statements import carried_out, carried_out_or_undone, changed, document, first, found
+from adapters.database.stored import as_stored
+from adapters.database.writing import concerns_accounts, write_change, write_effects, write_step
 from core.accounts import Account, CodeMaker
 from core.history import HistoryPage, Transcript
-from core.model import OPEN_PHASES, Conversation, Interview, Phase, Preferences, Report
-from core.ports import Change, PendingEffect, RoleMissingError, Saved
+from core.model import Conversation, Interview, Phase, Preferences, Report
+from core.ports import Change, PendingEffect, Saved
 from core.roles import Role
 
+if TYPE_CHECKING:
+    from adapters.database.jobs import JobQueue
+
 ASKED_LIMIT = 50
-SEEN_FOR = timedelta(days=7)
-_OPEN = sorted(phase.value for phase in OPEN_PHASES)
-_LENGTH_DIGITS = 3
-# What stands behind the first colon of an id, else all of it.
-_NUMBER = "SUBSTR(inbound_id, INSTR(inbound_id, ':') + 1)"
-_IS_NUMBER = f"({_NUMBER} <> '' AND {_NUMBER} NOT GLOB '*[^0-9]*')"
-# The highest of these numbers: texts compare as numbers do once their length stands before them.
-_NEWEST = f"MAX(CASE WHEN {_IS_NUMBER} THEN PRINTF('%0{_LENGTH_DIGITS}d', LENGTH({_NUMBER})) || {_NUMBER} END)"
-# What is old, but for the latest number of each chat: from there on is asked what was missed.
-_FORGET = (
-    f"DELETE FROM seen_update AS old WHERE seen_at < ? AND NOT ({_IS_NUMBER}"  # noqa: S608 - made of our own words
-    " AND NOT EXISTS (SELECT 1 FROM seen_update"
-    f" WHERE platform = old.platform AND chat = old.chat AND id > old.id AND {_IS_NUMBER}))"
+_BEHIND = "SELECT candidate_id FROM account WHERE platform = ? AND external_id = ?"
+_PREFERENCES = "SELECT preferences FROM candidate WHERE id = ?"
+_PENDING_IDS = "SELECT id FROM pending_effect ORDER BY id"
+# By what one account sent, which is not much, and not from the newest of all on.
+_WROTE_LAST = (
+    "SELECT seen_update.platform, seen_update.chat, seen_update.account FROM account JOIN seen_update"
+    " ON seen_update.platform = account.platform AND seen_update.account = account.external_id"
+    " WHERE account.candidate_id = ? ORDER BY seen_update.id + 0 DESC LIMIT 1"
 )
+_PERFORMED = "DELETE FROM pending_effect WHERE id = ?"
+_GIVEN_UP = f"{_PERFORMED} AND interview_id IN (SELECT id FROM interview WHERE phase = ?)"  # noqa: S608 - our own words
+
+Alone = Callable[[int], AbstractAsyncContextManager[None]]
+"""As the store's `alone`."""
+
+
+def _freely(candidate: int) -> AbstractAsyncContextManager[None]:  # noqa: ARG001 - whoever it is
+    return nullcontext()
 
 
 class DatabaseStore:
-    """Keeps everything in the database of a session; `roles` are what interviews are rebuilt with, by id."""
+    """Keeps everything in the database of a session.
 
-    def __init__(self, session: Session, roles: Mapping[str, Role]) -> None:
+    `roles` are what interviews are rebuilt with, by id; `alone` keeps other processes from a candidate, where there are
+    any; `jobs` are where pending effects are queued, None where the process performs them itself.
+    """
+
+    def __init__(
+        self, session: Session, roles: Mapping[str, Role], alone: Alone = _freely, jobs: JobQueue | None = None
+    ) -> None:
         self._session = session
-        self._roles = roles
+        self._alone = alone
+        self.jobs = jobs
+        self._interviews = Interviews(roles)
 
     async def candidate(self, conversation: Conversation) -> int:
         return await self._session.run(_candidate(conversation))
 
     async def current_interview(self, candidate: int) -> Interview | None:
-        return await self._session.run(self._current_interview(candidate))
+        return await self._session.run(self._interviews.current(candidate))
 
     async def interview(self, candidate: int, interview_id: int) -> Interview | None:
-        return await self._session.run(self._interview(candidate, interview_id))
+        return await self._session.run(self._interviews.own(candidate, interview_id))
 
     async def report(self, candidate: int, interview_id: int | None = None) -> Report | None:
         return await self._session.run(pages.report(candidate, interview_id))
@@ -75,19 +93,39 @@ class DatabaseStore:
         return await self._session.run(_code_maker(digest, at))
 
     async def save(self, change: Change) -> Saved:
-        return await self._session.run(_save(change))
+        return await self._session.run(self._save(change))
 
     async def close_unreadable(self, candidate: int) -> None:
-        await self._session.run(_close_unreadable(candidate))
+        await self._session.run(carried_out(close_unreadable(candidate)))
+
+    def alone(self, candidate: int) -> AbstractAsyncContextManager[None]:
+        return self._alone(candidate)
 
     async def pending(self) -> Sequence[PendingEffect]:
-        return await self._session.run(_pending())
+        return await self._session.run(carried_out(read_pending()))
+
+    async def pending_effect(self, effect_id: int) -> PendingEffect | None:
+        return await self._session.run(_pending_effect(effect_id))
+
+    async def pending_of(self, candidate: int) -> Sequence[PendingEffect]:
+        return await self._session.run(carried_out(read_pending("candidate_id = ?", candidate)))
+
+    async def pending_ids(self) -> Sequence[int]:
+        """The ids of all pending effects, oldest first."""
+        return await self._session.run(_pending_ids())
+
+    async def wrote_last(self, candidate: int) -> Conversation | None:
+        return await self._session.run(_wrote_last(candidate))
 
     async def performed(self, effect_id: int) -> None:
         await self._session.run(_performed(effect_id))
 
+    async def given_up(self, effect_id: int) -> bool:
+        """Remove a pending effect of an interview that was dropped; whether it was one."""
+        return await self._session.run(_given_up(effect_id))
+
     async def last_seen(self, platform: str) -> Mapping[str, str]:
-        return await self._session.run(_last_seen(platform))
+        return await self._session.run(seen.last_seen(platform))
 
     async def preferences(self, candidate: int) -> Preferences:
         return await self._session.run(_preferences(candidate))
@@ -99,8 +137,7 @@ class DatabaseStore:
         return await self._session.run(pages.usual_pace(candidate))
 
     async def forget(self, candidate: int) -> None:
-        await self._session.run(forgetting.forget(candidate))
-        await self._session.run(forgetting.overwrite())
+        await self._session.run(self._forget(candidate))
 
     async def asked(self, candidate: int, role_id: str) -> Sequence[str]:
         return await self._session.run(_asked(candidate, role_id))
@@ -112,37 +149,40 @@ class DatabaseStore:
 
     async def forget_seen(self) -> None:
         """Forget the ids of messages taken over a week ago, which no platform delivers again."""
-        await self._session.run(_forget_seen())
+        await self._session.run(seen.forget_seen())
 
-    async def _current_interview(self, candidate: int) -> Interview | None:
-        async with transaction():
-            row = await _current(candidate)
-            try:
-                return None if row is None else await read_interview(row, self._roles)
-            except RoleMissingError:
-                if row is not None and row.phase in OPEN_PHASES:
-                    raise
-                return None
+    async def _forget(self, candidate: int) -> None:
+        await forgetting.forget(candidate)
+        self._interviews.forget()
+        await forgetting.overwrite()
 
-    async def _interview(self, candidate: int, interview_id: int) -> Interview | None:
-        async with transaction():
-            row = await InterviewRow.get_or_none(id=pages.interview_key(interview_id), candidate_id=candidate)
-            return None if row is None else await read_interview(row, self._roles)
+    async def _save(self, change: Change) -> Saved:
+        if change.after is not None:
+            with told_as_refused():
+                change = replace(change, after=as_stored(change.before, change.after))
+        if self.jobs or concerns_accounts(change):
+            saved = await self._save_with_more(change)
+        else:
+            saved = await carried_out_or_undone(write_change(change))
+        if saved.interview is not None:
+            self._interviews.saved(change.before, saved.interview)
+        return saved
 
-
-async def _current(candidate: int) -> InterviewRow | None:
-    own = InterviewRow.filter(candidate_id=candidate).order_by("-id")
-    newest = await own.first()
-    if newest is None or newest.phase in OPEN_PHASES:
-        return newest
-    return await own.filter(phase__in=_OPEN).first() or newest
+    async def _save_with_more(self, change: Change) -> Saved:
+        async with transaction() as connection:
+            interview = await carried_out(write_step(change))
+            await write_accounts(change)
+            saved = await carried_out(write_effects(change, interview))
+            if self.jobs:
+                await self.jobs.add(connection, saved.pending)
+        return saved
 
 
 async def _candidate(conversation: Conversation) -> int:
     account = storable({"platform": conversation.platform, "external_id": conversation.account})
-    known = await AccountRow.get_or_none(**account)
+    known = await first(_BEHIND, *account.values())
     if known is not None:
-        return known.candidate_id
+        return known["candidate_id"]  # type: ignore[no-any-return]
     try:
         return await _new_candidate(account)
     except IntegrityError:  # somebody was faster
@@ -168,43 +208,34 @@ async def _code_maker(digest: str, at: datetime) -> CodeMaker | None:
     return CodeMaker(code.candidate_id, Conversation(code.platform, code.chat, code.account))
 
 
-async def _save(change: Change) -> Saved:
-    async with transaction():
-        return await write_change(change)
+async def _pending_effect(effect_id: int) -> PendingEffect | None:
+    pending = await carried_out(read_pending("id = ?", effect_id))
+    return pending[0] if pending else None
 
 
-async def _close_unreadable(candidate: int) -> None:
-    row = await _current(candidate)
-    if row is not None and row.phase in OPEN_PHASES:
-        columns = {"phase": Phase.DROPPED.value, "version": row.version + 1}
-        await InterviewRow.filter(id=row.id, version=row.version).update(**columns)
+async def _pending_ids() -> list[int]:
+    return [row["id"] for row in await found(_PENDING_IDS)]
 
 
-async def _pending() -> list[PendingEffect]:
-    return [read_pending_effect(row) for row in await PendingEffectRow.all().order_by("id")]
+async def _wrote_last(candidate: int) -> Conversation | None:
+    row = await first(_WROTE_LAST, candidate)
+    return None if row is None else Conversation(row["platform"], row["chat"], row["account"])
 
 
 async def _performed(effect_id: int) -> None:
-    await PendingEffectRow.filter(id=effect_id).delete()
+    await changed(_PERFORMED, effect_id)
 
 
-async def _last_seen(platform: str) -> dict[str, str]:
-    rows = SeenUpdateRow.filter(platform=storable_text(platform)).annotate(newest=RawSQL(_NEWEST)).group_by("chat")
-    return {chat: newest[_LENGTH_DIGITS:] for chat, newest in await rows.values_list("chat", "newest") if newest}
+async def _given_up(effect_id: int) -> bool:
+    return bool(await changed(_GIVEN_UP, effect_id, Phase.DROPPED.value))
 
 
 async def _preferences(candidate: int) -> Preferences:
-    row = await CandidateRow.get_or_none(id=candidate).only("preferences")
-    return Preferences() if row is None else decode_preferences(row.preferences)
+    row = await first(_PREFERENCES, candidate)
+    return Preferences() if row is None else decode_preferences(document(row["preferences"]))
 
 
 async def _asked(candidate: int, role_id: str) -> list[str]:
     rows = TurnRow.filter(interview__candidate_id=candidate, interview__role_id=storable_text(role_id))
     newest = rows.order_by("-interview__id", "-position").limit(ASKED_LIMIT)
     return list(dict.fromkeys([question_id for (question_id,) in await newest.values_list("question_id")]))
-
-
-async def _forget_seen() -> None:
-    oldest = (datetime.now(UTC) - SEEN_FOR).isoformat(" ")
-    async with transaction() as connection:
-        await connection.execute_query(_FORGET, [oldest])

@@ -1,13 +1,10 @@
-"""The values of core written as rows, and only what a step has changed."""
+"""The values of core written as rows, and only what a step has changed, in as few statements as can be."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
-from typing import Any
-
-from tortoise.exceptions import IntegrityError
 
 from adapters.database.codec import (
     encode_assessment,
@@ -19,75 +16,85 @@ from adapters.database.codec import (
     encode_stronger,
     storable,
 )
-from adapters.database.linking import write_accounts
-from adapters.database.models import (
-    AssessmentRow,
-    CandidateRow,
-    InterviewRow,
-    PendingEffectRow,
-    ReportRow,
-    SeenUpdateRow,
-    TurnRow,
-    UtteranceRow,
-)
+from adapters.database.statements import Row, Steps, insertion, update
 from core.effects import Effect, Send
-from core.model import Assessment, Conversation, Interview, Report, Turn, Utterance
+from core.model import Conversation, Interview, Report, Turn, Utterance
 from core.ports import AlreadySeenError, Change, PendingEffect, Saved, StaleInterviewError
 
+ROWS_AT_ONCE = 500  # far below what a statement may hold in values
+_OF_TURN = "(SELECT id FROM turn WHERE interview_id = ? AND position = ?)"
+_TURN = "interview_id = ? AND position = ?"
+_UTTERANCE = f"turn_id = {_OF_TURN} AND position = ?"
+_PERFORMED = "DELETE FROM pending_effect WHERE id = ?"
+_NO_TURNS_FROM = "DELETE FROM turn WHERE interview_id = ? AND position >= ?"
+_NOTHING_SAID_FROM = f"DELETE FROM utterance WHERE turn_id = {_OF_TURN} AND position >= ?"  # noqa: S608 - our own words
+_NO_ASSESSMENT = f"DELETE FROM assessment WHERE turn_id = {_OF_TURN}"  # noqa: S608 - the same
+_NO_REPORT = "DELETE FROM report WHERE interview_id = ?"
 
-async def write_change(change: Change) -> Saved:
-    """Write a change, inside a transaction whose first statement this writes (a read first could lose its place)."""
+Differing = list[tuple[int, Turn | None, Turn]]
+"""The places of turns that are not as they were, how they were, and how they are."""
+
+
+def write_change(change: Change) -> Steps[Saved]:
+    """Write a change that concerns no accounts. Raises as `write_step` does."""
+    interview = yield from write_step(change)
+    return (yield from write_effects(change, interview))
+
+
+def concerns_accounts(change: Change) -> bool:
+    """Whether a change says anything of accounts and codes, which is written between its step and its effects."""
+    return bool(change.joins or change.leaves or change.code)
+
+
+def write_step(change: Change) -> Steps[Interview | None]:
+    """Write a change but for its accounts and effects, in a transaction whose first statement this is.
+
+    A read first could lose its place. Raises AlreadySeenError and StaleInterviewError.
+    """
+    if change.performed is not None and not (yield _PERFORMED, [change.performed]).changed:
+        raise StaleInterviewError("This has been seen to in the meantime, so nothing was saved: go on from there.")
     if change.inbound_id is not None:
-        await _write_seen(change.conversation, change.inbound_id)
-    interview = await _write_interview(change)
+        yield from _write_seen(change.conversation, change.inbound_id)
+    interview = yield from _write_interview(change)
     if change.preferences is not None:
         document = encode_preferences(change.preferences)
-        await CandidateRow.filter(id=change.candidate).update(preferences=document)
-    if change.performed is not None:
-        await PendingEffectRow.filter(id=change.performed).delete()
-    await write_accounts(change)
-    pending = [await _write_effect(change, effect, interview) for effect in change.effects]
-    return Saved(interview, tuple(pending))
+        yield update("candidate", ["preferences"], "id = ?"), [document, change.candidate]
+    return interview
 
 
-async def _write_seen(conversation: Conversation, inbound_id: str) -> None:
-    where = {"platform": conversation.platform, "chat": conversation.chat, "account": conversation.account}
-    columns = storable({**where, "inbound_id": inbound_id})
-    try:
-        await SeenUpdateRow.create(**columns, seen_at=datetime.now(UTC))
-    except IntegrityError as error:
-        raise AlreadySeenError("This message was taken before, so it was left alone: send it as a new one.") from error
+def _write_seen(where: Conversation, inbound_id: str) -> Steps[None]:
+    columns = storable({**_where(where), "inbound_id": inbound_id, "seen_at": datetime.now(UTC)})
+    sql = insertion("seen_update", columns) + " ON CONFLICT DO NOTHING"
+    if not (yield sql, [*columns.values()]).changed:
+        raise AlreadySeenError("This message was taken before, so it was left alone: send it as a new one.")
 
 
-async def _write_interview(change: Change) -> Interview | None:
+def _write_interview(change: Change) -> Steps[Interview | None]:
     before, after = change.before, change.after
     if after is None:
         return None
     if before is None:
-        columns = _interview_columns(after)
-        row = await InterviewRow.create(**columns, candidate_id=change.candidate, version=1)
-        saved = replace(after, id=row.id, version=1)
+        columns = storable({"candidate_id": change.candidate, **_interview_columns(after), "version": 1})
+        [row] = (yield insertion("interview", columns) + " RETURNING id", [*columns.values()]).rows
+        saved = replace(after, id=row["id"], version=1)
     else:
-        await _update_interview(change.candidate, before, after)
+        yield from _update_interview(change.candidate, before, after)
         saved = replace(after, id=before.id, version=before.version + 1)
-    await _write_turns(saved.id, before.turns if before else (), after.turns)
-    await _write_report(saved.id, before.report if before else None, after.report)
+    yield from _write_turns(saved.id, before.turns if before else (), after.turns)
+    yield from _write_report(saved.id, before.report if before else None, after.report)
     return saved
 
 
-async def _update_interview(candidate: int, before: Interview, after: Interview) -> None:
-    columns = _changed(_interview_columns(before), _interview_columns(after))
-    rows = InterviewRow.filter(id=before.id, candidate_id=candidate, version=before.version)
-    if not await rows.update(**columns, version=before.version + 1):
+def _update_interview(candidate: int, before: Interview, after: Interview) -> Steps[None]:
+    columns = _changed(_interview_columns(before), _interview_columns(after)) | {"version": before.version + 1}
+    sql = update("interview", columns, "id = ? AND candidate_id = ? AND version = ?")
+    if not (yield sql, [*columns.values(), before.id, candidate, before.version]).changed:
         raise StaleInterviewError("The interview has gone on in the meantime, so nothing was saved: try again.")
 
 
-def _interview_columns(interview: Interview) -> dict[str, Any]:
-    conversation = interview.conversation
-    columns = {
-        "platform": conversation.platform,
-        "chat": conversation.chat,
-        "account": conversation.account,
+def _interview_columns(interview: Interview) -> Row:
+    return {
+        **_where(interview.conversation),
         "role_id": interview.role.id,
         "role_title": interview.role.title,
         "mode": interview.mode.value,
@@ -98,52 +105,50 @@ def _interview_columns(interview: Interview) -> dict[str, Any]:
         "self_rating": interview.self_rating,
         "usual_pace": interview.usual_pace,
     }
-    return storable(columns)
 
 
-async def _write_turns(interview_id: int, before: tuple[Turn, ...], after: tuple[Turn, ...]) -> None:
-    for position, (old, new) in enumerate(zip_longest(before, after)):
-        if new is None:
-            await TurnRow.filter(interview_id=interview_id, position=position).delete()
-        elif new != old:
-            turn_id = await _write_turn(interview_id, position, old, new)
-            await _write_utterances(turn_id, old.utterances if old else (), new.utterances)
-            await _write_assessment(turn_id, old.assessment if old else None, new.assessment)
+def _write_turns(interview_id: int, before: tuple[Turn, ...], after: tuple[Turn, ...]) -> Steps[None]:
+    if len(after) < len(before):
+        yield _NO_TURNS_FROM, [interview_id, len(after)]
+    pairs = enumerate(zip_longest(before, after))
+    differing = [(place, old, new) for place, (old, new) in pairs if new is not None and new != old]
+    for place, old, new in differing:
+        if old and (columns := _changed(_turn_columns(old), _turn_columns(new))):
+            yield update("turn", columns, _TURN), [*columns.values(), interview_id, place]
+    new_ones = [(place, storable(_turn_columns(new))) for place, old, new in differing if old is None]
+    yield from _insert("turn", interview_id, new_ones, interview_id="?", position="?")
+    yield from _write_utterances(interview_id, differing)
+    yield from _write_assessments(interview_id, differing)
 
 
-async def _write_turn(interview_id: int, position: int, old: Turn | None, new: Turn) -> int:
-    columns = _turn_columns(new)
-    if old is None:
-        return (await TurnRow.create(**columns, interview_id=interview_id, position=position)).id
-    turn_id = (await TurnRow.get(interview_id=interview_id, position=position).only("id")).id
-    if changed := _changed(_turn_columns(old), columns):
-        await TurnRow.filter(id=turn_id).update(**changed)
-    return turn_id
-
-
-def _turn_columns(turn: Turn) -> dict[str, Any]:
-    columns = {
+def _turn_columns(turn: Turn) -> Row:
+    return {
         "question_id": turn.question.id,
         "attempt": turn.attempt,
         "revision": turn.revision,
         "outcome": None if turn.outcome is None else turn.outcome.value,
         "interviewer": turn.interviewer,
         "stand_in": turn.stand_in,
+        **encode_stronger(turn.stronger),
+        "disputed": encode_disputed(turn.disputed),
     }
-    return {**storable(columns), **encode_stronger(turn.stronger), "disputed": encode_disputed(turn.disputed)}
 
 
-async def _write_utterances(turn_id: int, before: tuple[Utterance, ...], after: tuple[Utterance, ...]) -> None:
-    for position, (old, new) in enumerate(zip_longest(before, after)):
-        if new is None:
-            await UtteranceRow.filter(turn_id=turn_id, position=position).delete()
-        elif old is None:
-            await UtteranceRow.create(**_utterance_columns(new), turn_id=turn_id, position=position)
-        elif new != old:
-            await UtteranceRow.filter(turn_id=turn_id, position=position).update(**_utterance_columns(new))
+def _write_utterances(interview_id: int, turns: Differing) -> Steps[None]:
+    new_ones: list[tuple[int, Row]] = []
+    for place, old, new in turns:
+        before = old.utterances if old else ()
+        if len(new.utterances) < len(before):
+            yield _NOTHING_SAID_FROM, [interview_id, place, len(new.utterances)]
+        for position, (was, said) in enumerate(zip(before, new.utterances, strict=False)):
+            if said != was and (columns := _changed(_utterance_columns(was), _utterance_columns(said))):
+                yield update("utterance", columns, _UTTERANCE), [*columns.values(), interview_id, place, position]
+        for position, said in enumerate(new.utterances[len(before) :], len(before)):
+            new_ones.append((place, {"position": position, **_utterance_columns(said)}))
+    yield from _insert("utterance", interview_id, new_ones, turn_id=_OF_TURN)
 
 
-def _utterance_columns(utterance: Utterance) -> dict[str, Any]:
+def _utterance_columns(utterance: Utterance) -> Row:
     columns = {
         "kind": utterance.kind.value,
         "text": utterance.text,
@@ -155,35 +160,66 @@ def _utterance_columns(utterance: Utterance) -> dict[str, Any]:
     return {**storable(columns), "spoken": encode_spoken(utterance.spoken)}
 
 
-async def _write_assessment(turn_id: int, before: Assessment | None, after: Assessment | None) -> None:
-    if before is not None and after != before:
-        await AssessmentRow.filter(turn_id=turn_id).delete()
-    if after is not None and after != before:
-        await AssessmentRow.create(**encode_assessment(after), turn_id=turn_id)
+def _write_assessments(interview_id: int, turns: Differing) -> Steps[None]:
+    new_ones: list[tuple[int, Row]] = []
+    for place, old, new in turns:
+        before = old.assessment if old else None
+        if new.assessment == before:
+            continue
+        if before is not None:
+            yield _NO_ASSESSMENT, [interview_id, place]
+        if new.assessment is not None:
+            new_ones.append((place, encode_assessment(new.assessment)))
+    yield from _insert("assessment", interview_id, new_ones, turn_id=_OF_TURN)
 
 
-async def _write_report(interview_id: int, before: Report | None, after: Report | None) -> None:
-    if before is not None and after != before:
-        await ReportRow.filter(interview_id=interview_id).delete()
-    if after is not None and after != before:
-        await ReportRow.create(**encode_report(after), interview_id=interview_id)
+def _insert(table: str, interview_id: int, rows: list[tuple[int, Row]], /, **made: str) -> Steps[None]:
+    """Insert rows that belong to turns of an interview; `made` is what the interview and the turn's place become."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        values = [value for place, row in some for value in (interview_id, place, *row.values())]
+        yield insertion(table, some[0][1], len(some), **made), [*values]
 
 
-async def _write_effect(change: Change, effect: Effect, interview: Interview | None) -> PendingEffect:
-    kind, payload = encode_effect(effect)
-    elsewhere = effect.to if isinstance(effect, Send) else None
-    conversation = elsewhere or change.conversation
-    columns = {"platform": conversation.platform, "chat": conversation.chat, "account": conversation.account}
+def _write_report(interview_id: int, before: Report | None, after: Report | None) -> Steps[None]:
+    if after == before:
+        return
+    if before is not None:
+        yield _NO_REPORT, [interview_id]
+    if after is not None:
+        columns = {"interview_id": interview_id, **encode_report(after)}
+        yield insertion("report", columns), [*columns.values()]
+
+
+def write_effects(change: Change, interview: Interview | None) -> Steps[Saved]:
+    """Write what is to be done after a change."""
+    if not change.effects:
+        return Saved(interview, ())
     interview_id = None if interview is None else interview.id
-    row = await PendingEffectRow.create(
-        **storable(columns),
-        candidate_id=change.candidate,
-        interview_id=interview_id,
-        kind=kind,
-        payload=payload,
-    )
-    return PendingEffect(row.id, change.candidate, conversation, effect, interview_id)
+    places = [_place(effect, change.conversation) for effect in change.effects]
+    rows = [_effect_row(change.candidate, interview_id, *pair) for pair in zip(places, change.effects, strict=True)]
+    sql = insertion("pending_effect", rows[0], len(rows)) + " RETURNING id"
+    answer = yield sql, [value for row in rows for value in row.values()]
+    ids = sorted([row["id"] for row in answer.rows])  # as they were given, whatever order they are told in
+    about = zip(ids, places, change.effects, strict=True)
+    pending = [PendingEffect(one, change.candidate, where, effect, interview_id) for one, where, effect in about]
+    return Saved(interview, tuple(pending))
 
 
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    return {column: value for column, value in after.items() if before[column] != value}
+def _effect_row(candidate: int, interview_id: int | None, where: Conversation, effect: Effect) -> Row:
+    kind, payload = encode_effect(effect)
+    about = {"candidate_id": candidate, "interview_id": interview_id, "kind": kind, "payload": payload}
+    return {**about, **storable(_where(where))}
+
+
+def _place(effect: Effect, where: Conversation) -> Conversation:
+    elsewhere = effect.to if isinstance(effect, Send) else None
+    return elsewhere or where
+
+
+def _where(conversation: Conversation) -> Row:
+    return {"platform": conversation.platform, "chat": conversation.chat, "account": conversation.account}
+
+
+def _changed(before: Row, after: Row) -> Row:
+    return storable({column: value for column, value in after.items() if before[column] != value})

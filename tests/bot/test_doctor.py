@@ -12,7 +12,9 @@ import pytest
 from bot import model_check
 from bot.settings import LEAST_CONTEXT_TOKENS
 from core.wording.pieces import count
+from tests.adapters.database.versions import KNOWN
 from tests.bot.conftest import Command
+from tests.postgres import execute
 from tests.process.home import ROOT
 from tests.process.loopback import Loopback
 
@@ -52,6 +54,28 @@ def test_a_look_at_a_database_that_no_start_could_use(interview_bot: Command, pl
     state, detail = _details(interview_bot)["database"]
     assert state == "broken"
     assert "damaged" in detail
+
+
+def test_a_look_at_a_server(interview_bot: Command, empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_postgres_url)
+    on = "on the PostgreSQL server"
+    state, detail = _details(interview_bot)["database"]
+    assert (state, detail.partition(on)[0], detail.endswith("the first start makes the tables")) == (
+        "ok",
+        "empty ",
+        True,
+    )
+    assert execute(empty_postgres_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+    assert interview_bot("migrate").status == 0
+    assert _details(interview_bot)["database"][1].startswith(f"up to date {on}")
+    execute(empty_postgres_url, "DELETE FROM tortoise_migrations")
+    state, detail = _details(interview_bot)["database"]
+    assert (state, detail.partition(on)[0]) == ("ok", f"waits for {count(len(KNOWN) + 1, 'migration')} ")
+    assert detail.endswith("make a backup before")
+    monkeypatch.setenv("DATABASE_URL", "psycopg://user:hunter2@127.0.0.1:1/interviews")
+    state, detail = _details(interview_bot)["database"]
+    assert (state, detail.partition(",")[0]) == ("broken", "The database cannot be reached")
+    assert "hunter2" not in detail
 
 
 def _about_the_model(command: Command) -> dict[str, tuple[str, str]]:

@@ -16,10 +16,11 @@ def roles() -> dict[str, Role]:
     return {ROLE.id: ROLE}
 
 
-@pytest.fixture(params=["fake", "database"])
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, roles: dict[str, Role]) -> AsyncIterator[Store]:
     if request.param == "fake":
         yield FakeStore(roles)
         return
-    async with connect("sqlite://:memory:", roles) as store:
+    url = "sqlite://:memory:" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    async with connect(url, roles) as store:
         yield store

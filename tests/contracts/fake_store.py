@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -22,13 +23,15 @@ from core.ports import (
     StaleInterviewError,
 )
 from core.roles import Question, Role
+from tests.contracts.fake_jobs import FakeJobs
 
 
 class FakeStore:
-    """Keeps everything in dicts. `roles` are what interviews are rebuilt with, by id."""
+    """Keeps everything in dicts. `roles` are what interviews are rebuilt with, by id; `jobs` queues pending effects."""
 
-    def __init__(self, roles: Mapping[str, Role]) -> None:
+    def __init__(self, roles: Mapping[str, Role], jobs: FakeJobs | None = None) -> None:
         self._roles = roles
+        self._jobs = jobs
         self._ids = count(1)
         self._candidates: dict[tuple[str, str], int] = {}
         self._chats: dict[tuple[str, str], str] = {}  # where accounts were when they were joined
@@ -93,6 +96,8 @@ class FakeStore:
             for effect in change.effects
         )
         self._pending.update({effect.id: effect for effect in pending})
+        if self._jobs:
+            self._jobs.add(pending)
         return Saved(interview, pending)
 
     async def close_unreadable(self, candidate: int) -> None:
@@ -100,11 +105,25 @@ class FakeStore:
         if current is not None and current.is_open:
             self._interviews[current.id] = replace(current, phase=Phase.DROPPED, version=current.version + 1)
 
+    def alone(self, candidate: int) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
     async def pending(self) -> Sequence[PendingEffect]:
         return list(self._pending.values())
 
+    async def pending_effect(self, effect_id: int) -> PendingEffect | None:
+        return self._pending.get(effect_id)
+
+    async def pending_of(self, candidate: int) -> Sequence[PendingEffect]:
+        return [effect for effect in self._pending.values() if effect.candidate == candidate]
+
     async def performed(self, effect_id: int) -> None:
         self._pending.pop(effect_id, None)
+
+    async def wrote_last(self, candidate: int) -> Conversation | None:
+        taken = [Conversation(platform, chat, account) for (platform, chat, _), account in self._seen.items()]
+        own = [where for where in taken if self._candidates.get((where.platform, where.account)) == candidate]
+        return own[-1] if own else None
 
     async def last_seen(self, platform: str) -> Mapping[str, str]:
         newest: dict[str, str] = {}
@@ -178,6 +197,8 @@ class FakeStore:
             kept is None or (kept.version, kept.candidate) != (before.version, change.candidate)
         ):
             raise StaleInterviewError("The interview has gone on in the meantime.")
+        if change.performed is not None and change.performed not in self._pending:
+            raise StaleInterviewError("Somebody else was faster.")
         account = (conversation.platform, conversation.account)
         if change.joins and (
             self._maker(change.joins) in (None, change.candidate)

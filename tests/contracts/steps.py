@@ -14,9 +14,12 @@ from core.messages import Block, BlockStyle, Outbound, OutboundKind
 from core.model import Conversation, Interview
 from core.ports import Change, PendingEffect, Store
 from tests.contracts.sample import NOW, new_interview
+from tests.rounds import rounds
 
 # One store serves all examples of a test; each example is another candidate's.
-many = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(
+    deadline=None, max_examples=rounds(15, 300), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 accounts = count(1)
 
 

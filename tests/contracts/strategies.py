@@ -46,10 +46,11 @@ from tests.contracts.sample import ROLE
 
 Value = TypeVar("Value")
 
-words = st.text(max_size=30)
-ids = st.text(max_size=12)
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")  # which not every database holds
+words = st.text(characters, max_size=30)
+ids = st.text(characters, max_size=12)
 texts = words | st.sampled_from(
-    ["\0", "a\0b", "👩🏽‍💻 naïve", "\u202e\u0634\u0643", "';--", "{}", "5", "null", "x" * 9000]
+    ["\1", "a\u2028b", "👩🏽‍💻 naïve", "\u202e\u0634\u0643", "';--", "{}", "5", "null", "x" * 9000]
 )
 times = st.datetimes(timezones=st.just(UTC)).map(lambda time: time.replace(fold=0))  # which says nothing in UTC
 levels = st.integers(1, 5)

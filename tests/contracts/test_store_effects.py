@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.effects import AssessAnswer, ConsiderAnswer, Effect, SettleAnswer
-from core.model import Conversation
-from core.ports import Change, PendingEffect, Store
+from core.model import Conversation, Phase
+from core.ports import Change, PendingEffect, StaleInterviewError, Store
 from tests.contracts import strategies
-from tests.contracts.sample import (
-    new_interview,
+from tests.contracts.sample import new_interview
+from tests.contracts.steps import (
+    accounts,
+    joined,
+    many,
+    newcomer,
+    notice,
+    own_pending,
+    parted,
+    started,
+    written_out,
 )
-from tests.contracts.steps import many, newcomer, notice, own_pending, started, written_out
 
 
 class TestSeen:
@@ -45,6 +55,27 @@ class TestSeen:
             await store.save(Change(candidate, conversation, inbound_id=inbound_id))
         await store.save(Change(candidate, conversation))
         assert await store.last_seen(conversation.platform) == {}
+
+    async def test_a_candidate_is_where_their_newest_message_came_from(self, store: Store) -> None:
+        (candidate, here), (other, elsewhere) = await newcomer(store), await newcomer(store)
+        assert await store.wrote_last(candidate) is None
+        chat = replace(here, chat="another chat")
+        for where in (here, chat, here):
+            await store.save(Change(candidate, where, inbound_id=f"m{next(accounts)}"))
+        await store.save(Change(other, elsewhere, inbound_id="m1"))
+        assert await store.wrote_last(candidate) == here
+        await joined(store, elsewhere, here)
+        assert await store.wrote_last(candidate) == elsewhere
+        await parted(store, elsewhere)
+        assert await store.wrote_last(candidate) == here
+
+
+class TestAlone:
+    async def test_whoever_was_alone_lets_others_be(self, store: Store) -> None:
+        candidate, _ = await newcomer(store)
+        for _ in range(2):
+            async with asyncio.timeout(5), store.alone(candidate), store.alone(candidate + 1):
+                await store.preferences(candidate)
 
 
 class TestEffects:
@@ -90,6 +121,31 @@ class TestEffects:
         change = Change(candidate, conversation, effects=(AssessAnswer(0),), performed=asked.pending[0].id)
         answered = await store.save(replace(change, before=asked.interview, after=asked.interview))
         assert await own_pending(store, candidate) == list(answered.pending)
+
+    async def test_what_somebody_else_has_performed_changes_nothing(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        interview = await started(store, candidate, conversation)
+        asked = await store.save(Change(candidate, conversation, interview, interview, (ConsiderAnswer(0, 1),)))
+        assert asked.interview
+        again = Change(candidate, conversation, asked.interview, asked.interview, performed=asked.pending[0].id)
+        answered = (await store.save(again)).interview
+        assert answered
+        late = replace(again, before=answered, after=replace(answered, phase=Phase.PAUSED), effects=(notice("late"),))
+        with pytest.raises(StaleInterviewError):
+            await store.save(late)
+        assert await store.interview(candidate, answered.id) == answered
+        assert await own_pending(store, candidate) == []
+
+    async def test_one_effect_and_those_of_one_candidate_are_found(self, store: Store) -> None:
+        (candidate, here), (other, there) = await newcomer(store), await newcomer(store)
+        first, second = (await store.save(Change(candidate, here, effects=(notice("1"), AssessAnswer(0))))).pending
+        await store.save(Change(other, there, effects=(notice("another's"),)))
+        assert await store.pending_effect(second.id) == second
+        assert await store.pending_of(candidate) == [first, second]
+        await store.performed(first.id)
+        assert await store.pending_effect(first.id) is None
+        assert await store.pending_of(candidate) == [second]
+        assert await store.pending_of(2**40) == []
 
     async def test_ids_of_effects_are_never_given_out_twice(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,21 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
 
 
 @pytest.fixture
-async def content(url: str, path: Path) -> Rows:
-    """What is in the database of this version."""
-    await fill(url)
+def up_to_date(path: Path, migrated: Path) -> None:
+    """The database of this version, in its place and with nothing in it."""
+    shutil.copytree(migrated.parent, path.parent)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of this version with something in every table."""
+    path = tmp_path_factory.mktemp("filled") / "data" / "interviews.sqlite3"
+    asyncio.run(fill(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture
+def content(path: Path, filled: Path) -> Rows:
+    """What is in the database of this version, which is in its place."""
+    shutil.copytree(filled.parent, path.parent)
     return rows(path)

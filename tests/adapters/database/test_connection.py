@@ -22,6 +22,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_what_is_saved_is_there_after_a_restart(url: str) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -45,6 +46,7 @@ async def test_a_folder_that_is_there_keeps_its_mode(url: str, path: Path) -> No
         assert mode(path.parent) == 0o755
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_the_settings_reach_the_database(url: str) -> None:
     async def settings() -> list[object]:
         connection = require_context().db()
@@ -70,6 +72,7 @@ async def test_a_second_store_on_the_same_file_is_refused(url: str, path: Path) 
         pass
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_another_process_is_refused_in_one_line(url: str) -> None:
     script = f"""
 try:
@@ -85,6 +88,7 @@ except StoreError as error:
     assert run_python(script) == (0, "")
 
 
+@pytest.mark.usefixtures("up_to_date")
 def test_a_process_that_fails_ends(url: str) -> None:
     script = f"""
 async def main():
@@ -111,6 +115,7 @@ async def test_a_start_that_fails_leaves_the_file_free(url: str, path: Path) -> 
         pass
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_messages_taken_over_a_week_ago_are_forgotten_at_the_start(url: str, path: Path) -> None:
     now = datetime.now(UTC)
     async with connect(url, ROLES) as store:
@@ -128,6 +133,7 @@ async def test_messages_taken_over_a_week_ago_are_forgotten_at_the_start(url: st
                 await store.save(Change(candidate, CONVERSATION, inbound_id=number))
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_the_newest_message_of_a_chat_is_remembered_however_old_it_is(url: str, path: Path) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)

@@ -17,7 +17,7 @@ from adapters.database.store import DatabaseStore
 from core.effects import AssessAnswer
 from core.model import Phase
 from core.ports import Change, StoreUnavailableError
-from tests.contracts.sample import CONVERSATION, ROLES, answer, answered_turn, new_interview
+from tests.contracts.sample import CONVERSATION, ROLES, answer, answered_turn, new_interview, spoken
 
 
 async def pragma(store: DatabaseStore, setting: str) -> None:
@@ -39,6 +39,7 @@ async def assert_that_nothing_is_saved(store: DatabaseStore, candidate: int, rea
     assert list(await store.pending()) == []
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_a_full_disk(url: str) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -49,6 +50,7 @@ async def test_a_full_disk(url: str) -> None:
         await store.save(Change(candidate, CONVERSATION, inbound_id="7"))
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_a_database_that_may_only_be_read(url: str) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -57,6 +59,7 @@ async def test_a_database_that_may_only_be_read(url: str) -> None:
         await assert_that_nothing_is_saved(store, candidate, "may not be written to")
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_a_database_that_another_program_has_locked(url: str, path: Path) -> None:
     async with connect(url + "?busy_timeout=20", ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -67,6 +70,7 @@ async def test_a_database_that_another_program_has_locked(url: str, path: Path) 
         await store.save(Change(candidate, CONVERSATION, inbound_id="7"))
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_a_file_that_is_damaged(url: str, path: Path) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -100,6 +104,7 @@ async def test_a_path_that_cannot_be_opened(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["kind = 'dance'", "payload = '{}'", "payload = '['", "kind = CAST(x'ff' AS TEXT)"])
+@pytest.mark.usefixtures("up_to_date")
 async def test_a_row_that_says_what_cannot_be(url: str, path: Path, column: str) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -111,6 +116,7 @@ async def test_a_row_that_says_what_cannot_be(url: str, path: Path, column: str)
             await store.pending()
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_a_value_too_long_for_its_column_is_not_told_nor_logged(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -121,6 +127,17 @@ async def test_a_value_too_long_for_its_column_is_not_told_nor_logged(
     assert "secret" not in caplog.text
     assert [record.levelname for record in caplog.records if "failed" in record.message] == ["ERROR"]
     assert "ValidationError" in caplog.text
+
+
+@pytest.mark.usefixtures("up_to_date")
+async def test_what_cannot_be_stored_is_no_damage_of_the_database(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with connect(url, ROLES) as store:
+        candidate = await store.candidate(CONVERSATION)
+        wrong = replace(answer("secret"), spoken=spoken("note", "secret", word_s=float("nan")))
+        after = replace(new_interview(candidate), turns=(replace(answered_turn(), utterances=(wrong,)),))
+        with pytest.raises(StoreUnavailableError, match="refused"):
+            await store.save(Change(candidate, CONVERSATION, after=after))
+    assert [record.message for record in caplog.records] == ["What is to be saved cannot be stored: ValueError"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -106,6 +108,21 @@ def first(path: Path) -> Rows:
     return restored(path, "first_version")
 
 
+@pytest.fixture(scope="module")
+def brought_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the first version, brought up to date."""
+    path = tmp_path_factory.mktemp("first") / "data" / "interviews.sqlite3"
+    restored(path, "first_version")
+    asyncio.run(migrate(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture
+def upgraded(path: Path, brought_up: Path) -> None:
+    """The same, in its place."""
+    shutil.copytree(brought_up.parent, path.parent)
+
+
 async def newest(store: DatabaseStore, phase: Phase) -> Interview:
     candidate = await store.candidate(Conversation("terminal", "any", phase.value))
     interview = await store.current_interview(candidate)
@@ -150,7 +167,8 @@ async def test_a_look_tells_what_waits_and_touches_nothing(url: str, path: Path,
 
 
 @pytest.mark.parametrize("phase", TURNS)
-async def test_an_interview_of_every_phase_is_read_and_goes_on(url: str, first: Rows, phase: Phase) -> None:
+@pytest.mark.usefixtures("upgraded")
+async def test_an_interview_of_every_phase_is_read_and_goes_on(url: str, phase: Phase) -> None:
     async with connect(url, ROLES) as store:
         interview = await newest(store, phase)
         expected = replace(
@@ -173,7 +191,8 @@ async def test_an_interview_of_every_phase_is_read_and_goes_on(url: str, first: 
         assert await store.preferences(interview.candidate) == wishes
 
 
-async def test_the_report_is_read(url: str, first: Rows) -> None:
+@pytest.mark.usefixtures("upgraded")
+async def test_the_report_is_read(url: str) -> None:
     async with connect(url, ROLES) as store:
         interview = await newest(store, Phase.FINISHED)
         report = await store.report(interview.candidate)
@@ -184,7 +203,8 @@ async def test_the_report_is_read(url: str, first: Rows) -> None:
     assert [(result.total, result.disputed) for result in report.questions] == [(3.7, None), (3.7, None), (None, None)]
 
 
-async def test_every_effect_that_waits_is_read(url: str, first: Rows) -> None:
+@pytest.mark.usefixtures("upgraded")
+async def test_every_effect_that_waits_is_read(url: str) -> None:
     async with connect(url, ROLES) as store:
         pending = await store.pending()
     found: dict[str, list[OutboundKind | Effect]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -18,7 +19,7 @@ from core.model import Conversation, Preferences, Utterance
 from core.ports import Change
 from tests.adapters.database.versions import named
 from tests.contracts.sample import ROLES, answer, answered_turn, new_interview, report, spoken
-from tests.contracts.steps import code_of, joined, notice
+from tests.contracts.steps import code_of, joined, notice, started
 
 PEOPLE = 6
 
@@ -68,6 +69,7 @@ def traces(path: Path, number: int) -> list[str]:
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("overwrites", ["ON", "OFF"])
+@pytest.mark.usefixtures("up_to_date")
 async def test_no_word_is_left_in_any_file_while_the_database_is_open(
     url: str, path: Path, overwrites: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +91,24 @@ async def test_no_word_is_left_in_any_file_while_the_database_is_open(
             assert all(words(other, 1) in one.text for turn in interview.turns for one in turn.utterances)
 
 
+@pytest.mark.usefixtures("up_to_date")
+async def test_whoever_is_forgotten_by_one_who_does_not_wait_for_it_leaves_no_word_either(url: str, path: Path) -> None:
+    async with connect(url, ROLES) as store:
+        await talk(store, 10)
+        where = person(2)
+        candidate = await store.candidate(where)
+        interview = await started(store, candidate, where)
+        forgetting_them = asyncio.create_task(store.forget(candidate))
+        await asyncio.sleep(0)
+        forgetting_them.cancel()
+        await asyncio.gather(forgetting_them, return_exceptions=True)
+        await store._session.finish()
+        assert forgetting_them.cancelled()
+        assert store._interviews._recent.get(interview.id) is None
+        assert traces(path, 2) == []
+
+
+@pytest.mark.usefixtures("up_to_date")
 async def test_the_last_one_leaves_every_table_empty(url: str, path: Path) -> None:
     async with connect(url, ROLES) as store:
         await talk(store, 4)
@@ -98,6 +118,7 @@ async def test_the_last_one_leaves_every_table_empty(url: str, path: Path) -> No
 
 
 @pytest.mark.parametrize("mode", ["WAL", "DELETE", "TRUNCATE"])
+@pytest.mark.usefixtures("up_to_date")
 async def test_whatever_is_deleted_is_overwritten(url: str, mode: str) -> None:
     async with connect(f"{url}?journal_mode={mode}", ROLES) as store:
         await talk(store, 3)
@@ -110,6 +131,7 @@ async def test_whatever_is_deleted_is_overwritten(url: str, mode: str) -> None:
         await store.forget(await store.candidate(person(1)))
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_another_program_that_reads_keeps_traces_for_a_while_and_the_owner_is_told(
     url: str, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -128,6 +150,7 @@ async def test_another_program_that_reads_keeps_traces_for_a_while_and_the_owner
         assert traces(path, 2) == []
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_what_was_asked_for_is_done_where_the_file_cannot_be_written_anew(
     url: str, path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +165,7 @@ async def test_what_was_asked_for_is_done_where_the_file_cannot_be_written_anew(
         assert await store.candidate(person(1)) > candidate
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_what_others_belong_to_is_left_to_them(url: str, path: Path) -> None:
     """Not reached by joining and parting, but a stranger's account must never go with its home."""
     async with connect(url, ROLES) as store:

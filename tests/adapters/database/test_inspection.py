@@ -39,6 +39,7 @@ async def test_one_that_was_copied_here_gets_no_lock(url: str, path: Path, conte
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_one_that_is_up_to_date_is_not_touched(url: str, path: Path) -> None:
     async with connect(url, ROLES) as store:
         await store.candidate(CONVERSATION)
@@ -57,6 +58,7 @@ async def test_what_waits_is_told_and_not_applied(
     assert (await migrate(url)).applied == (NEXT,)
 
 
+@pytest.mark.usefixtures("up_to_date")
 def test_what_a_killed_process_left_in_its_log_is_read_and_left_there(url: str, path: Path) -> None:
     script = f"""
 async def main():
@@ -86,6 +88,7 @@ async def test_one_of_a_newer_version(url: str, path: Path, tmp_path: Path, use:
     assert state(path.parent) == before
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_one_in_use(url: str) -> None:
     async with connect(url, ROLES):
         with pytest.raises(StoreInUseError):

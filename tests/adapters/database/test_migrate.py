@@ -24,7 +24,6 @@ from tests.adapters.database.versions import (
     Rows,
     Use,
     files,
-    fill,
     rebuilt,
     rows,
     sorted_values,
@@ -60,9 +59,9 @@ async def test_the_schema_holds_no_comment_that_could_cut_a_statement_in_two(url
     assert not [sql for sql in statements if "/*" in sql or ";" in sql]
 
 
-async def test_rebuilding_every_parent_loses_nothing(url: str, path: Path, tmp_path: Path, use: Use) -> None:
-    await fill(url)
-    content = rows(path)
+async def test_rebuilding_every_parent_loses_nothing(
+    url: str, path: Path, tmp_path: Path, use: Use, content: Rows
+) -> None:
     assert all(content.values())
     with closing(sqlite3.connect(path)) as connection:
         before = shape(connection)
@@ -82,8 +81,9 @@ async def test_rebuilding_every_parent_loses_nothing(url: str, path: Path, tmp_p
     assert await migrate(url) == MigrationResult()
 
 
-async def test_after_an_upgrade_nothing_can_be_there_twice(url: str, path: Path, tmp_path: Path, use: Use) -> None:
-    await fill(url)
+async def test_after_an_upgrade_nothing_can_be_there_twice(
+    url: str, path: Path, tmp_path: Path, use: Use, content: Rows
+) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         [(highest,)] = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'pending_effect'")
         connection.execute("DELETE FROM pending_effect")
@@ -103,9 +103,9 @@ async def test_after_an_upgrade_nothing_can_be_there_twice(url: str, path: Path,
         assert connection.execute(effect, (1,)).lastrowid == highest + 1
 
 
-async def test_the_backup_is_the_database_as_it_was(url: str, path: Path, tmp_path: Path, use: Use) -> None:
-    await fill(url)
-    content = rows(path)
+async def test_the_backup_is_the_database_as_it_was(
+    url: str, path: Path, tmp_path: Path, use: Use, content: Rows
+) -> None:
     path.chmod(0o640)
     use(rebuilt(tmp_path / "backup"))
     backup = (await migrate(url)).backup

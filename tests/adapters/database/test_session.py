@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 from contextvars import copy_context
 from dataclasses import replace
-from random import Random
 
 import pytest
 from tortoise.context import get_current_context, require_context
@@ -11,37 +10,12 @@ from tortoise.context import get_current_context, require_context
 from adapters.database.connection import connect
 from adapters.database.models import AccountRow, CandidateRow
 from adapters.database.session import transaction
-from core.model import Conversation, Phase
+from core.model import Conversation
 from core.ports import Change, StaleInterviewError, StoreUnavailableError
 from tests.contracts.sample import CONVERSATION, NOW, ROLES, new_interview
 
 
-@pytest.mark.unmeasured
-async def test_cancelling_never_wedges_the_database(url: str) -> None:
-    chance, saves = Random(7), 0
-    async with connect(url, ROLES) as store:
-        candidate = await store.candidate(CONVERSATION)
-        saved = (await store.save(Change(candidate, CONVERSATION, after=new_interview(candidate)))).interview
-        assert saved is not None
-        for number in range(300):
-            newest = await asyncio.wait_for(store.current_interview(candidate), 5)
-            assert newest is not None
-            saves += newest.version > saved.version
-            saved = newest
-            change = Change(candidate, CONVERSATION, saved, replace(saved, phase=Phase.PAUSED), (), str(number))
-            tasks = [
-                asyncio.create_task(store.save(change)),
-                asyncio.create_task(store.current_interview(candidate)),
-                asyncio.create_task(store.candidate(replace(CONVERSATION, account=str(number)))),
-            ]
-            for _ in range(chance.randrange(200)):
-                await asyncio.sleep(0)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        assert saves > 250  # the saves went on to their end by themselves
-
-
+@pytest.mark.usefixtures("up_to_date")
 async def test_work_goes_on_when_the_store_is_closed_under_it(url: str) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
@@ -88,6 +62,7 @@ async def test_a_store_that_was_closed_says_that_it_cannot_be_used() -> None:
         await store.candidate(CONVERSATION)
 
 
+@pytest.mark.usefixtures("up_to_date")
 async def test_conversations_do_not_disturb_each_other(url: str) -> None:
     async def converse(number: int) -> int:
         conversation = Conversation("terminal", str(number), str(number))

@@ -1,0 +1,128 @@
+"""Finding interviews, and knowing again those that were used last.
+
+The rows are the truth. What is remembered counts only while its row says so: whatever changes an interview raises its
+version, and joining or leaving changes its candidate. So one look at an index, a hop to SQLite's thread, is enough, and
+right also where another process has written. What nobody asks for any more is not remembered for long, as another
+process may have forgotten whose it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from adapters.database.pages import interview_key
+from adapters.database.reading import read_interview
+from adapters.database.statements import Row, Steps, carried_out
+from core.model import OPEN_PHASES, Interview, Phase
+from core.ports import RoleMissingError
+from core.recent import Recent
+from core.roles import Role
+
+REMEMBERED = 256
+UNASKED_S = 1800.0
+"""What nobody has asked for is forgotten after this time, in seconds, and no later than after twice that."""
+_OPEN = ", ".join(f"'{phase.value}'" for phase in sorted(OPEN_PHASES))
+_KEY = "SELECT id, version, phase FROM interview"
+_NEWEST = f"{_KEY} WHERE candidate_id = ? ORDER BY id DESC LIMIT 1"
+_NEWEST_OPEN = f"{_KEY} WHERE candidate_id = ? AND phase IN ({_OPEN}) ORDER BY id DESC LIMIT 1"
+_OWN = f"{_KEY} WHERE id = ? AND candidate_id = ?"
+_CLOSE = "UPDATE interview SET phase = ?, version = version + 1 WHERE id = ? AND version = ?"
+
+
+class Interviews:
+    """The interviews in the database; `roles` are what they are rebuilt with, by id."""
+
+    def __init__(self, roles: Mapping[str, Role]) -> None:
+        self._roles = roles
+        self._recent: Recent[int, Interview] = Recent(REMEMBERED)
+        self._before: Recent[int, Interview] = Recent(REMEMBERED)  # what was asked for up to the last sweep
+        self._sweep: asyncio.TimerHandle | None = None
+
+    async def current(self, candidate: int) -> Interview | None:
+        """As the store's `current_interview`."""
+        recent = self._recent  # which is no longer ours where somebody was forgotten meanwhile
+        return self._read(await carried_out(self._current(candidate)), recent)
+
+    async def own(self, candidate: int, interview_id: int) -> Interview | None:
+        """As the store's `interview`."""
+        recent = self._recent
+        interview = await carried_out(self._own(candidate, interview_id))
+        if interview is None:
+            self._drop(candidate, interview_id)
+        return self._read(interview, recent)
+
+    def saved(self, before: Interview | None, after: Interview) -> None:
+        """Remember what has been saved as it would be read back, which is known where all of `before` was read."""
+        if before is None or self._known(before.id) is before:
+            self._remember(after, self._recent)
+
+    def forget(self) -> None:
+        """Remember nothing any more."""
+        self._recent, self._before = Recent(REMEMBERED), Recent(REMEMBERED)
+
+    def _read(self, interview: Interview | None, recent: Recent[int, Interview]) -> Interview | None:
+        if interview is not None:
+            self._remember(interview, recent)
+        return interview
+
+    def _remember(self, interview: Interview, recent: Recent[int, Interview]) -> None:
+        recent.put(interview.id, interview)
+        if self._sweep is None:
+            self._sweep = asyncio.get_running_loop().call_later(UNASKED_S, self._forget_unasked)
+
+    def _forget_unasked(self) -> None:
+        self._before, self._recent = self._recent, Recent(REMEMBERED)
+        self._sweep = asyncio.get_running_loop().call_later(UNASKED_S, self._forget_unasked)
+
+    def _drop(self, candidate: int, interview_id: int) -> None:
+        known = self._known(interview_id)
+        if known and known.candidate == candidate:  # and not whose it is instead, nor who asks for another's
+            self._recent.drop(interview_id)
+            self._before.drop(interview_id)
+
+    def _known(self, interview_id: int) -> Interview | None:
+        return self._recent.get(interview_id) or self._before.get(interview_id)
+
+    def _current(self, candidate: int) -> Steps[Interview | None]:
+        row = yield from _current(candidate)
+        try:
+            return (yield from self._of(row, candidate))
+        except RoleMissingError:
+            if row is not None and _is_open(row):
+                raise
+            return None
+
+    def _own(self, candidate: int, interview_id: int) -> Steps[Interview | None]:
+        row = (yield _OWN, [interview_key(interview_id), candidate]).first
+        return (yield from self._of(row, candidate))
+
+    def _of(self, row: Row | None, candidate: int) -> Steps[Interview | None]:
+        if row is None:
+            return None
+        known = self._known(row["id"])
+        if known and (known.version, known.candidate) == (row["version"], candidate) and self._is_at_hand(known.role):
+            return known
+        read = yield from read_interview(row["id"], row["version"], self._roles)
+        return read if read and read.candidate == candidate else None  # else it was moved meanwhile
+
+    def _is_at_hand(self, role: Role) -> bool:
+        return self._roles.get(role.id) is role
+
+
+def close_unreadable(candidate: int) -> Steps[None]:
+    """As the store's."""
+    row = yield from _current(candidate)
+    if row is not None and _is_open(row):
+        yield _CLOSE, [Phase.DROPPED.value, row["id"], row["version"]]
+
+
+def _current(candidate: int) -> Steps[Row | None]:
+    newest = (yield _NEWEST, [candidate]).first
+    if newest is None or _is_open(newest):
+        return newest
+    return (yield _NEWEST_OPEN, [candidate]).first or newest
+
+
+def _is_open(row: Row) -> bool:
+    return Phase(row["phase"]) in OPEN_PHASES

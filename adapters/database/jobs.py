@@ -1,0 +1,132 @@
+"""Pending effects as jobs of Procrastinate, on the database that their rows are in.
+
+A job names its effect and holds nothing else of it; one whose row is gone has nothing to do. Its queueing lock is the
+id of its effect, by which it is found again, and by which no effect waits twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Job, Status
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from adapters.database.config import PostgreSQLServer
+from adapters.database.failures import told_as_unavailable
+from adapters.database.placing import place
+from core.effects import Effect
+from core.ports import PendingEffect
+
+TASK = "perform"
+PATIENCE_S = 5.0
+"""So long a connection is waited for."""
+_CONNECTIONS = 5
+"""At most, beside one for each queue that is worked on, which hears of new jobs."""
+CLOCK_S = 30.0
+"""So often the database is asked what time it is."""
+
+
+class JobQueue:
+    """The jobs of a database, by its `connector`. `seconds` is how long an effect waits before it is begun."""
+
+    def __init__(self, server: PostgreSQLServer, seconds: Callable[[Effect], float]) -> None:
+        self.connector = PsycopgConnector(
+            kwargs=server.connecting(), min_size=1, max_size=_CONNECTIONS, timeout=PATIENCE_S
+        )
+        self._app = App(connector=self.connector)
+        self._jobs = self._app.job_manager
+        self._seconds = seconds
+        self._now, self._asked_at = datetime.now(UTC), monotonic()
+        # What it tells of its own accord are the errors of others with all their words, and a line for every job.
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[JobQueue]:
+        """Connect, until the end of the block. Raises StoreUnavailableError."""
+        with told():
+            await self._app.open_async()
+        try:
+            with told():
+                await self.set_clock()
+            yield self
+        finally:
+            await self._app.close_async()
+
+    async def set_clock(self) -> None:
+        """Go by the database's clock from now on, as it does when it says whose time has come.
+
+        This machine's own may be set at any moment, so what it says is never asked for, only how much time has passed.
+        """
+        row = await self.connector.execute_query_one_async("SELECT clock_timestamp() AS now")
+        self._now, self._asked_at = row["now"], monotonic()
+
+    def time_in(self, seconds: float) -> datetime:
+        """The time in so many seconds."""
+        return self._now + timedelta(seconds=monotonic() - self._asked_at + seconds)
+
+    async def add(self, connection: BaseDBAsyncClient, pending: Sequence[PendingEffect]) -> None:
+        """Queue effects in the transaction that saves them. Raises StoreUnavailableError."""
+        if pending:
+            with told():
+                if monotonic() - self._asked_at > CLOCK_S:  # a machine that slept has not counted that
+                    await self.set_clock()
+                async with connection.acquire_connection() as raw:
+                    await self._jobs.batch_defer_jobs_async([self._job(one) for one in pending], connection=raw)
+
+    async def queue_again(self, pending: PendingEffect) -> None:
+        """Queue an effect whose job was lost, unless somebody else has. Raises StoreUnavailableError."""
+        with told(), suppress(AlreadyEnqueued):
+            await self._jobs.defer_job_async(self._job(pending))
+
+    async def postpone(self, pending: PendingEffect, seconds: float) -> None:
+        with told():
+            for job in await self._jobs.list_jobs_async(queueing_lock=str(pending.id), status=Status.TODO.value):
+                await self._put_off(job, seconds)
+
+    async def end(self, pending: Sequence[PendingEffect]) -> None:
+        with told():
+            for one in pending:
+                for job in await self._jobs.list_jobs_async(queueing_lock=str(one.id)):
+                    await self._jobs.cancel_job_by_id_async(id_of(job), abort=True, delete_job=True)
+
+    def _job(self, pending: PendingEffect) -> Job:
+        placed, seconds = place(pending), self._seconds(pending.effect)
+        return Job(
+            queue=placed.queue,
+            lock=placed.lock,
+            priority=placed.priority,
+            queueing_lock=str(pending.id),
+            task_name=TASK,
+            task_kwargs={"effect_id": pending.id},
+            scheduled_at=self.time_in(seconds) if seconds else None,
+        )
+
+    async def _put_off(self, job: Job, seconds: float) -> None:
+        """Let a job wait for so long from now: a new one takes its place, as there is no other way."""
+        async with self.connector.pool.connection() as connection, connection.transaction():
+            if await self._jobs.cancel_job_by_id_async(id_of(job), delete_job=True, connection=connection):
+                later = job.evolve(id=None, status=None, scheduled_at=self.time_in(seconds))
+                await self._jobs.defer_job_async(later, connection=connection)
+
+
+def id_of(job: Job) -> int:
+    """The id of a job that is in the database."""
+    if job.id is None:
+        raise ValueError
+    return job.id
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what Procrastinate raises where the database fails into StoreUnavailableError."""
+    with told_as_unavailable():
+        try:
+            yield
+        except ConnectorException as error:
+            raise (error.__cause__ or error) from None

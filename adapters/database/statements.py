@@ -1,0 +1,156 @@
+"""Statements of our own, for SQLite and PostgreSQL, where Tortoise's objects would cost more than the database does.
+
+They are written with `?` where a value comes. A value that is a list or a dict is a document. A column of a row comes
+back as either database has it: `document` and `time_of` see to that.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import require_context
+
+from adapters.database.session import transaction
+
+Result = TypeVar("Result")
+Row = dict[str, Any]
+"""Of a row that was found its columns are asked by name, and nothing else: SQLite's are no dicts."""
+_SHAPES = 512
+
+
+class Answer(NamedTuple):
+    """What a statement gave: how many rows it changed, and the rows that it found or returned."""
+
+    changed: int
+    rows: Sequence[Row]
+
+    @property
+    def first(self) -> Row | None:
+        """The first of the rows, None without any."""
+        return self.rows[0] if self.rows else None
+
+
+Statement = tuple[str, Sequence[object]]
+Steps = Generator[Statement, Answer, Result]
+"""Statements one after the other, each of which may follow from the answers to those before, and what comes of them."""
+
+
+async def carried_out(steps: Steps[Result]) -> Result:
+    """Carry out the steps, inside the transaction that is open, if there is one."""
+    connection = require_context().db()
+    if not _is_sqlite(connection):
+        return await _one_by_one(connection, steps)
+    return await _in_one_hop(connection, steps, _all)
+
+
+async def carried_out_or_undone(steps: Steps[Result]) -> Result:
+    """Carry out the steps in a transaction of their own."""
+    connection = require_context().db()
+    if _is_sqlite(connection):
+        return await _in_one_hop(connection, steps, _all_or_nothing)
+    async with transaction() as connection:
+        return await _one_by_one(connection, steps)
+
+
+async def found(sql: str, *values: object) -> Sequence[Row]:
+    """The rows of one query."""
+    return (await carried_out(_one(sql, values))).rows
+
+
+async def first(sql: str, *values: object) -> Row | None:
+    """The first row of one query, None without any."""
+    return (await carried_out(_one(sql, values))).first
+
+
+async def changed(sql: str, *values: object) -> int:
+    """How many rows one statement changed."""
+    return (await carried_out(_one(sql, values))).changed
+
+
+def _one(sql: str, values: Sequence[object]) -> Steps[Answer]:
+    return (yield sql, values)
+
+
+def _is_sqlite(connection: BaseDBAsyncClient) -> bool:
+    return connection.capabilities.dialect == "sqlite"
+
+
+async def _one_by_one(connection: BaseDBAsyncClient, steps: Steps[Result]) -> Result:
+    try:
+        sql, values = next(steps)
+        while True:
+            answer = await connection.execute_query(sql.replace("?", "%s"), _bound(values))
+            sql, values = steps.send(Answer(*answer))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+async def _in_one_hop(
+    connection: BaseDBAsyncClient, steps: Steps[Result], work: Callable[[sqlite3.Connection, Steps[Result]], Result]
+) -> Result:
+    """Work in the thread of SQLite's connection: going there and back costs more than a statement does.
+
+    aiosqlite has no public way for that, so its version is held by the lock; Tortoise itself uses `_conn`.
+    """
+    async with connection.acquire_connection() as thread:
+        return await thread._execute(work, thread._conn, steps)  # type: ignore[no-any-return]  # noqa: SLF001
+
+
+def _all(connection: sqlite3.Connection, steps: Steps[Result]) -> Result:
+    try:
+        sql, values = next(steps)
+        while True:
+            cursor = connection.execute(sql, _bound(values))
+            rows = cursor.fetchall()
+            sql, values = steps.send(Answer(cursor.rowcount, rows))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def _all_or_nothing(connection: sqlite3.Connection, steps: Steps[Result]) -> Result:
+    connection.execute("BEGIN")
+    try:
+        result = _all(connection, steps)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()  # nothing where SQLite has undone it by itself
+        raise
+    return result
+
+
+def _bound(values: Sequence[object]) -> list[object]:
+    return [json.dumps(value) if isinstance(value, list | dict) else value for value in values]
+
+
+def document(value: Any) -> Any:
+    """The list or dict of a column. Raises ValueError where there is none."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def time_of(value: Any) -> datetime:
+    """The time of a column, in UTC. Raises ValueError where there is none."""
+    time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def insertion(table: str, columns: Collection[str], rows: int = 1, **made: str) -> str:
+    """An INSERT of so many rows; `made` are columns that come before the others, and the SQL that makes them."""
+    return _insertion(table, tuple(columns), rows, tuple(made.items()))
+
+
+@lru_cache(_SHAPES)
+def _insertion(table: str, columns: tuple[str, ...], rows: int, made: tuple[tuple[str, str], ...]) -> str:
+    names = ", ".join([*(name for name, _ in made), *columns])
+    values = ", ".join([*(sql for _, sql in made), *("?" for _ in columns)])
+    return f"INSERT INTO {table} ({names}) VALUES {', '.join([f'({values})'] * rows)}"  # noqa: S608 - our own words
+
+
+def update(table: str, columns: Iterable[str], where: str) -> str:
+    """An UPDATE of some columns."""
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE {where}"  # noqa: S608 - the same

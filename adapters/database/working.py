@@ -1,0 +1,214 @@
+"""Works on the jobs of a database, for as long as it takes, whoever else works on them or dies of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.job_context import AbortReason, JobContext
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from psycopg.errors import RaiseException
+
+from adapters.database.failures import is_outage
+from adapters.database.jobs import CLOCK_S, TASK, JobQueue, id_of
+from adapters.database.placing import BACKGROUND, BrokenOffError, Perform, Place, has_failed, lowered, pause_s
+from core.ports import PendingEffect, RoleMissingError, StoreUnavailableError
+
+HEARTBEAT_S, STALLED_S = 5.0, 15.0
+"""A worker shows that it lives so often; one that has not for so long is taken for dead."""
+HANDS_BACK_S = 2.0
+"""So long what is being performed may go on when its worker is to end; then it goes back to the queue."""
+POLLING_S = 0.5
+"""So often is looked for jobs that nobody told of: those whose time has come."""
+AGAIN_S = 2.0
+"""After so many seconds a worker that has ended by itself is started again."""
+TAKEN_UP_S = 5.0
+"""So often is looked for jobs of dead workers."""
+LOST_S = 30.0
+"""So often is looked for effects without a job, and for jobs that nobody works on."""
+EVERY_FEW_S = "* * * * * */5"
+_WATCHING = "watch"
+_OVER = f"DELETE FROM procrastinate_jobs WHERE task_name = '{TASK}' AND status NOT IN ('todo', 'doing')"  # noqa: S608
+_log = logging.getLogger(__name__)
+
+
+class Effects(Protocol):
+    """The pending effects of a store."""
+
+    async def pending_ids(self) -> Sequence[int]: ...
+
+    async def pending_effect(self, effect_id: int) -> PendingEffect | None: ...
+
+    async def given_up(self, effect_id: int) -> bool: ...
+
+
+class JobWorker:
+    """Performs the effects of a store, as its queue brings them, by `perform`."""
+
+    def __init__(self, queue: JobQueue, effects: Effects, perform: Perform) -> None:
+        self._queue = queue
+        self._app = App(connector=queue.connector)
+        self._jobs = self._app.job_manager
+        self._effects = effects
+        self._perform = perform
+        self._running: set[int] = set()
+        self._workers: set[int] = set()
+        self._idle: set[int] = set()
+        self._app.task(name=TASK, pass_context=True, retry=_Again(queue))(self._work_on)
+        # That there is something to be done at fixed times keeps an eye on the heartbeats, too: without any such thing
+        # Procrastinate would not notice where they, or its ear for new jobs, end with a connection.
+        watching = self._app.task(name=_WATCHING, queue=BACKGROUND, queueing_lock=_WATCHING)(_watch)
+        self._app.periodic(cron=EVERY_FEW_S)(watching)
+
+    async def work(self, at_once: Mapping[str, int]) -> None:
+        """Work on some queues, so much of each `at_once`, until cancelled; then hand back what is left."""
+        # A group cancels each of its tasks once: a second time would break the handing back off.
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_keep_looking(self._take_up, TAKEN_UP_S))
+            for look in (self._queue_lost, self._put_back_idle):
+                tasks.create_task(_keep_looking(look, LOST_S))
+            tasks.create_task(_keep_looking(self._queue.set_clock, CLOCK_S))
+            for queue, most in at_once.items():
+                tasks.create_task(self._keep_working(queue, most))
+
+    async def _keep_working(self, queue: str, most: int) -> None:
+        """Work on a queue, `most` of it at once, and again whenever that ends: as when the database is gone."""
+        while True:
+            reason = "the loss of its connection"
+            try:
+                await self._app.run_worker_async(
+                    queues=[queue],
+                    name=queue,
+                    concurrency=most,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=POLLING_S,
+                    shutdown_graceful_timeout=HANDS_BACK_S,
+                    update_heartbeat_interval=HEARTBEAT_S,
+                    stalled_worker_timeout=STALLED_S,
+                )
+            except asyncio.CancelledError as error:
+                if _is_asked_to_end():
+                    raise
+                reason = type(error).__name__  # something within was cancelled, and it with that
+            except Exception as error:  # noqa: BLE001 - whatever it is, the work has to go on
+                reason = type(error.__cause__ or error).__name__
+            if _is_asked_to_end():
+                return  # what it ended with has taken the place of that
+            _log.warning("Working on %s was broken off by %s; going on in %g s.", queue, reason, AGAIN_S)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _work_on(self, context: JobContext, effect_id: int) -> None:
+        """Perform the effect of a job."""
+        job_id = id_of(context.job)
+        self._running.add(job_id)
+        self._workers.add(context.job.worker_id or 0)
+        try:
+            await self._perform(effect_id, again=has_failed(context.job.priority))
+        except RoleMissingError:
+            if not await self._effects.given_up(effect_id):
+                raise
+        except asyncio.CancelledError:
+            reason = context.abort_reason()
+            if reason is AbortReason.USER_REQUEST:
+                raise JobAborted from None  # else it would be tried again
+            if reason is AbortReason.SHUTDOWN:
+                raise
+            raise BrokenOffError from None
+        finally:
+            self._running.discard(job_id)
+
+    # What got lost
+
+    async def _take_up(self) -> None:
+        """Take up the jobs of workers that have died."""
+        await self._put_back([*await self._jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)])
+
+    async def _queue_lost(self) -> None:
+        """Queue anew the effects that have no job, as those that came from another database."""
+        await self._queue.connector.execute_query_async(_OVER)  # of which nothing comes any more
+        ids = await self._effects.pending_ids()
+        if not ids:
+            return
+        queued = {job.task_kwargs.get("effect_id") for job in await self._jobs.list_jobs_async(task=TASK)}
+        for effect_id in ids:
+            pending = None if effect_id in queued else await self._pending_effect(effect_id)
+            if pending is not None:  # else it has just been performed
+                await self._queue.queue_again(pending)
+
+    async def _pending_effect(self, effect_id: int) -> PendingEffect | None:
+        """A pending effect, None also where nobody can read it, so that the others are not left for that."""
+        try:
+            return await self._effects.pending_effect(effect_id)
+        except StoreUnavailableError as error:
+            if is_outage(error):
+                raise
+            _log.warning("The pending effect %d cannot be read, so it is left alone: %s", effect_id, error)
+            return None
+
+    async def _put_back_idle(self) -> None:
+        """Put jobs back that are this process's own, and on which it did not work the last time either.
+
+        That they have ended could not be written down.
+        """
+        idle: dict[int, Job] = {}
+        for worker in [*self._workers]:
+            for job in await self._jobs.list_jobs_async(status=Status.DOING.value, worker_id=worker):
+                if id_of(job) not in self._running:
+                    idle[id_of(job)] = job
+        await self._put_back([idle[job_id] for job_id in self._idle & idle.keys()])
+        self._idle = {*idle}
+
+    async def _put_back(self, jobs: Collection[Job]) -> None:
+        """Have jobs performed again by whoever is free; those whose effects are gone are over."""
+        pending = {*await self._effects.pending_ids()} if jobs else set()
+        for job in jobs:
+            try:
+                if job.task_kwargs.get("effect_id") in pending:
+                    await self._jobs.retry_job(job)
+                else:
+                    await self._jobs.finish_job(job, Status.ABORTED, delete_job=True)
+            except ConnectorException as error:
+                if not isinstance(error.__cause__, RaiseException):  # by which it says that others were faster
+                    raise
+
+
+async def _watch(timestamp: int) -> None:
+    """Do nothing: what counts is that it is due."""
+
+
+async def _keep_looking(look: Callable[[], Awaitable[None]], pause_s: float) -> None:
+    """Look for something every so many seconds."""
+    while True:
+        try:
+            await look()
+        except asyncio.CancelledError:
+            if _is_asked_to_end():
+                raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next time may go better
+            reason = type(error.__cause__ or error).__name__
+            _log.warning("Looking for lost work failed with %s; it goes on in %g s.", reason, pause_s)
+        await asyncio.sleep(pause_s)
+
+
+def _is_asked_to_end() -> bool:
+    """Whether whoever started this task has cancelled it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+class _Again(BaseRetryStrategy):
+    """Everything is tried again, for as long as it takes."""
+
+    def __init__(self, queue: JobQueue) -> None:
+        self._queue = queue
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        placed = Place(job.queue, job.lock, job.priority)
+        retry_at = self._queue.time_in(pause_s(exception, job.attempts))
+        return RetryDecision(retry_at=retry_at, priority=lowered(placed, exception))

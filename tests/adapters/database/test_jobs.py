@@ -1,0 +1,299 @@
+"""What becomes of jobs whose worker died, whose end could not be written down, or that are not there at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, tzinfo
+from time import monotonic
+from typing import Any
+
+import pytest
+from procrastinate import App
+
+from adapters.database import working
+from adapters.database.connection import connect
+from adapters.database.placing import QUEUES
+from adapters.database.store import DatabaseStore
+from core.effects import AssessAnswer, ConsiderAnswer, Effect
+from core.ports import Change, PendingEffect, RoleMissingError, StoreUnavailableError
+from tests.contracts.sample import ROLES
+from tests.contracts.steps import newcomer, notice, started
+from tests.postgres import execute
+
+WAIT_S = 10.0
+
+
+class Hand:
+    """Performs by removing the row, while the `door` is open."""
+
+    def __init__(self, store: DatabaseStore) -> None:
+        self._store = store
+        self.door = asyncio.Event()
+        self.door.set()
+        self.begun = asyncio.Event()
+
+    async def perform(self, effect_id: int, *, again: bool) -> None:
+        self.begun.set()
+        await self.door.wait()
+        await self._store.performed(effect_id)
+
+
+@pytest.fixture(autouse=True)
+def haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "HANDS_BACK_S": 0.1,
+        "POLLING_S": 0.1,
+        "AGAIN_S": 0.1,
+        "TAKEN_UP_S": 0.2,
+        "LOST_S": 0.2,
+        "HEARTBEAT_S": 0.3,
+    }.items():
+        monkeypatch.setattr(working, name, value)
+
+
+@pytest.fixture
+async def store(postgres_url: str) -> AsyncIterator[DatabaseStore]:
+    async with connect(postgres_url, ROLES, lambda _: 0.0) as store:
+        yield store
+
+
+async def pending(store: DatabaseStore, effect: Effect | None = None) -> PendingEffect:
+    candidate, conversation = await newcomer(store)
+    interview = await started(store, candidate, conversation)
+    change = Change(candidate, conversation, interview, interview, (effect or ConsiderAnswer(0, 1),))
+    (saved,) = (await store.save(change)).pending
+    return saved
+
+
+async def sql(url: str, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Aside, as a row may be locked by a transaction of this very loop."""
+    return await asyncio.to_thread(execute, url, statement, values)
+
+
+async def jobs(url: str) -> list[tuple[Any, ...]]:
+    return await sql(
+        url, "SELECT status::text, worker_id, attempts FROM procrastinate_jobs WHERE task_name = 'perform'"
+    )
+
+
+@asynccontextmanager
+async def at_work(store: DatabaseStore, hand: Hand, at_once: Mapping[str, int]) -> AsyncIterator[None]:
+    assert store.jobs
+    task = asyncio.create_task(working.JobWorker(store.jobs, store, hand.perform).work(at_once))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until_done(store: DatabaseStore, url: str) -> None:
+    async with asyncio.timeout(WAIT_S):
+        while await store.pending_ids() or await jobs(url):  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.02)
+
+
+ALL = dict.fromkeys(QUEUES, 2)
+
+
+async def test_effects_that_have_no_job_get_one(postgres_url: str, store: DatabaseStore) -> None:
+    async with connect(postgres_url, ROLES) as without_queue:
+        await pending(without_queue)
+    assert await jobs(postgres_url) == []
+    async with at_work(store, Hand(store), ALL):
+        await until_done(store, postgres_url)
+        await sql(postgres_url, "DELETE FROM procrastinate_jobs")
+        await pending(store)
+        await sql(postgres_url, "DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+        await until_done(store, postgres_url)
+
+
+FATES = {
+    "silent": "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '16 s' WHERE id = %s",
+    "pruned": "DELETE FROM procrastinate_workers WHERE id = %s",
+}
+UNREADABLE = "UPDATE pending_effect SET kind = 'from_a_newer_version' WHERE id = %s"
+
+
+@pytest.mark.parametrize("fate", FATES)
+async def test_what_a_dead_worker_had_begun_is_taken_up_whatever_is_in_it_and_whoever_is_left(
+    postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    monkeypatch.setattr(working, "LOST_S", 100.0)
+    unreadable, _ = await pending(store), await pending(store)
+    await sql(postgres_url, UNREADABLE, [unreadable.id])
+    (dead,) = await sql(postgres_url, "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", dead)
+    async with at_work(store, Hand(store), {"consider": 1}):
+        await asyncio.sleep(0.3)
+        assert [status for status, *_ in await jobs(postgres_url)] == ["doing", "doing"]
+        await sql(postgres_url, FATES[fate], dead)
+        await until_done(store, postgres_url)
+
+
+async def test_what_nobody_can_read_keeps_no_other_from_its_job(postgres_url: str, store: DatabaseStore) -> None:
+    async with connect(postgres_url, ROLES) as without_queue:
+        unreadable, readable = await pending(without_queue), await pending(without_queue)
+    await sql(postgres_url, UNREADABLE, [unreadable.id])
+    async with at_work(store, Hand(store), ALL), asyncio.timeout(WAIT_S):
+        while readable.id in await store.pending_ids():  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.02)
+    assert await store.pending_ids() == [unreadable.id]
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+async def test_a_job_that_is_over_is_deleted_and_its_effect_gets_another(
+    postgres_url: str, store: DatabaseStore, status: str
+) -> None:
+    await pending(store)
+    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = %s", [status])
+    async with at_work(store, Hand(store), ALL):
+        await until_done(store, postgres_url)
+
+
+async def test_what_an_interview_waits_for_is_begun_however_much_is_assessed(store: DatabaseStore) -> None:
+    hand = Hand(store)
+    hand.door.clear()
+    await pending(store, AssessAnswer(0))
+    async with at_work(store, hand, dict.fromkeys(QUEUES, 1)), asyncio.timeout(WAIT_S):
+        await hand.begun.wait()
+        hand.begun.clear()
+        await pending(store, ConsiderAnswer(0, 1))
+        await hand.begun.wait()
+
+
+async def test_what_is_broken_off_within_is_tried_again_after_a_pause(postgres_url: str, store: DatabaseStore) -> None:
+    tried = asyncio.Event()
+
+    class BrokenOff(Hand):
+        async def perform(self, effect_id: int, *, again: bool) -> None:
+            tried.set()
+            raise asyncio.CancelledError
+
+    await pending(store)
+    async with at_work(store, BrokenOff(store), ALL), asyncio.timeout(WAIT_S):
+        await tried.wait()
+        waits = "SELECT scheduled_at > now() + interval '4 s', priority FROM procrastinate_jobs WHERE status = 'todo' "
+        while not (found := await sql(postgres_url, f"{waits} AND task_name = 'perform' AND attempts > 0")):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert found == [(True, 40)]
+
+
+async def test_what_has_lost_its_role_ends_with_its_interview(postgres_url: str, store: DatabaseStore) -> None:
+    class Puzzled(Hand):
+        async def perform(self, effect_id: int, *, again: bool) -> None:
+            raise RoleMissingError
+
+    dropped, still_open = await pending(store), await pending(store)
+    await sql(postgres_url, "UPDATE interview SET phase = 'dropped' WHERE id = %s", [dropped.interview])
+    async with at_work(store, Puzzled(store), ALL), asyncio.timeout(WAIT_S):
+        while dropped.id in await store.pending_ids() or len(await jobs(postgres_url)) > 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert await store.pending_ids() == [still_open.id]
+
+
+async def test_work_goes_on_when_something_within_it_is_cancelled(
+    postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, begun = App.run_worker_async, list[str]()
+
+    async def cancelled_first(app: App, **options: Any) -> None:
+        begun.append(options["name"])
+        if begun.count(options["name"]) == 1:
+            raise asyncio.CancelledError
+        await run(app, **options)
+
+    monkeypatch.setattr(App, "run_worker_async", cancelled_first)
+    await pending(store)
+    async with at_work(store, Hand(store), ALL):
+        await until_done(store, postgres_url)
+
+
+async def test_what_a_living_worker_has_begun_is_left_to_it(postgres_url: str, store: DatabaseStore) -> None:
+    await pending(store)
+    living = await sql(postgres_url, "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", living[0])
+    hand = Hand(store)
+    async with at_work(store, hand, ALL):
+        await asyncio.sleep(1.0)
+    assert not hand.begun.is_set()
+    assert await jobs(postgres_url) == [("doing", *living[0], 0)]
+
+
+async def test_a_job_whose_end_was_not_written_down_is_put_back(postgres_url: str, store: DatabaseStore) -> None:
+    first = await pending(store)
+    hand = Hand(store)
+    async with at_work(store, hand, dict.fromkeys(QUEUES, 1)):
+        await until_done(store, postgres_url)
+        hand.door.clear()
+        hand.begun.clear()
+        second = await pending(store)
+        await hand.begun.wait()
+        ((_, worker, _),) = await jobs(postgres_url)
+        # As if this worker had begun another job, and did not know of it any more.
+        third = await pending(store)
+        await sql(
+            postgres_url,
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE queueing_lock = %s",
+            [worker, str(third.id)],
+        )
+        hand.door.set()
+        await until_done(store, postgres_url)
+    assert first.id < second.id < third.id
+
+
+async def test_what_is_not_committed_is_not_queued(postgres_url: str, store: DatabaseStore) -> None:
+    candidate, conversation = await newcomer(store)
+    await sql(postgres_url, "ALTER TABLE procrastinate_jobs ADD CONSTRAINT none CHECK (false) NOT VALID")
+    with pytest.raises(StoreUnavailableError):
+        await store.save(Change(candidate, conversation, effects=(notice("never"),), inbound_id="m1"))
+    await sql(postgres_url, "ALTER TABLE procrastinate_jobs DROP CONSTRAINT none")
+    assert await store.pending() == []
+    assert await jobs(postgres_url) == []
+    saved = await store.save(Change(candidate, conversation, effects=(notice("now"),), inbound_id="m1"))
+    assert await store.pending() == list(saved.pending)
+    assert len(await jobs(postgres_url)) == 1
+
+
+async def test_work_goes_on_when_the_connections_are_lost(
+    postgres_url: str, store: DatabaseStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with at_work(store, Hand(store), ALL):
+        await pending(store)
+        await until_done(store, postgres_url)
+        for _ in range(2):
+            await sql(
+                postgres_url,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+            await asyncio.sleep(0.3)
+            with suppress(StoreUnavailableError):
+                await pending(store)
+            await until_done(store, postgres_url)
+    assert not any(record.exc_info for record in caplog.records)
+
+
+async def test_whose_time_has_come_is_said_by_the_clock_of_the_database(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Ahead:
+            return cls.fromtimestamp(datetime.now(tz).timestamp() + 3600, tz)
+
+    async def waits_s(store: DatabaseStore) -> float:
+        await sql(postgres_url, "DELETE FROM procrastinate_jobs")
+        await pending(store)
+        left = "SELECT extract(epoch FROM scheduled_at - now())::float FROM procrastinate_jobs"
+        ((waits_s,),) = await sql(postgres_url, left)
+        return float(waits_s)
+
+    async with connect(postgres_url, ROLES, lambda _: 1.0) as store:
+        monkeypatch.setattr("adapters.database.jobs.datetime", Ahead)  # set while it runs
+        assert 0 < await waits_s(store) < 2
+        monkeypatch.setattr("adapters.database.jobs.monotonic", lambda: monotonic() + 3600)
+        assert 0 < await waits_s(store) < 2
