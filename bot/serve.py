@@ -4,103 +4,75 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-import sys
-from collections.abc import Collection, Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
-from adapters.database.connection import connect
 from adapters.roles import RoleFiles
-from bot.platforms import Link, Opened, UnusableError, with_token
-from bot.settings import InterviewerChoice, Settings
-from bot.voice import missing_parts, voice_of
-from bot.wiring import SystemClock, interviewer_of
-from core.ports import Platform
-from core.runner import Runner
+from bot.assembly import NOT_SHARED, Assembly, assembled, is_shared, queues_of, tell_unusable
+from bot.ending import EXIT_FAILED, EXIT_OK, STOP_TAKING_S, asked_to_end, at_most
+from bot.logs import tell
+from bot.platforms import Opened, UnusableError
+from bot.settings import Settings
+from bot.watching import UnusablePortError, watch_of
+from bot.work import keep_working
 
-EXIT_OK, EXIT_FAILED = 0, 1
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """Pauses before a platform that failed is started again: each twice the one before."""
-STOP_TAKING_S, SAVE_S, CLOSE_S = 3.0, 5.0, 1.0
-"""How long each part of ending may take: less than the 10 s after which a process that was asked to end is killed."""
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, files: RoleFiles) -> int:
-    """Serve until a signal, or until no platform can be used. Returns the exit status."""
-    return asyncio.run(_serve(settings, files))
+def serve(settings: Settings, files: RoleFiles, *, works: bool = True, shards: str = "") -> int:
+    """Serve until a signal, or until no platform can be used. Returns the exit status.
 
-
-async def _serve(settings: Settings, files: RoleFiles) -> int:
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    if settings.elsewhere and settings.interviewer is not InterviewerChoice.RULES:
-        _tell(f"OLLAMA_BASE_URL names another machine: what candidates say goes to {settings.elsewhere}, too.")
-    async with (
-        interviewer_of(settings) as interviewer,
-        voice_of(settings, files.roles.values()) as voice,
-        connect(settings.database, files.roles) as store,
-    ):
-        for unused in missing_parts(settings):
-            _tell(f"Voice: {unused}")
-        platforms: dict[str, Platform] = {}
-        runner = Runner(
-            store=store,
-            interviewer=interviewer,
-            platforms=platforms,
-            roles=files.roles,
-            clock=SystemClock(),
-            quiet_gap_s=settings.quiet_gap_seconds,
-            messages_per_minute=settings.messages_per_minute,
-            open_interviews=settings.max_open_interviews,
-            transcriber=voice.transcriber,
-            synthesizer=voice.synthesizer,
-            recordings=voice.recordings,
-        )
-        link = Link(
-            runner.receive,
-            runner.typing,
-            store.last_seen,
-            tuple(files.roles.values()),
-            listens=voice.transcriber is not None,
-        )
-        opened = _open(settings, link)
-        platforms.update((one.name.lower(), one.platform) for one in opened)
-        try:
-            return await _serve_all(runner, opened, stopped)
-        finally:
-            await _at_most(SAVE_S, [runner.close()])
-            await _at_most(CLOSE_S, [one.platform.close() for one in opened])
-
-
-def _open(settings: Settings, link: Link) -> list[Opened]:
-    """The platforms that have a token; the owner is told of each that cannot be used."""
-    opened = []
-    for name, opening in with_token(settings).items():
-        try:
-            opened.append(opening(link))
-        except UnusableError as error:
-            _tell_unusable(name, error)
-    return opened
-
-
-async def _serve_all(runner: Runner, opened: Sequence[Opened], stopped: asyncio.Event) -> int:
-    """Serve until it is stopped, or until no platform is left, which is a failure."""
-    if not opened:
+    Without `works` what is received is left to workers; `shards` are the part of Discord that is received, "" for all.
+    """
+    if not (works or is_shared(settings)):
+        tell(NOT_SHARED)
         return EXIT_FAILED
-    _tell(f"Serving {' and '.join(one.name for one in opened)}. Ctrl-C stops.")
-    await runner.resume_all()
-    serving = [asyncio.create_task(_keep_serving(one)) for one in opened]
+    return asyncio.run(_serve(settings, files, queues_of(settings) if works else [], shards))
+
+
+async def _serve(settings: Settings, files: RoleFiles, queues: Sequence[str], shards: str) -> int:
+    stopped, watch = asked_to_end(), watch_of(settings)
+    async with assembled(settings, files, watch, queues, shards) as assembly:
+        try:
+            async with watch.answering(settings, {"platforms": partial(_why_unserved, assembly.opened)}):
+                assembly.note_start(settings, f"serving {_names(assembly)}")
+                return await _serve_all(settings, assembly, stopped)
+        except UnusablePortError as error:
+            tell(str(error))
+            return EXIT_FAILED
+
+
+async def _why_unserved(opened: Sequence[Opened]) -> str:
+    """Why nobody can write, "" where somebody can."""
+    unserved = [one.name for one in opened if not one.platform.serves]
+    return f"{' and '.join(unserved)} cannot be reached." if len(unserved) == len(opened) else ""
+
+
+async def _serve_all(settings: Settings, assembly: Assembly, stopped: asyncio.Event) -> int:
+    """Serve until it is stopped, or until no platform is left, or nobody works any more, which is a failure."""
+    if not assembly.opened:
+        return EXIT_FAILED
+    tell(f"Serving {_names(assembly)}. Ctrl-C stops.")
+    if assembly.queues:
+        tell(f"Working on {', '.join(assembly.queues)}.")
+    await assembly.runner.resume_all()
+    serving = [asyncio.create_task(_keep_serving(one)) for one in assembly.opened]
+    working = [asyncio.create_task(keep_working(settings, assembly))] if assembly.queues else []
     none_left = asyncio.ensure_future(asyncio.wait(serving))
     stopping = asyncio.create_task(stopped.wait())
     try:
-        await asyncio.wait([none_left, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([none_left, stopping, *working], return_when=asyncio.FIRST_COMPLETED)
         return EXIT_OK if stopped.is_set() else EXIT_FAILED
     finally:
-        for task in (none_left, stopping, *serving):
+        for task in (none_left, stopping, *serving, *working):
             task.cancel()
-        await _at_most(STOP_TAKING_S, serving)
+        await at_most(STOP_TAKING_S, [*serving, *working])
+
+
+def _names(assembly: Assembly) -> str:
+    return " and ".join(one.name for one in assembly.opened)
 
 
 async def _keep_serving(opened: Opened) -> None:
@@ -111,7 +83,7 @@ async def _keep_serving(opened: Opened) -> None:
         try:
             await opened.run()
         except UnusableError as error:
-            _tell_unusable(opened.name, error)
+            tell_unusable(opened.name, error)
             return
         except asyncio.CancelledError as error:
             if _is_asked_to_end():
@@ -131,26 +103,3 @@ def _is_asked_to_end() -> bool:
     """Whether whoever started this task has cancelled it."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-async def _at_most(seconds: float, work: Collection[Coroutine[Any, Any, None] | asyncio.Task[None]]) -> None:
-    """Wait for work that may fail or hang: it never keeps the process from ending."""
-    tasks = [asyncio.ensure_future(one) for one in work]
-    if not tasks:
-        return
-    done, late = await asyncio.wait(tasks, timeout=seconds)
-    for task in late:
-        task.cancel()
-    failed = [task.exception() for task in done if not task.cancelled()]
-    for error in filter(None, failed):
-        _log.warning("Ending failed with %s.", type(error).__name__)
-    if late:
-        _log.warning("Ending took longer than %g s and was cut short; the next start goes on from there.", seconds)
-
-
-def _tell_unusable(name: str, error: UnusableError) -> None:
-    _tell(f"{name} is not served: {error}")
-
-
-def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr)  # noqa: T201 - a word to the owner

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adapters.roles import RoleFiles, load_roles
+from bot.logs import tell
 from bot.settings import InterviewerChoice, Settings
+from bot.watching import UNWATCHED, Watch
 from core.interviewers.breaker import CircuitBreaker
 from core.interviewers.fallback import FallbackInterviewer
 from core.interviewers.model import ModelInterviewer
@@ -39,7 +40,7 @@ def roles_of(settings: Settings) -> RoleFiles:
     """The roles; each mistake in a file is one line on standard error, and the other files are used."""
     found = load_roles(settings.role_folders)
     for mistake in found.mistakes:
-        print(f"Role file left out: {mistake}", file=sys.stderr)  # noqa: T201 - for the owner, whatever is logged
+        tell(f"Role file left out: {mistake}")
     return found
 
 
@@ -59,7 +60,7 @@ def model_of(settings: Settings) -> OllamaModel:
 
 
 @asynccontextmanager
-async def interviewer_of(settings: Settings) -> AsyncIterator[Interviewer]:
+async def interviewer_of(settings: Settings, watch: Watch = UNWATCHED) -> AsyncIterator[Interviewer]:
     """The interviewer that the settings ask for. A model is loaded at once, so that the first answer need not wait."""
     rules = RulesInterviewer()
     if settings.interviewer is InterviewerChoice.RULES:
@@ -67,12 +68,13 @@ async def interviewer_of(settings: Settings) -> AsyncIterator[Interviewer]:
         return
     async with model_of(settings) as model:
         preparing = asyncio.create_task(_prepare(model))
+        queue = watch.queue(queue_of(watch.model(model), settings))
         try:
             yield FallbackInterviewer(
-                ModelInterviewer(queue_of(model, settings), settings.assessment_passes),
+                watch.interviewer(ModelInterviewer(queue, settings.assessment_passes)),
                 rules,
-                considering=CircuitBreaker(SystemClock()),
-                grading=CircuitBreaker(SystemClock()),
+                considering=watch.breaker("consider", CircuitBreaker(SystemClock())),
+                grading=watch.breaker("assess", CircuitBreaker(SystemClock())),
                 deadline_s=settings.answer_deadline_seconds,
                 background_deadline_s=settings.assessment_deadline_seconds,
                 always_tell=settings.interviewer is InterviewerChoice.MODEL,
@@ -95,10 +97,3 @@ async def _prepare(model: OllamaModel) -> None:
             _log.warning("Ollama runs the model at %s: answers leave this machine.", where)
     with suppress(LanguageModelError):
         await model.prepare()
-
-
-def start_logging(settings: Settings) -> None:
-    """Log to standard error, so that standard output holds the interview only."""
-    logging.basicConfig(
-        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )

@@ -37,12 +37,16 @@ class VoiceSent:
 
 @dataclass(frozen=True, slots=True)
 class TextEdited:
-    """A candidate changed the text of an earlier message, whose `inbound_id` is `message_id`."""
+    """A candidate changed the text of an earlier message, whose `inbound_id` is `message_id`.
+
+    Where that is `uncertain` the text may be as it always was, and nothing is said of an edit that does not fit.
+    """
 
     conversation: Conversation
     inbound_id: str
     message_id: str
     text: str
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from datetime import datetime
 
     from core.accounts import Account, CodeMaker, LinkCode
@@ -32,6 +32,10 @@ class UnreachableError(DeliveryError):
 
 class RefusedMessageError(DeliveryError):
     """The platform will never take this message, however often it is sent; others may still arrive."""
+
+
+class UnservedError(Exception):
+    """This process does not serve the platform of a conversation; another one may."""
 
 
 class StoreError(Exception):
@@ -377,12 +381,31 @@ class Store(Protocol):
         """Mark the open interview as dropped although its role is gone; nothing of it is deleted."""
         ...
 
+    def alone(self, candidate: int) -> AbstractAsyncContextManager[None]:
+        """Keep other processes from this candidate until the end of the block; to be entered once at a time in each.
+
+        Where there is one process only there is nothing to do.
+        """
+        ...
+
     async def pending(self) -> Sequence[PendingEffect]:
         """All pending effects, oldest first."""
         ...
 
+    async def pending_effect(self, effect_id: int) -> PendingEffect | None:
+        """That pending effect, None when it has been performed, or given up."""
+        ...
+
+    async def pending_of(self, candidate: int) -> Sequence[PendingEffect]:
+        """The pending effects of a candidate, oldest first."""
+        ...
+
     async def performed(self, effect_id: int) -> None:
         """Remove a pending effect that has been performed."""
+        ...
+
+    async def wrote_last(self, candidate: int) -> Conversation | None:
+        """Where the candidate's newest message was taken from, None where none is known any more."""
         ...
 
     async def last_seen(self, platform: str) -> Mapping[str, str]:
@@ -419,4 +442,19 @@ class Store(Protocol):
 
         The newest ones where neither is given.
         """
+        ...
+
+
+class Jobs(Protocol):
+    """Has pending effects performed by whichever process is free; each is queued in the transaction that saves it.
+
+    Both methods raise StoreUnavailableError.
+    """
+
+    async def postpone(self, pending: PendingEffect, seconds: float) -> None:
+        """Let an effect that has not been begun wait for so many seconds from now; nothing happens to any other."""
+        ...
+
+    async def end(self, pending: Sequence[PendingEffect]) -> None:
+        """Give effects up wherever they are performed, as nobody wants their results any more."""
         ...

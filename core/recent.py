@@ -51,3 +51,7 @@ class Lately:
             return False
         self._done.put(key, now)
         return True
+
+    def undo(self, key: Hashable) -> None:
+        """It was not done after all, so that the next time is the first."""
+        self._done.drop(key)

@@ -62,8 +62,8 @@ def units(text: str) -> int:
 def words(text: str) -> list[str]:
     """The words of a text in lower case, contractions taken apart: “I didn’t” gives i, did, not."""
     found: list[str] = []
-    for match in _WORD.finditer(text):
-        found.extend(_whole(match.group()))
+    for word in _WORD.findall(text):
+        found += _whole(word)
     return found
 
 
@@ -94,10 +94,12 @@ def stems(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text as exact pieces of it, in order; long speech without full stops is cut at its joints."""
-    found: list[str] = []
-    for piece in _pieces(text):
-        found.extend(_cut_at_joints(piece))
-    return found
+    return [*_sentences(text)]
+
+
+@lru_cache(maxsize=256)  # an answer is taken apart again and again while it is considered and graded
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(part for piece in _pieces(text) for part in _cut_at_joints(piece))
 
 
 def excerpt(sentence: str, limit: int = 160) -> str:
@@ -120,6 +122,11 @@ def snippet(sentence: str, limit: int = 80) -> str:
 
 
 def _whole(word: str) -> tuple[str, ...]:
+    return _taken_apart(word) if len(word) > LONGEST_WORD else _known_apart(word)
+
+
+def _taken_apart(word: str) -> tuple[str, ...]:
+    """A written word in lower case, a contraction as the words that it is made of."""
     plain = word.lower().replace("’", "'")
     if plain in CONTRACTIONS:
         return CONTRACTIONS[plain]
@@ -127,6 +134,11 @@ def _whole(word: str) -> tuple[str, ...]:
     if head.endswith("n") and tail == "t":
         return (head[:-1], "not")
     return (head,) if head and tail == "s" else (plain.replace("'", ""),)
+
+
+@lru_cache(maxsize=16384)
+def _known_apart(word: str) -> tuple[str, ...]:
+    return _taken_apart(word)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from core.wording import menus, pages, refusals, voice
 from core.wording.settings import asked_in_writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from core.messages import CommandSent, Outbound
     from core.model import Conversation, Interview, Preferences
@@ -45,7 +45,7 @@ class Desk:
         roles: Mapping[str, Role],
         clock: Clock,
         *,
-        admits: Callable[[int], bool],
+        admits: Callable[[int], Awaitable[bool]],
         is_busy: Callable[[int], bool],
         listens: bool = False,
         speaks: bool = False,
@@ -165,7 +165,7 @@ class Desk:
         self, candidate: int, asked: CommandSent, request: StartRequest, chosen: Preferences | None
     ) -> Answer:
         """A new interview, unless too many are going on; what was asked for is then kept on its card."""
-        if not self._admits(candidate):
+        if not await self._admits(candidate):
             card = await self._card(candidate, request, chosen)
             return Answer(None, (Send(refusals.all_taken()), Send(card)), chosen)
         before = await self._store.asked(candidate, request.role.id)
@@ -180,7 +180,8 @@ class Desk:
         """Whether a button was pressed that has just begun the interview, by somebody impatient."""
         begun = (interview.role.id, interview.mode, len(interview.plan))
         same = begun == (request.role.id, request.mode, request.questions)
-        return bool(asked.pressed_in) and same and self._clock.now() - interview.started_at < _DOUBLE_PRESS
+        ago = self._clock.now() - interview.started_at  # below zero when the clock was set back
+        return bool(asked.pressed_in) and same and timedelta() <= ago < _DOUBLE_PRESS
 
     async def _again(self, candidate: int) -> StartRequest | None:
         """The request for an interview like the latest, as far as its role is still the same."""

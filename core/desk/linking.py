@@ -106,11 +106,16 @@ class Linking:
         return _said(None, pages.warning(_shown(code)))
 
     def _was_warned(self, asked: CommandSent, code: str) -> bool:
-        """Whether the account was shown the warning for that code lately, and not for this very message."""
+        """Whether the account was shown the warning for that code lately, and not for this very message.
+
+        Whoever presses its button was, whichever process has shown it.
+        """
+        if asked.pressed_in:
+            return True
         warned = self._warned.get(_place(asked.conversation))
         if warned is None or warned.code != code or warned.message == _message(asked):
             return False
-        return self._clock.now() - warned.at < _LATELY
+        return timedelta() <= self._clock.now() - warned.at < _LATELY
 
     async def _part(self, candidate: int, asked: CommandSent, interview: Interview | None) -> Answer:
         accounts = await self._store.accounts(candidate)
@@ -159,7 +164,7 @@ class _Often:
     def _lately(self, where: Conversation, now: datetime) -> dict[_Message, datetime]:
         """The messages that count, and when they came."""
         times = self._times.get(_place(where)) or {}
-        return {message: at for message, at in times.items() if now - at < _LATELY}
+        return {message: at for message, at in times.items() if timedelta() <= now - at < _LATELY}
 
 
 def _read(typed: str) -> tuple[str, bool]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.interviewers import lexicon
-from core.interviewers.numerals import numerals
-from core.text import stem, stems, words
+from core.interviewers.numerals import Numeral, numerals
+from core.text import stem, stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from core.interviewers.numerals import Value
 
 
 NUMBER = "[number]"
@@ -56,15 +59,24 @@ class _Gap:
     blank: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The numbers that somebody named, and the stems of all that they said."""
+
+    numbers: frozenset[Value]
+    stems: frozenset[str]
+
+
 def blanked(rewritten: str, *said: str) -> str:
     """The rewritten answer with “[number]” and “[name]” for what is not in `said`: the answers and the question.
 
     Blanks of the rewritten answer stay, unless one holds such a number or name itself. A name is a word with a capital
     letter; the first word of a sentence is one unless it is said, common, or written small elsewhere.
     """
-    own = "\n".join(said)
+    own = tuple(map(_own, said))
+    found = tuple(numerals(rewritten))
     brackets = [match.span() for match in _BRACKETS.finditer(rewritten)]
-    gaps = [_widened(gap, brackets) for gap in (*_numbers(rewritten, own), *_names(rewritten, own))]
+    gaps = [_widened(gap, brackets) for gap in (*_numbers(found, own), *_names(rewritten, found, own))]
     pieces, done = [], 0
     for gap in sorted(gaps, key=lambda gap: (gap.start, -gap.end)):
         if gap.start >= done:
@@ -73,17 +85,24 @@ def blanked(rewritten: str, *said: str) -> str:
     return _DOUBLES.sub(r"[\1]", "".join(pieces) + rewritten[done:])
 
 
-def _numbers(rewritten: str, said: str) -> Iterator[_Gap]:
-    known = frozenset(value for numeral in numerals(said) for value in numeral.values)
-    for one in numerals(rewritten):
-        if one.claims and known.isdisjoint(one.values):
+@lru_cache(
+    maxsize=512
+)  # all that is proposed about an answer is compared with the same words: those of a question, too
+def _own(said: str) -> _Own:
+    stemmed = frozenset(stems(said)) | frozenset(stem(run.lower()) for run in _RUNS.findall(said))
+    return _Own(frozenset(value for one in numerals(said) for value in one.values), stemmed)
+
+
+def _numbers(found: Iterable[Numeral], own: Sequence[_Own]) -> Iterator[_Gap]:
+    for one in found:
+        if one.claims and all(each.numbers.isdisjoint(one.values) for each in own):
             yield _Gap(one.start, one.end, NAME if one.is_name else NUMBER)
 
 
-def _names(rewritten: str, said: str) -> Iterator[_Gap]:
-    known = frozenset(stems(said)) | frozenset(stem(run.lower()) for run in _RUNS.findall(said)) | _MYSELF
-    common = _COMMON | frozenset(stem(word) for word in _PARTS.findall(rewritten) if word.islower())
-    counted = {place for one in numerals(rewritten) if not one.is_name for place in range(one.start, one.end)}
+def _names(rewritten: str, found: Iterable[Numeral], own: Sequence[_Own]) -> Iterator[_Gap]:
+    small = frozenset(stem(word) for word in _PARTS.findall(rewritten) if word.islower())
+    common, known = (_COMMON, small), (_MYSELF, *(one.stems for one in own))
+    counted = {place for one in found if not one.is_name for place in range(one.start, one.end)}
     for match in _NAME.finditer(rewritten):
         if match.start() in counted:
             continue
@@ -100,12 +119,12 @@ def _begins(text: str, place: int) -> bool:
     return not before or before[-1] in _ENDS or bool(text[len(before) : place].strip())
 
 
-def _is_common(word: str, common: frozenset[str]) -> bool:
+def _is_common(word: str, common: Sequence[frozenset[str]]) -> bool:
     return _is_said(word, common) or (word[1:].islower() and word.lower().endswith(_COMMON_ENDINGS))
 
 
-def _is_said(word: str, known: frozenset[str]) -> bool:
-    return all(stem(part) in known for part in words(word))
+def _is_said(word: str, known: Sequence[frozenset[str]]) -> bool:
+    return all(any(part in some for some in known) for part in stems(word))
 
 
 def _widened(gap: _Gap, brackets: Iterable[tuple[int, int]]) -> _Gap:

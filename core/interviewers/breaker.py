@@ -43,6 +43,11 @@ class CircuitBreaker:
         """Whether any call has succeeded yet."""
         return self._has_worked
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are kept away, but for a trial now and then."""
+        return self._opened_at is not None
+
     def admit(self) -> Permit | None:
         """Leave to ask the model, or None; whoever got it calls `returned` at the end in any case."""
         if self._opened_at:

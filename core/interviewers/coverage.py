@@ -42,18 +42,21 @@ class PointCoverage:
 def coverage(reading: Reading, question: QuestionWords) -> tuple[PointCoverage, ...]:
     """The coverage of every point of a question, in the order of the points."""
     said = [(sentence, _places(sentence)) for sentence in reading.told]
-    return tuple(_covered(point, said) for point in question.points)
+    held = frozenset(key for _, places in said for key in places)
+    return tuple(_covered(point, said, held) for point in question.points)
 
 
-def _covered(point: PointWords, said: list[tuple[Sentence, dict[str, list[int]]]]) -> PointCoverage:
+def _covered(
+    point: PointWords, said: list[tuple[Sentence, dict[str, list[int]]]], held: frozenset[str]
+) -> PointCoverage:
     """Weigh each cue once, where it comes first; one that shares a word with an earlier one counts half."""
     weights: dict[int, float] = {}
-    found: set[Cue] = set()
+    left = [*dict.fromkeys(cue for cue in point.cues if not any(map(held.isdisjoint, cue.elements)))]
     taken: set[frozenset[str]] = set()
     for number, (sentence, places) in enumerate(said):
-        for cue in point.cues:
-            if cue not in found and matches(cue, sentence, places):
-                found.add(cue)
+        for cue in [*left]:
+            if matches(cue, sentence, places):
+                left.remove(cue)
                 weight = cue.weight if taken.isdisjoint(cue.elements) else cue.weight / 2
                 weights[number] = weights.get(number, 0.0) + weight
                 taken.update(cue.elements)

@@ -42,9 +42,12 @@ class PointWords:
     near: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class QuestionWords:
-    """A question with its points, its words, their stems, the words near it and the trade words among them."""
+    """A question with its points, its words, their stems, the words near it and the trade words among them.
+
+    There is one of each question.
+    """
 
     words: frozenset[str]
     asked: frozenset[str]

@@ -76,6 +76,7 @@ class Grader:
 
         Raises UnusableRepliesError when no pass over a criterion gave a usable reply, else as the model does.
         """
+        await self._model.in_turn()
         said = heard(role, turn)
         stopped = said.stops()
         if stopped is not None:

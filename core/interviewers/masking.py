@@ -10,14 +10,15 @@ from core.interviewers.account import Account, account
 from core.interviewers.disguises import without_opaque
 from core.interviewers.guards import Guard, guard
 from core.interviewers.orders import grading_words, is_order, speaks_to_grader
-from core.interviewers.sentence import Sentence, sentence
+from core.interviewers.sentence import sentence
 from core.interviewers.vocabulary import vocabulary
 from core.model import Speaker, Turn, UtteranceKind
-from core.text import sentences
+from core.text import sentences, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.interviewers.vocabulary import Vocabulary
     from core.model import Utterance
     from core.roles import Question, Role
 
@@ -123,8 +124,7 @@ def _lines(text: str) -> list[str]:
 def _orders(pieces: Sequence[str], role: Role, question: Question) -> list[bool]:
     """Which sentences are orders, or go on speaking of grading right before or after one."""
     known = vocabulary(role)
-    asked = known.question(question)
-    said = [sentence(piece, asked, known) for piece in pieces]
+    said = [_Piece(piece, known, question) for piece in pieces]
     orders = [_is_order(one) for one in said]
     for places in (range(len(said)), range(len(said) - 1, -1, -1)):
         beside = False
@@ -133,9 +133,31 @@ def _orders(pieces: Sequence[str], role: Role, question: Question) -> list[bool]
     return orders
 
 
-def _is_order(said: Sentence) -> bool:
-    return is_order(said.text) or (not said.actions.own and speaks_to_grader(said.words, said.stems))
+@dataclass(frozen=True)
+class _Piece:
+    """A sentence of which only the words are wanted, mostly."""
+
+    text: str
+    vocabulary: Vocabulary
+    question: Question
+
+    @cached_property
+    def words(self) -> list[str]:
+        return words(self.text)
+
+    @cached_property
+    def stems(self) -> list[str]:
+        return [self.vocabulary.mended(stem(word)) for word in self.words]
+
+    @cached_property
+    def tells_of_deeds(self) -> bool:
+        """Whether the candidate did something in it."""
+        return bool(sentence(self.text, self.vocabulary.question(self.question), self.vocabulary).actions.own)
 
 
-def _goes_on(said: Sentence) -> bool:
-    return not said.actions.own and len(grading_words(said.stems)) >= _GRADING_WORDS
+def _is_order(said: _Piece) -> bool:
+    return is_order(said.text) or (speaks_to_grader(said.words, said.stems) and not said.tells_of_deeds)
+
+
+def _goes_on(said: _Piece) -> bool:
+    return len(grading_words(said.stems)) >= _GRADING_WORDS and not said.tells_of_deeds

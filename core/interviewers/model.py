@@ -43,6 +43,7 @@ class ModelInterviewer:
 
     async def consider(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Consideration:
         """What kind of message the latest answer is, what is missing, and a follow-up that asks for it."""
+        await self._model.in_turn()
         said = heard(role, turn)
         kind = kind_of(said.stops_latest())
         if kind is not AnswerKind.ANSWER:
@@ -62,6 +63,7 @@ class ModelInterviewer:
 
         What is no answer has nothing to make stronger; it gets the blanks of the rules.
         """
+        await self._model.in_turn()
         said = heard(role, turn)
         if said.stops() is not None:
             return strengthened(said.whole)

@@ -49,6 +49,7 @@ _SINGLE: dict[str, frozenset[Value]] = {
 }
 # “First” orders what is told and “second” is a time as well: they claim no figure.
 _ORDERING = _counted(1, 1, "first second third")
+_MEANT = _SINGLE.keys() | _ORDERING.keys()
 _HUNDRED = 100
 _FIRST_TENS = 20
 _TEN = 10
@@ -97,7 +98,10 @@ class Numeral:
 def numerals(text: str) -> Iterator[Numeral]:
     """The numbers of a text in their order."""
     for match in _NUMBER.finditer(text):
-        if match["digits"]:
+        if match.lastgroup == "word":
+            if not match["word"].isalpha() or match["word"].lower() in _MEANT:
+                yield from _single(match)
+        elif match["digits"]:
             yield Numeral(*match.span(), _in_digits(match))
         elif match["share"]:
             yield Numeral(*match.span(), _share(match))
@@ -105,10 +109,8 @@ def numerals(text: str) -> Iterator[Numeral]:
             yield Numeral(*match.span(), _QUARTER)
         elif match["vulgar"]:
             yield Numeral(*match.span(), _vulgar(match["vulgar"]))
-        elif match["series"]:
-            yield from _series(match)
         else:
-            yield from _single(match)
+            yield from _series(match)
 
 
 def _in_digits(match: re.Match[str]) -> frozenset[Value]:

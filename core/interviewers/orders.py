@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.interviewers.disguises import plain_forms
@@ -210,6 +211,7 @@ _ABOUT_GRADING = frozenset(
 )
 
 
+@lru_cache(maxsize=512)  # the sentences of an answer are looked at again and again while it is considered and graded
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells the grader what to do instead of saying something about the question."""
     return any(_has_order(form) for form in plain_forms(sentence))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.ports import ModelBusyError, Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from core.ports import LanguageModel, Waiting
     from core.prompts import Prompt
@@ -104,6 +104,9 @@ class ModelQueue:
         }
         self._lines = {one: _Line(most_in_background if one is Urgency.BACKGROUND else most_waiting) for one in Urgency}
         self._running = dict.fromkeys(Urgency, 0)
+        # To read an answer or a reply takes milliseconds: of many that come at once, one is read in each round of the
+        # loop, so that whatever else is to be done has its turn in between.
+        self._one_by_one = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -115,16 +118,33 @@ class ModelQueue:
         """How many tokens prompt and reply may have together."""
         return self._model.context_tokens
 
+    @property
+    def waiting(self) -> Mapping[Urgency, int]:
+        """How many calls of each class wait for their turn."""
+        return {urgency: len(line) for urgency, line in self._lines.items()}
+
+    @property
+    def running(self) -> Mapping[Urgency, int]:
+        """How many calls of each class the model works on."""
+        return self._running
+
     async def complete(self, prompt: Prompt, waiting: Waiting) -> str:
         """The model's whole reply, when its turn has come. Raises LanguageModelError; ModelBusyError at once."""
         call = self._join(waiting)
         try:
             await call.placed.wait()
             with waiting.calling():
-                return await self._model.complete(prompt)
+                reply = await self._model.complete(prompt)
         finally:
             # Cancelled, failed or over; a call may be cancelled in the very moment in which it gets its place.
             self._leave(call)
+        await self.in_turn()
+        return reply
+
+    async def in_turn(self) -> None:
+        """Wait for a round of the loop in which nobody else prepares a call or reads a reply."""
+        async with self._one_by_one:
+            await asyncio.sleep(0)
 
     def _join(self, waiting: Waiting) -> _Call:
         call = _Call(waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.interviewers.listing import FEWEST_ITEMS, is_item
@@ -44,9 +45,15 @@ def read(answer: str, question: QuestionWords, vocabulary: Vocabulary) -> Readin
     """Read an answer to a question."""
     found: dict[tuple[str, ...], Sentence] = {}
     for text in sentences(answer[:MOST_READ]):
-        one = sentence(text, question, vocabulary)
-        found.setdefault(one.words, replace(one, holds=worth(one, question, vocabulary)))
+        one = _weighed(text, question, vocabulary)
+        found.setdefault(one.words, one)
     return _without_grading_talk(_without_items(Reading(tuple(found.values()))))
+
+
+@lru_cache(maxsize=512)  # an answer is read when it is considered, again with the next one, and when it is graded
+def _weighed(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
+    one = sentence(text, question, vocabulary)
+    return replace(one, holds=worth(one, question, vocabulary))
 
 
 def _without_items(reading: Reading) -> Reading:

@@ -111,8 +111,9 @@ def is_unfit(text: str, heard: Sequence[str]) -> bool:
     pieces = sentences(text)
     if any(pattern.search(one) for one in pieces for pattern in (*_PRAISE, *_VERDICTS)) or any(map(is_order, pieces)):
         return True
-    known = frozenset(one for said in heard for one in stems(said))
-    return bool((_SHOP_TALK | _PRIVATE).intersection(stems(text)) - known) or not _is_quoted_well(text, heard)
+    spoken = (_SHOP_TALK | _PRIVATE).intersection(stems(text))
+    known = (one for said in heard for one in stems(said)) if spoken else ()
+    return bool(spoken.difference(known)) or not _is_quoted_well(text, heard)
 
 
 def speaks_of_candidate(text: str) -> bool:

@@ -26,9 +26,9 @@ _SHORTEST_TYPO = 7
 _COMMON_IN = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """All that is known about the words of a role.
+    """All that is known about the words of a role; there is one of each role.
 
     `known` are all keys of the role file, `trade` those that are no everyday words, `common` the trade words of several
     questions, `typos` the longer trade words by their first letter, `rarity` how much a key tells about which question

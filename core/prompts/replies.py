@@ -115,9 +115,10 @@ def _refuse(constant: str) -> NoReturn:
 
 def _one_line(text: str) -> str:
     """The text in one line without anything that cannot be seen: control, bidirectional and unassigned characters."""
-    seen = (
-        " " if letter.isspace() else letter
-        for letter in text
-        if letter.isspace() or not unicodedata.category(letter).startswith("C")
-    )
-    return " ".join(clean("".join(seen)).split())
+    if not (text.isascii() and text.isprintable()):  # most are, and looking at each letter takes its time
+        text = "".join(
+            " " if letter.isspace() else letter
+            for letter in text
+            if letter.isspace() or not unicodedata.category(letter).startswith("C")
+        )
+    return " ".join(clean(text).split())

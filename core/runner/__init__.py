@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,39 +17,40 @@ from core.model import Interview, Phase
 from core.ports import (
     AlreadySeenError,
     Change,
-    CodeGoneError,
     PendingEffect,
     RoleMissingError,
+    StaleInterviewError,
     StoreError,
 )
 from core.runner import taking
+from core.runner.again import Pauses, Removing, Stored, patiently
 from core.runner.asking import Asked, Asking
 from core.runner.forgetting import Forgetting
 from core.runner.limits import Limits
 from core.runner.listening import Listening
 from core.runner.manner import Manner
-from core.runner.sending import FIRST_PAUSE_S, LONGEST_PAUSE_S, Sending, tell
+from core.runner.performing import Performing
+from core.runner.queued import Queued
+from core.runner.saving import Saving
+from core.runner.sending import Sending, tell
 from core.runner.speaking import Speaking
 from core.runner.turnstile import Turnstile
 from core.runner.underway import Task, Underway
+from core.runner.waits import REPORT_WAIT_S, Waits
 from core.runner.whereabouts import Whereabouts
-from core.wording import linking, pages, refusals, voice
+from core.wording import pages, refusals, voice
 from core.wording.pieces import without_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from core.model import Conversation
-    from core.ports import Clock, Interviewer, Platform, Recordings, Saved, Store, Synthesizer, Transcriber
+    from core.ports import Clock, Interviewer, Jobs, Platform, Recordings, Store, Synthesizer, Transcriber
     from core.roles import Role
     from core.speech import ReplyStyle
 
 _Answered = SettleAnswer | AwaitReport | TranscribeNote | Asked
 """The effects that are answered by an event."""
-REPORT_WAIT_S = 10.0
-"""How long a report is waited for by whoever has given a self-rating: the project's own promise."""
-_LAST_WAITS = 5
-"""How many such waits more somebody has who thinks about the self-rating, before the report comes by itself."""
 
 
 class Runner:
@@ -60,7 +60,9 @@ class Runner:
     report is waited for before it is made of what there is. `messages_per_minute` is how many messages an account may
     send over time, and `open_interviews` how many interviews may be going on when another one starts. Without
     `transcriber` no voice note is heard, without `synthesizer` nothing is spoken, without `recordings` no sound kept.
-    `reply` is how questions come to everybody, None where that is as each candidate wants.
+    `reply` is how questions come to everybody, None where that is as each candidate wants. With `jobs` pending effects
+    are performed by whichever process is free, when its queue calls `perform`; without them, here and at once. Where
+    others do that, `listens` and `speaks` say whether voice notes are heard and questions spoken by any of them.
     """
 
     def __init__(  # noqa: PLR0913 - one for each port
@@ -79,26 +81,40 @@ class Runner:
         synthesizer: Synthesizer | None = None,
         recordings: Recordings | None = None,
         reply: ReplyStyle | None = None,
+        listens: bool | None = None,
+        speaks: bool | None = None,
+        jobs: Jobs | None = None,
     ) -> None:
         self._store = store
         self._platforms = platforms
         self._clock = clock
-        self._quiet_gap_s = quiet_gap_s
-        self._report_wait_s = report_wait_s
-        self._limits = Limits(clock, messages_per_minute, open_interviews)
+        self._waits = Waits(quiet_gap_s, report_wait_s)
+        self._queued = None if jobs is None else Queued(jobs, store, clock, self._waits)
+        self._limits = Limits(clock, messages_per_minute, open_interviews, store if jobs else None)
         self._whereabouts = Whereabouts()
         self._underway = Underway()
-        self._listens, speaks = transcriber is not None, synthesizer is not None
+        self._listens = transcriber is not None if listens is None else listens
+        speaks = synthesizer is not None if speaks is None else speaks
         admits, busy = self._limits.admits, self._underway.is_performing
         self._desk = Desk(store, roles, clock, admits=admits, is_busy=busy, listens=self._listens, speaks=speaks)
         self._manner = Manner(store, speaks=speaks, reply=reply)
-        self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts)
-        self._turnstile = Turnstile(store)
+        shared = jobs is not None
+        self._turnstile = Turnstile(store, shared=shared)
+        self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts, self._turnstile, shared=shared)
         self._listening = Listening(
-            store, platforms, clock, self._asking, self._turnstile, self._underway, transcriber, recordings
+            store,
+            platforms,
+            clock,
+            self._asking,
+            self._turnstile,
+            self._underway,
+            transcriber,
+            recordings,
+            queued=shared,
         )
         speaking = Speaking(synthesizer, recordings, platforms, clock)
-        self._sending = Sending(store, platforms, clock, self._underway, speaking)
+        self._removing = Removing(store, clock, self._underway)
+        self._sending = Sending(self._removing, platforms, clock, self._underway, speaking)
         self._forgetting = Forgetting(
             store,
             platforms,
@@ -109,7 +125,19 @@ class Runner:
             self._whereabouts,
             clock,
             partial(self._perform, resumed=True),
+            self._queued,
         )
+        self._saving = Saving(
+            store,
+            clock,
+            self._manner,
+            self._turnstile,
+            self._underway,
+            self._removing,
+            self._forgetting,
+            self._queued,
+        )
+        self._performing = Performing(store, platforms, self._asking, self._perform_once)
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
         self._unserved: dict[int | None, list[PendingEffect]] = {}
         self._taking: set[Task] = set()
@@ -137,27 +165,41 @@ class Runner:
     async def resume(self, conversation: Conversation) -> None:
         """Perform what was still pending for a conversation when the process ended: its quiet gaps are long over.
 
-        To be called before anything is received.
+        To be called before anything is received. With jobs there is nothing to do.
         """
-        pending = await self._store.pending()
-        self._remember_unserved(pending)
+        pending = await self._left_before()
         self._perform((effect for effect in pending if effect.conversation == conversation), resumed=True)
 
     async def resume_all(self) -> None:
         """Perform what was still pending for every conversation of the platforms that are served, as `resume` does."""
-        pending = await self._store.pending()
-        self._remember_unserved(pending)
+        pending = await self._left_before()
         self._perform((effect for effect in pending if effect.conversation.platform in self._platforms), resumed=True)
 
-    def _remember_unserved(self, pending: Iterable[PendingEffect]) -> None:
-        """Voice notes that cannot be fetched, as their platform is not served: who goes on elsewhere is told so."""
+    async def _left_before(self) -> Sequence[PendingEffect]:
+        """All that was still pending when the process ended, and is not brought by the queue.
+
+        Voice notes that cannot be fetched, as their platform is not served, are remembered: who goes on elsewhere is
+        told so.
+        """
+        pending = () if self._queued else await self._store.pending()
         for one in pending:
             if isinstance(one.effect, TranscribeNote) and one.conversation.platform not in self._platforms:
                 self._unserved.setdefault(one.interview, []).append(one)
+        return pending
+
+    async def perform(self, effect_id: int, *, again: bool) -> None:
+        """Perform a pending effect to its end, where it still waits. `again` says that it has failed before.
+
+        Raises what it is to be tried again for: UnservedError, DeliveryError, StoreError, or whatever else it failed
+        with, of which the candidate and the log were told unless it failed `again`.
+        """
+        await self._performing.perform(effect_id, again=again)
 
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
-        if conversation in self._settling:
+        if self._queued:
+            self._underway.start(conversation, self._queued.typing(conversation))
+        elif conversation in self._settling:
             task, pending = self._settling.pop(conversation)
             task.cancel()
             self._perform([pending])
@@ -189,13 +231,17 @@ class Runner:
             now = current
             try:
                 answer = await self._answered(candidate, inbound, before, over=over)
+                if taking.is_no_edit(inbound, before, answer) and not opening:
+                    return
                 if answer.forgets:
                     now = None
                     await self._forgetting.everything(candidate, inbound, answer.effects)
                     return
                 if answer.forgets_recordings:
                     answer = await self._forgetting.recordings(candidate, answer)
-                saved = await self._save_or_refuse(taking.change(candidate, inbound, before, answer, opening), opening)
+                saved = await self._saving.save_or_refuse(
+                    taking.change(candidate, inbound, before, answer, opening), opening
+                )
                 now = saved.interview
             except AlreadySeenError:
                 return
@@ -230,49 +276,24 @@ class Runner:
         except UnexpectedEvent as unexpected:
             return Answer(interview, (Send(taking.unfit(interview, unexpected)),))
 
-    # Saving
-
-    async def _save_or_refuse(self, change: Change, opening: tuple[Send, ...]) -> Saved:
-        """Save what follows from a message; a code that was used in the meantime is refused like one that never was."""
-        try:
-            return await self._save(change)
-        except CodeGoneError:
-            return await self._save(replace(change, effects=(*opening, Send(linking.bad_code())), joins=""))
-
-    async def _save(self, change: Change, *heard: str) -> Saved:
-        """Save a change, worded as the candidate wants it, end what it has overtaken, and keep no other recordings."""
-        saved = await self._store.save(replace(change, effects=await self._manner.worded(change)))
-        if change.joins or change.leaves:
-            self._turnstile.moved()
-        ended = self._end_overtaken(saved.interview, change.performed) if saved.interview else ()
-        await self._forgetting.taken_back(change.before, saved.interview, *heard, *ended)
-        return saved
-
-    def _end_overtaken(self, interview: Interview, performed: int | None) -> list[str]:
-        """End effects whose results would be dropped, so that nothing works on them in vain; the notes of them."""
-        notes: list[str] = []
-        for task, pending in self._underway.effects_of(interview.id):
-            overtaken = pending.id != performed and engine.overtaken(interview, pending.effect)
-            if overtaken and not task.cancelling():
-                task.cancel()
-                self._underway.start(pending.conversation, self._store.performed(pending.id))
-                notes += taking.note_of(pending.effect)
-        return notes
-
     # Effects
 
     def _perform(self, pending: Iterable[PendingEffect], *, resumed: bool = False) -> None:
-        """Start each effect; messages to one conversation go out one after the other."""
+        """Start each effect, unless the queue brings it; messages to one conversation go out one after the other."""
+        if self._queued:
+            self._queued.remember(pending)
+            return
         for one in pending:
             where, effect = one.conversation, one.effect
             if where.platform in self._platforms:
                 self._whereabouts.seen(one)
             if isinstance(effect, Send):
-                if where.platform in self._platforms:  # else it waits until that is served again
+                # Where the platform is not served it waits until it is again; what has arrived is not sent again.
+                if where.platform in self._platforms and one not in self._removing:
                     self._sending.add(one, effect.message)
                 continue
             performing = self._answer_effect(one, effect, resumed=resumed)
-            task = self._underway.perform(one, performing, timer=isinstance(effect, AwaitReport))
+            task = self._underway.perform(one, performing)
             if isinstance(effect, SettleAnswer):
                 self._settling[where] = task, one
                 task.add_done_callback(partial(self._no_more_settling, where))
@@ -283,50 +304,71 @@ class Runner:
             del self._settling[where]
 
     async def _answer_effect(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> None:
-        """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails."""
+        """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails.
+
+        What the store does not let be done is tried again by itself; what was found out by then is kept at hand.
+        """
+        stored = Stored(Pauses(self._clock, self._underway), partial(self._tell_unsaved, pending, effect))
         try:
-            event = await self._result(pending, effect, resumed=resumed)
-            following = await self._follow(pending, event)
+            wanted = await stored.done(lambda _: self._is_wanted_after_wait(pending, effect, resumed=resumed))
+            event = None
+            if wanted:
+                event = await stored.done(lambda again: self._result(pending, effect, waits=resumed or again))
+            following = await stored.done(lambda _: self._follow_anew(pending, event))
         except RoleMissingError:
             raise
         except Exception as error:
             await self._asking.tell_of(error, pending, effect, again=resumed)
-            if not isinstance(effect, TranscribeNote) or not isinstance(error, StoreError):
-                raise
-            following = await self._hear_later(pending, effect)
+            raise
         self._perform(following)
 
-    async def _hear_later(self, pending: PendingEffect, effect: TranscribeNote) -> Sequence[PendingEffect]:
-        """Listen to a note again and again until what is heard can be saved: its answer waits for it."""
-        pause = FIRST_PAUSE_S
-        while True:
-            self._underway.rests()
-            await self._clock.sleep(pause)
-            self._underway.gone_off()
-            try:
-                return await self._follow(pending, await self._listening.result(pending, effect, waits=True))
-            except RoleMissingError:
-                raise
-            except StoreError:
-                pause = min(3 * pause, LONGEST_PAUSE_S)
+    async def _tell_unsaved(self, pending: PendingEffect, effect: _Answered, error: StoreError) -> None:
+        """Tell the candidate that something has to wait, and whoever waits for their conversation."""
+        await self._asking.tell_of(error, pending, effect, again=False)
+        if not isinstance(effect, TranscribeNote):  # of which they are told how to go on
+            self._underway.failed(pending.conversation, error)
 
-    async def _result(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> Event | None:
-        """Wait or ask for what the effect wants; None when nobody wants it any more."""
+    async def _perform_once(self, pending: PendingEffect, *, again: bool) -> None:
+        """Perform an effect that the queue has brought, when its wait is over."""
+        effect = pending.effect
+        if isinstance(effect, Send):
+            await self._sending.once(pending, effect.message)
+        else:
+            event = await self._result(pending, effect, waits=again)
+            await patiently(lambda: self._follow_anew(pending, event), self._clock)
+
+    async def _is_wanted_after_wait(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> bool:
+        """Wait as an effect is to; whether its result was still wanted when that began."""
+        seconds = self._waits.seconds(effect)
         if isinstance(effect, SettleAnswer):
-            await self._clock.sleep(0 if resumed else self._quiet_gap_s)
+            await self._clock.sleep(0 if resumed else seconds)
             self._no_more_settling(pending.conversation, asyncio.current_task())
-            return AnswerSettled(effect.turn, effect.revision, self._clock.now())
         if isinstance(effect, AwaitReport):
             if engine.overtaken(await self._asking.interview(pending), effect):
-                return None  # left by a process that ended before it could be ended
-            await self._clock.sleep(self._report_wait_s * (_LAST_WAITS if effect.last else 1))
-            self._underway.gone_off()
+                return False  # left by a process that ended before it could be ended
+            with self._underway.resting():
+                await self._clock.sleep(seconds)
+        return True
+
+    async def _result(self, pending: PendingEffect, effect: _Answered, *, waits: bool) -> Event | None:
+        """Ask for what the effect wants; None when nobody wants it any more. A note `waits` where others do, too."""
+        if isinstance(effect, SettleAnswer):
+            return AnswerSettled(effect.turn, effect.revision, self._clock.now())
+        if isinstance(effect, AwaitReport):
             return ReportDue(effect.last, self._clock.now())
         if isinstance(effect, TranscribeNote):
-            return await self._listening.result(pending, effect, waits=resumed)
-        if before := self._underway.twin(pending):
-            await asyncio.wait([before])
+            return await self._listening.result(pending, effect, waits=waits)
+        await self._underway.no_twin(pending)
         return await self._asking.result(pending, effect)
+
+    async def _follow_anew(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
+        """Step on a result; on the interview as it is by then, where somebody else has changed it meanwhile."""
+        try:
+            return await self._follow(pending, event)
+        except StaleInterviewError:
+            if await self._store.pending_effect(pending.id) is None:
+                return ()  # they have performed it, too
+            return await self._follow(pending, event)
 
     async def _follow(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
         """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
@@ -335,7 +377,7 @@ class Runner:
             interview = await self._asking.interview(pending)
             followed = taking.followed(interview, event)
             if followed is None:
-                await self._store.performed(pending.id)
+                await self._removing.once(pending)
                 await self._forgetting.taken_back(interview, interview, *notes)
                 return ()
             after, effects = followed
@@ -343,7 +385,7 @@ class Runner:
                 effects = reworded(effects, without_choices)
             where = await self._asking.where(pending)
             change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
-            saved = await self._save(change, *notes)
+            saved = await self._saving.save(change, *notes)
             if interview.is_open and not after.is_open:
                 self._limits.ended(pending.candidate)
             return saved.pending

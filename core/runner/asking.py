@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.messages import Outbound
     from core.model import Conversation, Interview
     from core.ports import Clock, Interviewer, PendingEffect, Platform, Store
+    from core.runner.turnstile import Turnstile
     from core.runner.whereabouts import Whereabouts
 
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
@@ -37,21 +38,26 @@ PULSE_S = 4.0
 
 
 class Asking:
-    """Turns effects into events by asking the interviewer."""
+    """Turns effects into events by asking the interviewer. Where it is `shared`, other processes take messages, too."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one for each port
         self,
         store: Store,
         interviewer: Interviewer,
         platforms: Mapping[str, Platform],
         clock: Clock,
         whereabouts: Whereabouts,
+        turnstile: Turnstile,
+        *,
+        shared: bool = False,
     ) -> None:
         self._store = store
+        self._shared = shared
         self._interviewer = interviewer
         self._platforms = platforms
         self._clock = clock
         self._whereabouts = whereabouts
+        self._turnstile = turnstile
 
     async def result(self, pending: PendingEffect, effect: Asked) -> Event | None:
         """The event that an effect is answered by, None when it has been overtaken. Raises what the interviewer does.
@@ -63,7 +69,7 @@ class Asking:
             return None
         told = partial(self._tell_place, pending)
         waiting = Waiting(pending.candidate, _looks_on(interview, effect), told)
-        async with self.showing_work(pending, effect):
+        async with self.showing_work(pending, effect, interview):
             return await self._answer(pending, effect, interview, waiting)
 
     async def _answer(self, pending: PendingEffect, effect: Asked, interview: Interview, waiting: Waiting) -> Event:
@@ -129,20 +135,26 @@ class Asking:
                 await self.tell(pending, word, f"slow-{pending.id}")
 
     @asynccontextmanager
-    async def showing_work(self, pending: PendingEffect, effect: Worked) -> AsyncIterator[None]:
-        """Show a candidate who looks on that something is being worked on, at each moment at which they do."""
-        showing = asyncio.create_task(self._show_work(pending, effect))
+    async def showing_work(
+        self, pending: PendingEffect, effect: Worked, interview: Interview | None = None
+    ) -> AsyncIterator[None]:
+        """Show a candidate who looks on that something is being worked on, at each moment at which they do.
+
+        `interview` is the interview as it is now, where it is at hand.
+        """
+        showing = asyncio.create_task(self._show_work(pending, effect, interview))
         try:
             yield
         finally:
             showing.cancel()
 
-    async def _show_work(self, pending: PendingEffect, effect: Worked) -> None:
+    async def _show_work(self, pending: PendingEffect, effect: Worked, interview: Interview | None) -> None:
         while True:
-            with suppress(StoreError, LookupError):
-                if _is_watched(await self.interview(pending), effect):
+            with suppress(StoreError, LookupError):  # as where the platform on which they are is not served here
+                if _is_watched(interview or await self.interview(pending), effect):
                     where = await self.where(pending)
                     await self._platforms[where.platform].working(where)
+            interview = None
             await self._clock.sleep(PULSE_S)
 
     async def _tell_place(self, pending: PendingEffect, place: int) -> None:
@@ -163,7 +175,9 @@ class Asking:
         That which an interview was begun on has not. Raises LookupError when the interview is gone, and StoreError.
         """
         where = self._whereabouts.of(pending)
-        if await self._store.candidate(where) == pending.candidate:
+        if self._shared:
+            return await self._store.wrote_last(pending.candidate) or (await self.interview(pending)).conversation
+        if await self._turnstile.candidate(where) == pending.candidate:
             return where
         return (await self.interview(pending)).conversation
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.messages import Inbound, Outbound
     from core.model import Interview
     from core.ports import Clock, PendingEffect, Platform, Recordings, Store
+    from core.runner.queued import Queued
     from core.runner.sending import Sending
     from core.runner.turnstile import Turnstile
     from core.runner.underway import Underway
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Forgetting:
-    """Deletes what is kept of candidates. Without `recordings` no sound was kept."""
+    """Deletes what is kept of candidates. Without `recordings` no sound was kept, without `queued` none waits."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that remembers something
         self,
@@ -43,6 +44,7 @@ class Forgetting:
         whereabouts: Whereabouts,
         clock: Clock,
         perform: Callable[[Iterable[PendingEffect]], None],
+        queued: Queued | None,
     ) -> None:
         self._store = store
         self._recordings = recordings
@@ -53,6 +55,7 @@ class Forgetting:
         self._whereabouts = whereabouts
         self._clock = clock
         self._perform = perform
+        self._queued = queued
 
     async def everything(self, candidate: int, inbound: Inbound, effects: Sequence[Effect]) -> None:
         """Forget a candidate, and tell them: of that nothing is kept either. Raises StoreError.
@@ -66,11 +69,14 @@ class Forgetting:
             return
         await self._underway.end(candidate)
         self._sending.drop(candidate)
+        elsewhere = await self._queued.left_of(candidate) if self._queued else ()
         try:
             await self._store.forget(candidate)
         except StoreError:
             self._underway.start(inbound.conversation, self._go_on(candidate))
             raise
+        if self._queued:
+            await self._queued.end(elsewhere)
         for interview in interviews:
             self._whereabouts.forget(interview)
         self._turnstile.moved()
@@ -82,9 +88,8 @@ class Forgetting:
             try:
                 pending = await self._store.pending()
             except StoreError:
-                self._underway.rests()
-                await self._clock.sleep(AGAIN_S)
-                self._underway.gone_off()
+                with self._underway.resting():
+                    await self._clock.sleep(AGAIN_S)
             else:
                 self._perform([one for one in pending if one.candidate == candidate])
                 return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,11 +36,16 @@ FETCH_PAUSES_S = (1.0, 4.0, 15.0, 60.0, 120.0, 300.0)
 """After so many seconds each a note that its platform does not give for now is asked for again; our own choice."""
 _LONG_PAUSE_S = 60.0
 """A pause of so many seconds and more is told, and `idle` does not wait for it."""
+_GIVEN_UP = timedelta(minutes=5)
+"""Where a queue brings a note again, that is over when it was sent so long ago; our own choice."""
 _log = logging.getLogger(__name__)
 
 
 class Listening:
-    """Turns voice notes into events. Without `transcriber` none is heard, without `recordings` no sound is kept."""
+    """Turns voice notes into events. Without `transcriber` none is heard, without `recordings` no sound is kept.
+
+    Where notes are `queued`, what has to wait for long waits there.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one for each port, and what others share
         self,
@@ -50,8 +57,12 @@ class Listening:
         underway: Underway,
         transcriber: Transcriber | None,
         recordings: Recordings | None,
+        *,
+        queued: bool = False,
     ) -> None:
         self._store = store
+        self._queued = queued
+        self._pauses_s = FETCH_PAUSES_S[: FETCH_PAUSES_S.index(_LONG_PAUSE_S)] if queued else FETCH_PAUSES_S
         self._transcriber = transcriber
         self._recordings = recordings
         self._platforms = platforms
@@ -64,8 +75,9 @@ class Listening:
         """The event that a note is answered by, None when nobody waits for it any more. Raises StoreError.
 
         Where too many are waiting it is refused, unless it `waits` for that to pass: it was taken before.
-        Raises LookupError for an effect without its interview. Whatever else fails is told to the candidate, as their
-        answer waits for the note.
+        Raises LookupError for an effect without its interview, and where it is `queued` NoteUnavailableError or
+        TranscriberBusyError when it has to be tried again later, of which the candidate was told. Whatever else fails
+        is told to them as a reason, as their answer waits for the note.
         """
         interview = await self._asking.interview(pending)
         if engine.overtaken(interview, effect):
@@ -76,7 +88,8 @@ class Listening:
         told = partial(self._tell_place, pending, interview, effect)
         listen = partial(self._listen, pending, effect, fetch, wanted.language, told)
         tells = partial(self._tell_of_pause, pending, interview, effect)
-        heard = await self._heard(listen, tells, waits=waits)
+        leaves = self._queued and not (waits and self._is_old(interview, effect))
+        heard = await self._heard(listen, tells, waits=waits, leaves=leaves)
         if isinstance(heard, UnusableSoundError):
             return NoteRefused(effect.message_id, heard.problem, self._clock.now(), heard.longest_s)
         kept = await self._keep(interview, effect, fetched.sound)
@@ -89,18 +102,36 @@ class Listening:
             raise NoteGoneError
         return await platform.fetch(pending.conversation, effect.note)
 
+    def _is_old(self, interview: Interview, effect: TranscribeNote) -> bool:
+        """Whether a note was sent so long ago that it need not be tried again, or after the clock was set back."""
+        said = (said for turn in interview.turns for said in turn.utterances if said.message_id == effect.message_id)
+        return not any(timedelta() <= self._clock.now() - one.at < _GIVEN_UP for one in said)
+
     async def _heard(
-        self, listen: Callable[[], Awaitable[Transcription]], tells: Callable[[], Awaitable[None]], *, waits: bool
+        self,
+        listen: Callable[[], Awaitable[Transcription]],
+        tells: Callable[[], Awaitable[None]],
+        *,
+        waits: bool,
+        leaves: bool,
     ) -> Transcription | UnusableSoundError:
-        """What is said in a note, or why that is not known. Between two tries others have their turn."""
-        pauses = iter(FETCH_PAUSES_S)
+        """What is said in a note, or why that is not known. Between two tries others have their turn.
+
+        Where it `leaves` what has to wait for long to the queue, it raises that, and tells of it unless it `waits`.
+        """
+        pauses = iter(self._pauses_s)
         while True:
             try:
                 return await listen()
-            except Exception as error:  # noqa: BLE001 - the answer waits for it, whatever it is
-                pause = next(pauses, None) if _may_pass(error, waits=waits) else None
+            except Exception as error:
+                may_pass = _may_pass(error, waits=waits)
+                pause = next(pauses, None) if may_pass else None
                 if pause is None:
-                    return _problem(error)
+                    if not (may_pass and leaves):
+                        return _problem(error)  # the answer waits for it, whatever it is
+                    if not waits:
+                        await tells()
+                    raise
             await self._pause(pause, tells)
 
     async def _listen(
@@ -114,9 +145,13 @@ class Listening:
         """Listen to a note once, and show that."""
         if self._transcriber is None:
             raise UnusableSoundError(SoundProblem.UNAVAILABLE)
+        begun_s = asyncio.get_running_loop().time()
         async with self._asking.showing_work(pending, effect):
             seconds = effect.note.seconds
-            return await self._transcriber.transcribe(fetch, language=language, declared_s=seconds, told=told)
+            heard = await self._transcriber.transcribe(fetch, language=language, declared_s=seconds, told=told)
+        took_s = asyncio.get_running_loop().time() - begun_s
+        _log.info("A voice note of %.0f s was heard within %.1f s.", heard.seconds, took_s)
+        return heard
 
     async def _pause(self, seconds: float, tells: Callable[[], Awaitable[None]]) -> None:
         """Wait before another try; that it takes long is told before the first pause that is long."""
@@ -125,9 +160,8 @@ class Listening:
             return
         if seconds == _LONG_PAUSE_S:
             await tells()
-        self._underway.rests()
-        await self._clock.sleep(seconds)
-        self._underway.gone_off()
+        with self._underway.resting():
+            await self._clock.sleep(seconds)
 
     async def _tell_of_pause(self, pending: PendingEffect, interview: Interview, effect: TranscribeNote) -> None:
         """Tell a candidate that their note cannot be had for some minutes: no news later, so it is not kept."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.ports import DeliveryError, RefusedMessageError, UnreachableError
+from core.runner.again import Pauses
 from core.wording import refusals
 from core.wording.delivery import not_heard
 
@@ -16,15 +19,12 @@ if TYPE_CHECKING:
 
     from core.messages import Outbound
     from core.model import Conversation
-    from core.ports import Clock, PendingEffect, Platform, Store
+    from core.ports import Clock, PendingEffect, Platform
+    from core.runner.again import Removing
     from core.runner.speaking import Speaking
     from core.runner.underway import Task, Underway
     from core.speech import Speech
 
-FIRST_PAUSE_S = 5.0
-"""After so many seconds a message that did not arrive is sent again, and after three times as long each time then."""
-LONGEST_PAUSE_S = 300.0
-"""The longest such pause, in seconds; both are our own choice."""
 _log = logging.getLogger(__name__)
 
 
@@ -33,13 +33,13 @@ class Sending:
 
     def __init__(
         self,
-        store: Store,
+        removing: Removing,
         platforms: Mapping[str, Platform],
         clock: Clock,
         underway: Underway,
         speaking: Speaking,
     ) -> None:
-        self._store = store
+        self._removing = removing
         self._platforms = platforms
         self._clock = clock
         self._underway = underway
@@ -77,23 +77,45 @@ class Sending:
         del self._queues[where], self._tasks[where]
 
     async def _deliver(self, pending: PendingEffect, message: Outbound) -> None:
-        """Send a message until it has arrived, or never will; what was all sound, and has none, is nothing."""
+        """Send a message until it has arrived, or never will; the next does not wait for that to be noted."""
+        message, speech = await self._sounding(pending, message)
+        await Pauses(self._clock, self._underway).until(partial(self._is_settled, pending, message, speech))
+        await self._removing.once(pending)
+
+    async def once(self, pending: PendingEffect, message: Outbound) -> None:
+        """Send a message, unless this process has, and note that it has arrived, however long that takes.
+
+        Raises DeliveryError when it has to be sent again. Whatever else it fails with gives it up, as those behind it
+        have to arrive.
+        """
+        if pending not in self._removing and not await self._is_settled_anyhow(pending, message):
+            raise DeliveryError
+        await self._removing.until_done(pending)
+
+    async def _is_settled_anyhow(self, pending: PendingEffect, message: Outbound) -> bool:
+        """Send a message; False when that has to be done again, and not where it failed as nobody foresaw."""
+        try:
+            return await self._is_settled(pending, *await self._sounding(pending, message))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it would be the same the next time
+            # The error's own message is left out: it may hold what a candidate said.
+            failed = "".join(traceback.format_tb(error.__traceback__))
+            told = "Message %d (%s) is given up: sending it failed with %s.\n%s"
+            _log.error(told, pending.id, message.kind, type(error).__name__, failed)
+        with suppress(Exception):
+            await tell(self._platforms, pending.conversation, refusals.not_shown(), f"refused-{pending.id}")
+        return True
+
+    async def _sounding(self, pending: PendingEffect, message: Outbound) -> tuple[Outbound, Speech | None]:
+        """A message and what is to be heard with it; of a piece of a voice note that is not there it says so."""
         speech = await self._speaking.speech(pending, message)
-        if message.excerpt and speech is None:
-            message = not_heard()
-        pause = FIRST_PAUSE_S
-        while not (_is_nothing(message, speech) or await self._is_settled(pending, message, speech)):
-            self._underway.rests()
-            await self._clock.sleep(pause)
-            self._underway.gone_off()
-            pause = min(3 * pause, LONGEST_PAUSE_S)
-        await self._store.performed(pending.id)
+        return (not_heard(), None) if message.excerpt and speech is None else (message, speech)
 
     async def _is_settled(self, pending: PendingEffect, message: Outbound, speech: Speech | None) -> bool:
-        """Send a message; False when that has to be done again."""
+        """Send a message, unless it was all sound and has none; False when that has to be done again."""
         where = pending.conversation
         try:
-            await self._send(pending, message, speech)
+            if not _is_nothing(message, speech):
+                await self._send(pending, message, speech)
         except UnreachableError as error:
             _log.info("A message is given up: %s", error)
         except RefusedMessageError:
@@ -125,6 +147,7 @@ def _is_nothing(message: Outbound, speech: Speech | None) -> bool:
 
 
 async def tell(platforms: Mapping[str, Platform], where: Conversation, message: Outbound, key: str) -> None:
-    """Send something that need not arrive."""
-    with suppress(DeliveryError):
-        await platforms[where.platform].send(where, message, key)
+    """Send something that need not arrive, if the platform is served here."""
+    if platform := platforms.get(where.platform):
+        with suppress(DeliveryError):
+            await platform.send(where, message, key)

@@ -57,6 +57,16 @@ def change(
     )
 
 
+def is_no_edit(inbound: Inbound, before: Interview | None, answer: Answer) -> bool:
+    """Whether a message that may be no edit at all is none: it does not fit, or has the words that are there."""
+    if not isinstance(inbound, TextEdited) or not inbound.uncertain:
+        return False
+    if before is None or answer.interview == before:
+        return True
+    stands = inbound.message_id, text.clean(inbound.text)
+    return stands in [(one.message_id, one.text) for one in before.turns[-1].utterances]
+
+
 def is_about(interview: Interview, inbound: Inbound) -> bool:
     """Whether a message can be about an interview: about one that is over only some commands are."""
     if interview.phase is Phase.FINISHED:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.about import about, context
 from core.ports import RoleMissingError, StoreError
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Underway:
 
     def keep(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
         """Start work whose failure its starter is told of."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(work, context=context(where))
         self._tasks.setdefault(where, set()).add(task)
         task.add_done_callback(partial(self._forget, where))
         return task
@@ -44,22 +46,22 @@ class Underway:
         task.add_done_callback(partial(self._ended, where))
         return task
 
-    def perform(self, pending: PendingEffect, work: Coroutine[Any, Any, None], *, timer: bool = False) -> Task:
-        """Start performing an effect; a `timer` is not waited for until it has gone off."""
+    def perform(self, pending: PendingEffect, work: Coroutine[Any, Any, None]) -> Task:
+        """Start performing an effect."""
         task = self.start(pending.conversation, work)
         self._effects[task] = pending
-        if timer:
-            self._timers.add(task)
         return task
 
-    def rests(self) -> None:
-        """The task that says so is a timer from now on."""
-        self._timers.add(asyncio.current_task())
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """The task that says so is a timer until the end of the block."""
+        task = asyncio.current_task()
+        self._timers.add(task)
         self._fewer.set()
-
-    def gone_off(self) -> None:
-        """The timer that says so has gone off."""
-        self._timers.discard(asyncio.current_task())
+        try:
+            yield
+        finally:
+            self._timers.discard(task)
 
     def effects_of(self, interview: int) -> Iterator[tuple[Task, PendingEffect]]:
         """What is being performed for an interview."""
@@ -76,10 +78,15 @@ class Underway:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def twin(self, pending: PendingEffect) -> Task | None:
-        """The task that performs just the same for the same interview since before, if there is one."""
-        same = (task for task, one in self.effects_of(pending.interview or 0) if one.effect == pending.effect)
-        return next((task for task in same if self._effects[task].id < pending.id), None)
+    async def no_twin(self, pending: PendingEffect) -> None:
+        """Wait while a task performs just the same for the same interview since before; one that rests does not."""
+        while self._has_twin(pending):
+            self._fewer.clear()
+            await self._fewer.wait()
+
+    def _has_twin(self, pending: PendingEffect) -> bool:
+        at_work = ((task, one) for task, one in self.effects_of(pending.interview or 0) if task not in self._timers)
+        return any(one.effect == pending.effect and one.id < pending.id for _, one in at_work)
 
     async def idle(self, where: Conversation) -> None:
         """Wait until nothing but timers is left of a conversation. Raises the StoreError a task ended with, once."""
@@ -97,9 +104,8 @@ class Underway:
             if not isinstance(error, RoleMissingError):
                 self._failures[where] = error
             return
-        # The error's own message is left out: it may hold what a candidate said.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("An effect failed with %s and stays pending.\n%s", type(error).__name__, frames)
+        with about(where):
+            log_failure(error)
 
     async def close(self) -> None:
         """End everything."""
@@ -110,7 +116,6 @@ class Underway:
 
     def _forget(self, where: Conversation, task: Task) -> None:
         self._tasks[where].discard(task)
-        self._timers.discard(task)
         self._fewer.set()
         self._effects.pop(task, None)
         if not self._tasks[where]:
@@ -119,3 +124,9 @@ class Underway:
     def _ended(self, where: Conversation, task: Task) -> None:
         if not task.cancelled() and (error := task.exception()):
             self.failed(where, error)
+
+
+def log_failure(error: BaseException) -> None:
+    """Write down what an effect failed with that nobody foresaw; its own message may hold what a candidate said."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("An effect failed with %s and stays pending.\n%s", type(error).__name__, frames)

@@ -152,7 +152,7 @@ def too_late_to_edit() -> Outbound:
 
 def not_saved(reason: str) -> Outbound:
     """What follows from an answer could not be saved; `reason` is the store's sentence."""
-    return notice(f"I cannot go on: {reason} What you said before is kept.")
+    return notice(f"I cannot go on: {reason} What you said before is kept, and I go on when that is over.")
 
 
 def something_failed(*, over: bool = False) -> Outbound:

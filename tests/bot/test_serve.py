@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import platform_check, serve
+from bot import ending, platform_check, serve
 from bot.platforms import Opened, UnusableError
 from bot.settings import load_settings
 from core.messages import Outbound
@@ -18,7 +18,7 @@ from tests.process.home import Home
 
 LOADED = (
     "import atexit, sys; from bot.cli import main;"
-    "atexit.register(lambda: print(sorted({'discord', 'telegram'} & sys.modules.keys()))); main()"
+    "atexit.register(lambda: print(sorted({'discord', 'telegram', 'prometheus_client'} & sys.modules.keys()))); main()"
 )
 
 
@@ -32,7 +32,11 @@ class Faulty:
     def __init__(self, *runs: BaseException | None) -> None:
         self.runs = [*runs]
         self.serving = asyncio.Event()
+        self.serves = False
         self.closed = False
+
+    async def open(self) -> None:
+        """There is nothing to be done."""
 
     async def run(self) -> None:
         if not self.runs:
@@ -127,8 +131,8 @@ async def test_ending_waits_for_nobody_who_hangs_or_fails(caplog: pytest.LogCapt
         raise ValueError("I sold chairs")
 
     async with asyncio.timeout(5):
-        await serve._at_most(0.05, [hang(), fail()])
-        await serve._at_most(60, [])
+        await ending.at_most(0.05, [hang(), fail()])
+        await ending.at_most(60, [])
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert told == [
         "Ending failed with ValueError.",

@@ -31,7 +31,7 @@ class Counter:
             self.store,
             self.roles,
             self.clock,
-            admits=lambda _: not self.full,
+            admits=self._admits,
             is_busy=lambda candidate: candidate in self.busy,
             listens=listens,
             speaks=speaks,
@@ -40,6 +40,9 @@ class Counter:
         self._messages = 0
         self.again = False  # whether the next message is the latest, delivered again
         self.answer = Answer(None, ())
+
+    async def _admits(self, _: int) -> bool:
+        return not self.full
 
     async def keep(self, interview: Interview, where: Conversation = CONVERSATION) -> int:
         candidate = await self.store.candidate(where)

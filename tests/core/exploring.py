@@ -33,8 +33,9 @@ from core.model import UtteranceKind as Kind
 from core.speech import SoundProblem, VoiceNote
 from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION, NOW, ROLE, assessment
+from tests.rounds import rounds
 
-MOST_SAID = 5
+MOST_SAID = rounds(3, 5)  # the shortest talk that leads to every transition; the full run looks at longer ones, too
 MOST_SAID_LATER = 3
 MOST_TURNS = 3
 TOO_LONG = "a" * 20_001
@@ -134,6 +135,7 @@ def edges() -> tuple[Edge, ...]:
     try:
         return tuple(edge for mode in Mode for edge in _explored(mode))
     finally:
+        gc.freeze()
         gc.enable()
 
 
@@ -197,4 +199,13 @@ def asks_why(turn: Turn) -> bool:
 
 def followers(row: str, phase: Phase) -> set[Phase]:
     """The phases that an event can lead to from a phase; none where it never fits."""
-    return {edge.after.phase for edge in edges() if edge.after and (edge.row, edge.before.phase) == (row, phase)}
+    return _followers().get((row, phase), set())
+
+
+@cache
+def _followers() -> dict[tuple[str, Phase], set[Phase]]:
+    found: dict[tuple[str, Phase], set[Phase]] = {}
+    for edge in edges():
+        if edge.after:
+            found.setdefault((edge.row, edge.before.phase), set()).add(edge.after.phase)
+    return found

@@ -110,9 +110,9 @@ class Room:
         await rest()
         return note
 
-    async def edit(self, text: str, message_id: str) -> None:
+    async def edit(self, text: str, message_id: str, *, uncertain: bool = False) -> None:
         self._messages += 1
-        await self.runner.receive(TextEdited(CONVERSATION, f"e{self._messages}", message_id, text))
+        await self.runner.receive(TextEdited(CONVERSATION, f"e{self._messages}", message_id, text, uncertain))
         await rest()
 
     async def answer(self, text: str = "I rolled it back in four minutes.", where: Conversation = CONVERSATION) -> None:

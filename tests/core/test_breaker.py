@@ -40,6 +40,7 @@ def opened(breaker: CircuitBreaker) -> CircuitBreaker:
 
 def test_two_failures_in_a_row_open_it(breaker: CircuitBreaker) -> None:
     opened(breaker)
+    assert breaker.is_open
     assert breaker.admit() is None
 
 

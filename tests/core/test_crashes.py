@@ -18,6 +18,7 @@ from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber, heard
 from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, ROLES
 from tests.core.doubles import Fuse, Fused, HurriedClock, RecordingPlatform, ScriptedInterviewer, by_words, rest
+from tests.rounds import rounds
 
 pytestmark = pytest.mark.unmeasured
 NEVER = 10**6
@@ -204,7 +205,7 @@ async def test_a_process_that_dies_at_any_moment_goes_on_where_it_stood(
         assert dict(disturbed.sent) == dict(undisturbed.sent), at
         assert list(dict(disturbed.sent)) == list(dict(undisturbed.sent)), at
         assert len(disturbed.sent) <= len(undisturbed.sent) + 1, at
-        at += 1
+        at += rounds(2, 1)  # to die after a call is nearly to die before the next: by turns, or all of both
     assert at > len(script) * 4
 
 

@@ -318,6 +318,10 @@ async def test_an_impatient_second_press_does_nothing(counter: Counter) -> None:
     assert len(await pressed(counter, "tester mock 3 mid", OPEN, 0.1)) == 1
 
 
+async def test_a_press_after_the_clock_was_set_back_is_answered(counter: Counter) -> None:
+    assert len(await pressed(counter, "tester mock 3 mid", OPEN, -3600)) == 1
+
+
 @pytest.mark.parametrize("argument", ["tester coach 3", "tester mock 2", "backend_engineer mock 3", ""])
 async def test_a_press_for_another_interview_is_answered(wide: Counter, argument: str) -> None:
     assert len(await pressed(wide, argument, OPEN)) == 1

@@ -35,6 +35,7 @@ from core.roles import Criterion, Role, Seniority
 from core.text import clean, sentences, words
 from tests.core.models import ScriptedModel
 from tests.core.replies import considering, criterion_of, grading, queue_of, said_in
+from tests.rounds import FULL
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GOLDEN = Path(__file__).parent.parent / "golden" / "backend_engineer.jsonl"
@@ -256,7 +257,8 @@ async def test_nothing_changes(
     role: Role, cases: list[Case], baseline: dict[tuple[str, str], Outcome], injection: str
 ) -> None:
     number = list(INJECTIONS.values()).index(injection)
-    for place, case in enumerate(cases, number):
+    whole = list(enumerate(cases, number))
+    for place, case in whole if FULL else [whole[number // len(PLACES) % len(cases)]]:  # answers take turns, or all
         answer = PLACES[place % len(PLACES)](case.answer, injection)
         proposing, silent = honest(case, FOLLOW_UP), honest(case, "")
         assert await run(role, case, answer, proposing) == baseline[case.answer, FOLLOW_UP]

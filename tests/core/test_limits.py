@@ -189,6 +189,12 @@ async def test_a_new_interview_has_to_wait_and_its_choice_is_kept(full: Room) ->
     assert [one.argument for one in card.choices if one.label == "Start"] == ["tester mock 3 mid"]
 
 
+async def test_no_place_is_held_for_as_long_as_the_clock_was_set_back_by(full: Room) -> None:
+    assert await going_on(full)
+    await full.clock.advance(-60 * MINUTE)
+    assert await going_on(full, OTHER)
+
+
 async def leave_alone(room: Room) -> None:
     await room.clock.advance(30 * MINUTE)
 
@@ -276,8 +282,8 @@ async def test_those_who_come_at_once_do_not_share_a_place() -> None:
     assert sum(one is not None for one in begun) == 3
 
 
-def test_who_starts_twice_has_one_place(gate: Gate) -> None:
-    assert [gate.limits.admits(candidate) for candidate in (1, 1, 2, 3, 1)] == [True, True, True, False, True]
+async def test_who_starts_twice_has_one_place(gate: Gate) -> None:
+    assert [await gate.limits.admits(candidate) for candidate in (1, 1, 2, 3, 1)] == [True, True, True, False, True]
 
 
 async def test_only_interviews_that_are_going_on_are_remembered(gate: Gate) -> None:

@@ -191,6 +191,21 @@ async def test_a_yes_counts_for_ten_minutes_from_the_warning(booth: Booth) -> No
     assert booth.changes_nothing
 
 
+async def test_a_warning_from_before_the_clock_was_set_back_counts_for_nothing(booth: Booth) -> None:
+    code = await booth.code(DESK)
+    await booth.say(PHONE, "link", code)
+    await booth.clock.advance(-60 * MINUTE)
+    assert "Are both accounts yours?" in await booth.say(PHONE, "link", f"{code} yes")
+    assert "are joined" in await booth.say(PHONE, "link", f"{code} yes")
+
+
+async def test_a_press_of_the_warning_s_button_counts_whichever_process_has_shown_it(booth: Booth) -> None:
+    code = await booth.code(DESK)
+    _, (said, *_) = await booth.ask("link", f"{code} yes", where=PHONE, pressed_in="shown elsewhere")
+    assert "are joined" in said.text
+    assert booth.answer.joins
+
+
 async def test_a_message_that_is_delivered_again_is_no_yes_to_its_own_warning(booth: Booth) -> None:
     code = await booth.code(DESK)
     for again in (False, True):
@@ -286,6 +301,14 @@ async def test_only_so_many_codes_can_be_tried_in_ten_minutes_from_each_account(
     assert "Are both accounts yours?" in await booth.say(LAPTOP, "link", code)
     await booth.clock.advance(10 * MINUTE)
     assert "Are both accounts yours?" in await booth.say(PHONE, "link", await booth.code(DESK))
+
+
+async def test_nobody_waits_for_the_time_that_a_clock_was_set_back_by(booth: Booth) -> None:
+    code = await booth.code(DESK)
+    for _ in range(5):
+        assert "not valid" in await booth.say(PHONE, "link", "WRNG-WRNG")
+    await booth.clock.advance(-60 * MINUTE)
+    assert "Are both accounts yours?" in await booth.say(PHONE, "link", code)
 
 
 async def test_right_codes_are_no_wrong_tries(booth: Booth) -> None:

@@ -126,6 +126,7 @@ async def test_never_more_than_the_places_there_are(line: Line) -> None:
     for number in range(10):
         await line.call(f"a{number}", number)
     assert len(line.model.running) == 4
+    assert (line.queue.running[Urgency.CONSIDERATION], line.queue.waiting[Urgency.CONSIDERATION]) == (4, 6)
     assert await line.drain() == [f"a{number}" for number in range(10)]
     assert line.model.most == 4
 

@@ -27,3 +27,11 @@ def test_something_is_done_once_in_a_moment_for_each_key() -> None:
     assert not lately.first("a")
     now = 60.0  # counted from when it was done, not from when it was asked
     assert [lately.first("a"), lately.first("a")] == [True, False]
+
+
+def test_what_was_not_done_after_all_can_be_done_again() -> None:
+    lately = Lately(60, lambda: 0.0)
+    assert lately.first("a")
+    lately.undo("a")
+    lately.undo("never done")
+    assert [lately.first("a"), lately.first("a")] == [True, False]

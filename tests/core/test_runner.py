@@ -119,6 +119,29 @@ async def test_an_edit_changes_the_answer_and_comes_too_late_afterwards(room: Ro
     assert (await room.interview()).turns[0].answer_text == "It absorbs load."
 
 
+async def test_what_may_be_an_edit_counts_where_it_changes_the_answer_and_is_nothing_elsewhere(room: Room) -> None:
+    await room.edit("It absorbs load.", "m", uncertain=True)
+    await room.command("interview", "tester")
+    await room.say("It absorbs laod.", "m")
+    told = len(room.platform.sent)
+    for text, message_id in ((" It absorbs laod.", "m"), ("It absorbs load.", "another")):
+        await room.edit(text, message_id, uncertain=True)
+        assert len(room.platform.sent) == told
+    await room.edit("It absorbs load.", "m", uncertain=True)
+    assert (await room.interview()).turns[0].answer_text == "It absorbs load."
+    await room.clock.advance(GAP)
+    told = len(room.platform.sent)
+    await room.edit("It absorbs nothing.", "m", uncertain=True)
+    assert len(room.platform.sent) == told
+
+
+async def test_that_a_role_is_gone_is_told_whatever_shows_it(room: Room) -> None:
+    await room.command("interview", "tester")
+    room.roles.clear()
+    await room.edit("It absorbs load.", "m", uncertain=True)
+    assert "changed or removed by the owner" in room.platform.texts[-2]
+
+
 async def test_text_is_cleaned_before_it_is_kept(room: Room) -> None:
     await room.command("interview", "tester")
     await room.say("It\u200b absorbs\x00   load.", "m")

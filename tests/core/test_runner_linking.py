@@ -254,6 +254,7 @@ async def test_a_message_that_was_looked_up_before_its_account_joined_is_looked_
     """The answer about the candidate comes late: by then another message of the account has joined it elsewhere."""
     await room.command("interview", "tester", where=DESK)
     code = await room.warned()
+    room.runner._turnstile.moved()  # what it knows of accounts is looked up anew
     look_up, late = room.store.candidate, asyncio.Event()
 
     async def slow(conversation: Conversation) -> int:
@@ -454,6 +455,7 @@ async def test_where_accounts_cannot_be_looked_up_it_is_told_where_the_candidate
 
     await reviewed_elsewhere(room)
     monkeypatch.setattr(room.disk, "candidate", unreadable, raising=False)
+    room.runner._turnstile.moved()  # as when somebody's account does
     room.interviewer.doors["assess"].set()
     await rest()
     assert "I cannot go on: The disk cannot be read." in room.said(DESK).text

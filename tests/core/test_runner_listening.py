@@ -21,9 +21,9 @@ from core.ports import (
     TranscriberUnavailableError,
     UnusableSoundError,
 )
+from core.runner.again import FIRST_PAUSE_S
 from core.runner.asking import PULSE_S
 from core.runner.listening import FETCH_PAUSES_S
-from core.runner.sending import FIRST_PAUSE_S
 from core.speech import SoundProblem, VoiceNote
 from core.wording import menus, pages, voice
 from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber, heard
@@ -371,7 +371,7 @@ async def hear_while_the_store_fails(room: Room) -> str:
     return note
 
 
-async def test_a_note_for_which_the_store_fails_is_listened_to_until_it_can_be_saved_and_that_is_told_once(
+async def test_what_was_heard_in_a_note_is_kept_at_hand_until_it_can_be_saved_and_that_is_told_once(
     room: Room,
 ) -> None:
     note = await hear_while_the_store_fails(room)
@@ -385,6 +385,7 @@ async def test_a_note_for_which_the_store_fails_is_listened_to_until_it_can_be_s
     await room.clock.advance(1)
     assert await answer_text(room) == ANSWER
     assert room.platform.texts.count(told.text) == 1
+    assert len(ears(room).languages) == 1
     await room.clock.advance(GAP)
     assert "consider" in room.interviewer.calls
 
@@ -398,6 +399,23 @@ async def test_a_note_that_cannot_be_saved_can_be_left_out(room: Room) -> None:
     await room.clock.advance(FIRST_PAUSE_S)
     assert len(ears(room).languages) == 1
     assert await room.store.pending() == []
+
+
+async def test_a_note_that_could_not_be_heard_for_the_store_s_sake_waits_where_too_many_do(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(candidate: int) -> None:
+        raise FULL
+
+    await room.command("interview", "tester")
+    monkeypatch.setattr(room.disk, "preferences", fails, raising=False)
+    note = await room.note(TranscriberBusyError())
+    assert room.last == voice.not_heard_yet(str(FULL), note).text
+    monkeypatch.undo()
+    await room.clock.advance(FIRST_PAUSE_S)
+    ears(room).script[note.encode()] = ANSWER
+    await room.clock.advance(FETCH_PAUSES_S[0])
+    assert await answer_text(room) == ANSWER
 
 
 async def test_a_note_whose_role_is_gone_meanwhile_is_not_listened_to_again(room: Room) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from core.messages import CommandSent
 from core.ports import DeliveryError, RefusedMessageError, StoreUnavailableError, UnreachableError
-from core.runner.sending import LONGEST_PAUSE_S
+from core.runner.again import LONGEST_PAUSE_S
 from tests.contracts.sample import CONVERSATION, INCIDENT
 from tests.core.doubles import rest
 from tests.core.room import OTHER, Room

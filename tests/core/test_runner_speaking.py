@@ -20,6 +20,7 @@ from core.ports import (
     SynthesizerError,
 )
 from core.runner import Runner, speaking
+from core.runner.again import Removing
 from core.runner.asking import PULSE_S
 from core.runner.sending import Sending
 from core.runner.speaking import Speaking, voiced
@@ -58,7 +59,8 @@ class Booth:
             platforms,
             self.clock,
         )
-        self.sending = Sending(self.store, platforms, self.clock, self.underway, self.speaking)
+        self.removing = Removing(self.store, self.clock, self.underway)
+        self.sending = Sending(self.removing, platforms, self.clock, self.underway, self.speaking)
 
     async def pending(self, message: Outbound, preferences: Preferences | None = None) -> PendingEffect:
         candidate = await self.store.candidate(CONVERSATION)
@@ -185,7 +187,7 @@ async def test_what_cannot_be_spoken_goes_in_writing_and_the_owner_is_told_witho
         {"terminal": booth.platform},
         booth.clock,
     )
-    booth.sending = Sending(booth.store, {"terminal": booth.platform}, booth.clock, booth.underway, booth.speaking)
+    booth.sending = Sending(booth.removing, {"terminal": booth.platform}, booth.clock, booth.underway, booth.speaking)
     [pending] = await booth.send(message)
     assert booth.arrived == [(not_heard() if message.excerpt else message, None)]
     assert await booth.store.pending() == []

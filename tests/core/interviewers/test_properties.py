@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.interviewers.rules import RulesInterviewer
 from core.model import AnswerKind, Turn
 from core.roles import Criterion, Role
+from tests.rounds import rounds
 
 pytestmark = pytest.mark.unmeasured
 REAL = (
@@ -45,7 +46,7 @@ texts = st.one_of(
         " ".join
     ),
 )
-relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+relaxed = settings(max_examples=rounds(20, 300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(text=texts)

@@ -19,6 +19,7 @@ from core.prompts.replies import LONGEST_REPLY
 from core.prompts.strengthen import LONGEST_ANSWER, LONGEST_CHANGE, ReadStronger, read_stronger
 from core.roles import Criterion
 from tests.core.prompts.sample import QUESTION
+from tests.rounds import rounds
 
 CONSIDERED = {"kind": "answer", "covered": ["speed"], "point": "lookout", "follow_up": "Who kept watch?"}
 GRADED = {
@@ -90,7 +91,7 @@ def test_any_text_is_read_or_refused(good: dict[str, Any], read: Callable[[str],
 
 
 @readers
-@settings(max_examples=40)
+@settings(max_examples=rounds(10, 100))
 @given(changed=st.data())
 def test_any_json_in_any_field_is_read_or_refused(
     good: dict[str, Any], read: Callable[[str], object], changed: st.DataObject

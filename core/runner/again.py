@@ -1,0 +1,114 @@
+"""Tries again by itself what cannot be done for now, with growing pauses, for which `idle` does not wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from core.ports import RoleMissingError, StaleInterviewError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from core.ports import Clock, PendingEffect, Store
+    from core.runner.underway import Underway
+
+FIRST_PAUSE_S = 5.0
+"""After so many seconds it is tried again, and after three times as long each time then."""
+LONGEST_PAUSE_S = 300.0
+"""The longest such pause, in seconds; both are our own choice."""
+PATIENT_PAUSES_S = (1.0, 4.0)
+"""After so many seconds each what a queue has brought is tried again before it goes back there; our own choice."""
+_Done = TypeVar("_Done")
+
+
+class Pauses:
+    """The pauses between the tries of one thing."""
+
+    def __init__(self, clock: Clock, underway: Underway) -> None:
+        self._clock = clock
+        self._underway = underway
+        self._next_s = FIRST_PAUSE_S
+
+    async def until(self, succeeds: Callable[[], Awaitable[bool]]) -> None:
+        """Try until that succeeds."""
+        while not await succeeds():
+            await self.pause()
+
+    async def pause(self) -> None:
+        """Wait for the next try."""
+        with self._underway.resting():
+            await self._clock.sleep(self._next_s)
+        self._next_s = min(3 * self._next_s, LONGEST_PAUSE_S)
+
+
+class Stored:
+    """Does what needs the store, one thing after the other, each until the store lets it; `tells` of the first no."""
+
+    def __init__(self, pauses: Pauses, tells: Callable[[StoreError], Awaitable[None]]) -> None:
+        self._pauses = pauses
+        self._tells = tells
+        self._again = False
+
+    async def done(self, doing: Callable[[bool], Awaitable[_Done]]) -> _Done:
+        """The result of something that is told whether the store has said no before. Raises RoleMissingError."""
+        while True:
+            try:
+                return await doing(self._again)
+            except RoleMissingError:
+                raise
+            except StoreError as error:
+                if not self._again:
+                    self._again = True
+                    await self._tells(error)
+            await self._pauses.pause()
+
+
+async def patiently(doing: Callable[[], Awaitable[_Done]], clock: Clock) -> _Done:
+    """The result of something, tried a few times where the store says no for a moment. Raises StoreError."""
+    for pause_s in PATIENT_PAUSES_S:
+        try:
+            return await doing()
+        except (RoleMissingError, StaleInterviewError):
+            raise
+        except StoreError:
+            await clock.sleep(pause_s)
+    return await doing()
+
+
+class Removing:
+    """Removes effects of which nothing else is left to do, each until that could be done."""
+
+    def __init__(self, store: Store, clock: Clock, underway: Underway) -> None:
+        self._store = store
+        self._clock = clock
+        self._underway = underway
+        self._left: set[int] = set()
+
+    def __contains__(self, pending: PendingEffect) -> bool:
+        """Whether nothing is left to do but to remove it."""
+        return pending.id in self._left
+
+    async def once(self, pending: PendingEffect) -> None:
+        """Remove an effect; where that cannot be done now, nobody waits for the next try."""
+        if not await self._is_removed(pending):
+            self._underway.start(pending.conversation, self._later(pending))
+
+    async def until_done(self, pending: PendingEffect) -> None:
+        """Remove an effect, however long that takes."""
+        await Pauses(self._clock, self._underway).until(lambda: self._is_removed(pending))
+
+    async def _later(self, pending: PendingEffect) -> None:
+        pauses = Pauses(self._clock, self._underway)
+        await pauses.pause()
+        await pauses.until(lambda: self._is_removed(pending))
+
+    async def _is_removed(self, pending: PendingEffect) -> bool:
+        try:
+            await self._store.performed(pending.id)
+        except StoreError as error:
+            if pending not in self:
+                self._left.add(pending.id)
+                self._underway.failed(pending.conversation, error)
+            return False
+        self._left.discard(pending.id)
+        return True
