@@ -2,5 +2,14 @@
 
 from adapters.discord.failures import BadTokenError, PlatformError, RefusedError, UnreachablePlatformError
 from adapters.discord.platform import DiscordPlatform
+from adapters.discord.shards import Shards, shards_of
 
-__all__ = ["BadTokenError", "DiscordPlatform", "PlatformError", "RefusedError", "UnreachablePlatformError"]
+__all__ = [
+    "BadTokenError",
+    "DiscordPlatform",
+    "PlatformError",
+    "RefusedError",
+    "Shards",
+    "UnreachablePlatformError",
+    "shards_of",
+]

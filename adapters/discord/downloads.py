@@ -29,6 +29,13 @@ _REFERENCE = re.compile(r"(\d{1,20})/(\d{1,20})/(\d{1,20})")
 _log = logging.getLogger(__name__)
 
 
+def opened_web() -> aiohttp.ClientSession:
+    """For files: without the token, and without cookies. To be closed by whoever opened it."""
+    return aiohttp.ClientSession(
+        timeout=_TIMEOUT, auto_decompress=False, headers=_PLAIN, cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
 class Downloads:
     """Links are remembered as long as the process lives; a forgotten or expired one is asked for again."""
 
@@ -41,13 +48,13 @@ class Downloads:
         for sound in sounds_in(message):
             self._links.put(reference_to(message, sound), sound.url)
 
-    async def fetch(self, client: discord.Client, note: VoiceNote) -> bytes:
-        """Raises NoteUnavailableError, NoteGoneError and UnusableSoundError."""
+    async def fetch(self, client: discord.Client, web: aiohttp.ClientSession, note: VoiceNote) -> bytes:
+        """`web` is for the file itself. Raises NoteUnavailableError, NoteGoneError and UnusableSoundError."""
         _check_size(note.size)
         link = self._links.get(note.reference)
-        sound = None if link is None else await self._download(link)
+        sound = None if link is None else await self._download(web, link)
         if sound is None:
-            sound = await self._download(await self._new_link(client, note.reference))
+            sound = await self._download(web, await self._new_link(client, note.reference))
         if sound is None:
             raise NoteGoneError("Discord does not have this voice note any more.")
         return sound
@@ -61,14 +68,11 @@ class Downloads:
                 return sound.url
         raise NoteGoneError("The message does not have this voice note any more.")
 
-    async def _download(self, link: str) -> bytes | None:
+    async def _download(self, web: aiohttp.ClientSession, link: str) -> bytes | None:
         """What is there, None when the link is not valid, or not any more."""
         url = self._allowed(link)
         try:
-            async with (
-                aiohttp.ClientSession(timeout=_TIMEOUT, auto_decompress=False, headers=_PLAIN) as session,
-                session.get(url, allow_redirects=False) as response,
-            ):
+            async with web.get(url, allow_redirects=False) as response:
                 if response.status in _EXPIRED:
                     return None
                 if response.status != HTTPStatus.OK:

@@ -19,6 +19,7 @@ from adapters.discord.inbound import MOST_SOUNDS, as_inbounds, conversation_of, 
 from adapters.discord.lanes import LaneFullError, Lanes
 from adapters.discord.missed import Missed
 from adapters.discord.problems import Problem
+from core.about import about
 from core.messages import Inbound, TextEdited, TextSent
 from core.ports import StoreError
 from core.recent import Lately, Recent
@@ -44,6 +45,7 @@ class Intake:
         self._lanes = Lanes(missed.before)
         rests = (problems.MINUTE_S, problems.HOUR_S)
         self._told = {seconds: Lately(seconds, time.monotonic) for seconds in rests}
+        self._told_owner = Lately(problems.MINUTE_S, time.monotonic)
 
     async def refusal(self, account: int, server: int | None) -> Problem | None:
         """Why somebody is not let in, None for whoever is."""
@@ -123,16 +125,22 @@ class Intake:
         return None
 
     async def _hand_over(self, inbound: Inbound, server: int | None) -> Problem | None:
-        try:
-            if refusal := await self.refusal(int(inbound.conversation.account), server):
-                return refusal
-            return None if await self._receive(inbound) else problems.DROPPED
-        except StoreError as error:
-            _log.warning("A message could not be taken: %s", type(error).__name__)
-            return problems.not_saved(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the writer must not wait in vain
-            _log.error("A message could not be taken: %s", type(error).__name__)
-            return problems.LOST
+        with about(inbound.conversation):
+            try:
+                if refusal := await self.refusal(int(inbound.conversation.account), server):
+                    return refusal
+                return None if await self._receive(inbound) else problems.DROPPED
+            except StoreError as error:
+                self._tell_owner(error)
+                return problems.NOT_SAVED
+            except Exception as error:  # noqa: BLE001 - whatever it is, the writer must not wait in vain
+                _log.error("A message could not be taken: %s", type(error).__name__)
+                return problems.LOST
+
+    def _tell_owner(self, error: StoreError) -> None:
+        """A store's error is a sentence for the owner, which says what to do."""
+        if self._told_owner.first(str(error)):
+            _log.warning("What a candidate sent could not be taken: %s", error)
 
     async def _tell(self, message: discord.Message, problem: Problem | None) -> None:
         if problem is None or not problem.said or not self._is_to_be_told(message.author.id, problem):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import discord
 
@@ -15,27 +18,34 @@ from adapters.discord.drawing import TEXT_LIMIT
 from adapters.discord.failures import FAILED
 from adapters.discord.inbound import as_command, conversation_of
 from adapters.discord.intake import Intake, quietly
-from adapters.discord.problems import Problem
+from adapters.discord.problems import DROPPED, Problem
 from adapters.discord.rooms import Rooms, is_private
 from core.messages import Block, BlockStyle, Choice, CommandSent, Inbound, TextSent
+from core.recent import Lately
 from core.text import units
 
+STORING_S = 1.5
+"""How long storing may take before Discord is answered, which waits for 3 s; our own choice."""
 PATIENCE_S = 30.0
 """How long a command waits for what was written earlier; our own choice."""
+IMPATIENT_S = 5.0
+"""So long after a press the same one is somebody's impatience; our own choice."""
 LONGEST_TEXT = 2000
 _log = logging.getLogger(__name__)
+_Taken = TypeVar("_Taken")
 
 
 class Interactions:
     def __init__(self, intake: Intake, rooms: Rooms) -> None:
         self._intake = intake
         self._rooms = rooms
+        self._presses = Lately(IMPATIENT_S, time.monotonic)
 
     async def give(self, interaction: discord.Interaction[Any], command: str, argument: str) -> None:
         """Take a command; in a server, lead the candidate to where nobody else reads along."""
-        await quietly(interaction.response.defer(ephemeral=True, thinking=True))
         async with _excused(interaction):
-            await _conclude(interaction, await self._given(interaction, command, argument))
+            given = self._given(interaction, command, argument)
+            await _conclude(interaction, await _acknowledged(given, _thinking(interaction)))
 
     async def press(self, interaction: discord.Interaction[Any], choice: Choice) -> None:
         """Take a press; once it is on disk, the buttons make way for what was chosen, but those that stay longer."""
@@ -52,10 +62,9 @@ class Interactions:
         form = written_in(interaction)
         if form is None:
             return
-        await quietly(interaction.response.defer(ephemeral=True, thinking=True))
         async with _excused(interaction):
             choice, written = form
-            problem = await self._filled(interaction, choice, written)
+            problem = await _acknowledged(self._filled(interaction, choice, written), _thinking(interaction))
             shown = markdown.pieces([Block(BlockStyle.TEXT, written)], TEXT_LIMIT)
             await _conclude(interaction, problem, *shown)
 
@@ -77,18 +86,31 @@ class Interactions:
         return "" if room.is_here else wording.MOVED.format(link=room.link)
 
     async def _pressed(self, interaction: discord.Interaction[Any], choice: Choice) -> None:
-        await quietly(interaction.response.defer())
-        where = conversation_of(interaction.channel_id or 0, interaction.user.id)
-        inbound_id = f"interaction:{interaction.id}"
-        page = str(interaction.message.id) if interaction.message else ""
-        pressed = CommandSent(where, inbound_id, choice.command, choice.argument, choice.turn, page)
-        problem = await self._take(interaction, pressed)
+        problem = await _acknowledged(self._chose(interaction, choice), interaction.response.defer)
         if problem and problem.said:
             await quietly(interaction.followup.send(problem.said, ephemeral=True))
         elif not problem and not choice.stays:
             if interaction.message and (note := choice.note):
                 self._intake.remember_heard(interaction.message.id, note)
             await quietly(interaction.edit_original_response(**_chosen(interaction, choice)))
+
+    async def _chose(self, interaction: discord.Interaction[Any], choice: Choice) -> Problem | None:
+        """Why it could not be taken, else None; of the next ones nothing is said, as nothing is wrong."""
+        where = conversation_of(interaction.channel_id or 0, interaction.user.id)
+        inbound_id = f"interaction:{interaction.id}"
+        page = str(interaction.message.id) if interaction.message else ""
+        pressed = CommandSent(where, inbound_id, choice.command, choice.argument, choice.turn, page)
+        key = (page, choice.command, choice.argument, choice.turn)
+        if not choice.stays and not self._presses.first(key):
+            return DROPPED
+        is_taken = False
+        try:
+            problem = await self._take(interaction, pressed)
+            is_taken = problem is None
+        finally:
+            if not is_taken:
+                self._presses.undo(key)
+        return problem
 
     async def _filled(self, interaction: discord.Interaction[Any], form: Choice, written: str) -> str:
         """Why it could not be taken, else ""."""
@@ -112,6 +134,21 @@ async def excuse(interaction: discord.Interaction[Any], error: BaseException) ->
         await quietly(interaction.followup.send(wording.LOST, ephemeral=True))
     else:
         await quietly(interaction.edit_original_response(content=wording.LOST))
+
+
+async def _acknowledged(taking: Coroutine[Any, Any, _Taken], acknowledge: Callable[[], Awaitable[object]]) -> _Taken:
+    """What comes of taking it. Discord is told that it is taken when it is on disk, or soon, where that takes longer.
+
+    It is taken all the same when nobody waits for that any more.
+    """
+    task = asyncio.create_task(taking)
+    await asyncio.wait([task], timeout=STORING_S)
+    await quietly(acknowledge())
+    return await asyncio.shield(task)
+
+
+def _thinking(interaction: discord.Interaction[Any]) -> Callable[[], Awaitable[object]]:
+    return partial(interaction.response.defer, ephemeral=True, thinking=True)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord import address, drawing
 from adapters.discord.admission import Admission
-from adapters.discord.client import Connection
+from adapters.discord.client import Connection, ShardedConnection
 from adapters.discord.delivery import Parcel, deliver
 from adapters.discord.downloads import Downloads
 from adapters.discord.examination import examined
@@ -19,7 +19,8 @@ from adapters.discord.failures import (
     MISSING_ACCESS,
     UNKNOWN_MEMBER,
     UNKNOWN_SERVER,
-    BadTokenError,
+    PlatformError,
+    UnreachablePlatformError,
     delivery_error,
     passing,
     platform_error,
@@ -27,6 +28,7 @@ from adapters.discord.failures import (
 from adapters.discord.intake import Intake
 from adapters.discord.missed import LastSeen, Missed
 from adapters.discord.rooms import Rooms
+from adapters.discord.shards import Shards
 from core.messages import Inbound, Outbound
 from core.model import Conversation
 from core.ports import DeliveryError, NoteUnavailableError, UnreachableError
@@ -36,12 +38,16 @@ from core.speech import Speech, VoiceNote
 CONNECTING_S = 10.0
 """How long a message waits for a connection before it is left for later; our own choice."""
 LONGEST_PAUSE_S = 60.0
+_NO_MORE = "There is no connection to Discord any more."
+_LOGIN_FAILED = (*FAILED, discord.ClientException)
 _log = logging.getLogger(__name__)
 
 
 class DiscordPlatform:
     """Serves one bot. Only one can be pointed at an address of its own (`api_base_url`) in a process.
 
+    Nothing has to be received for messages to be sent and notes to be fetched: without `run` it logs in when the first
+    is. `shards` are those that are received here where several processes share a bot, None where this one has them all.
     Where `allowed_users` or `allowed_servers` names any, only they and the members of those servers are let in.
     `listens`: whether voice notes are of any use.
     """
@@ -58,33 +64,53 @@ class DiscordPlatform:
         allowed_users: Collection[int] = (),
         allowed_servers: Collection[int] = (),
         listens: bool = True,
+        shards: Shards | None = None,
         first_pause_s: float = 1.0,
     ) -> None:
         self._token = token
         self._typing = typing
         self._roles = roles
+        self._shards = shards
+        self._leads = shards is None or shards.hold_direct_messages
         self._first_pause_s = first_pause_s
         self._rooms = Rooms()
-        self._missed = Missed(last_seen, first_pause_s)
+        self._missed = Missed(last_seen if self._leads else None, first_pause_s)
         admission = Admission(allowed_users, allowed_servers, self._is_member)
         self._downloads = Downloads(api_base_url)
         self._intake = Intake(receive, self._missed, admission, self._downloads, listens=listens)
         self._strange_servers: set[int] = set()
         self._client: Connection | None = None
+        self._logging_in = asyncio.Lock()
         self._connected = asyncio.Event()
-        self._closed = False
+        self._is_run = self._closed = False
         address.point_at(api_base_url)
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # voice calls are not used, so not missed
         library = logging.getLogger("discord")
         library.setLevel(max(library.getEffectiveLevel(), logging.INFO))  # below that it logs what candidates write
 
+    @property
+    def serves(self) -> bool:
+        """Whether what candidates write comes in just now."""
+        return self._client is not None and self._client.serves
+
+    async def open(self) -> None:
+        """Be ready to send where nothing is received. Raises PlatformError, and then the next message tries again."""
+        try:
+            await self._logged_in()
+        except _LOGIN_FAILED as error:
+            raise platform_error(error) or passing(error) from None
+        self._connected.set()
+
     async def run(self) -> None:
         """Serve until cancelled or closed. Raises PlatformError when Discord refuses the bot."""
+        self._is_run = True
         pause = self._first_pause_s
         while not self._closed:
             try:
                 await self._serve()
-            except (*FAILED, discord.ClientException) as error:
+            except UnreachablePlatformError:
+                return  # closed while it logged in
+            except _LOGIN_FAILED as error:
                 if refused := platform_error(error):
                     raise refused from None
                 pause = self._first_pause_s if self._connected.is_set() else min(2 * pause, LONGEST_PAUSE_S)
@@ -109,11 +135,12 @@ class DiscordPlatform:
 
     async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:  # noqa: ARG002 - the same sign
         """Show for some seconds that something is being worked on."""
-        if self._client is None or not self._connected.is_set():
+        if self._is_run and not self._connected.is_set():
             return
         try:
-            await self._client.get_partial_messageable(int(conversation.chat)).typing()
-        except FAILED as error:
+            client = await self._reached()
+            await client.get_partial_messageable(int(conversation.chat)).typing()
+        except (*FAILED, DeliveryError) as error:
             _log.debug("The typing indicator could not be shown: %s", type(error).__name__)
 
     async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:  # noqa: ARG002 - the note says where
@@ -122,19 +149,16 @@ class DiscordPlatform:
             client = await self._reached()
         except DeliveryError as error:
             raise NoteUnavailableError(str(error)) from None
-        return await self._downloads.fetch(client, note)
+        return await self._downloads.fetch(client, client.web, note)
 
     async def check(self) -> str:
         """The bot's own name and what there is to say about it; nothing is changed. Raises PlatformError."""
-        client = Connection(self._intake, self._missed, self._rooms, self._typing, self._roles)
         try:
-            async with client:
+            async with self._new_client() as client:
                 await client.login(self._token)
                 return await examined(client)
-        except discord.LoginFailure:
-            raise BadTokenError from None
-        except FAILED as error:
-            raise passing(error) from None
+        except _LOGIN_FAILED as error:
+            raise platform_error(error) or passing(error) from None
 
     async def close(self) -> None:
         """Take nothing more."""
@@ -143,17 +167,42 @@ class DiscordPlatform:
             await self._client.close()
 
     async def _serve(self) -> None:
-        client = Connection(self._intake, self._missed, self._rooms, self._typing, self._roles)
-        async with client:
-            try:
-                await client.login(self._token)
+        client = await self._logged_in()
+        try:
+            if self._leads:
                 await client.tell_commands()
-                await address.find_gateway(client)
+            await address.find_gateway(client)
+            self._connected.set()
+            await _connect(client)
+        finally:
+            await self._missed.end()
+            await client.close()
+
+    async def _logged_in(self) -> Connection:
+        """The connection, a new one where there is none.
+
+        Raises what a failed login raises, and UnreachablePlatformError once everything is closed.
+        """
+        async with self._logging_in:
+            if self._client is None or self._client.is_closed():
+                self._check_open()
+                client = self._new_client()
+                try:
+                    await client.login(self._token)
+                    self._check_open()
+                except BaseException:
+                    await client.close()
+                    raise
                 self._client = client
-                self._connected.set()
-                await _connect(client)
-            finally:
-                await self._missed.end()
+            return self._client
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise UnreachablePlatformError(_NO_MORE)
+
+    def _new_client(self) -> Connection:
+        given = (self._intake, self._missed, self._rooms, self._typing, self._roles)
+        return ShardedConnection(self._shards, *given) if self._shards else Connection(*given)
 
     async def _is_member(self, server: int, account: int) -> bool:
         """Whether somebody is in a server. Raises DeliveryError, and what a failed request raises."""
@@ -171,13 +220,17 @@ class DiscordPlatform:
 
     async def _reached(self) -> Connection:
         """The connection, as soon as there is one. Raises DeliveryError."""
+        if self._closed:
+            raise DeliveryError(_NO_MORE)
         try:
             async with asyncio.timeout(CONNECTING_S):
-                await self._connected.wait()
+                await (self._connected.wait() if self._is_run else self.open())
         except TimeoutError:
             raise DeliveryError("There is no connection to Discord.") from None
+        except PlatformError as error:
+            raise DeliveryError(str(error)) from None
         if self._client is None or self._client.is_closed():
-            raise DeliveryError("There is no connection to Discord any more.")
+            raise DeliveryError(_NO_MORE)
         return self._client
 
 
@@ -185,6 +238,6 @@ async def _connect(client: Connection) -> None:
     try:
         await client.connect()
     except AttributeError as error:  # what discord.py 2.7 makes of a first connection that failed
-        if client.ws is not None:
+        if isinstance(client, ShardedConnection) or client.ws is not None:
             raise
         raise ConnectionError("The gateway cannot be reached.") from error

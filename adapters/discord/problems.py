@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from adapters.discord import wording
-from core.ports import StoreError
 from core.wording import refusals
 
 MINUTE_S, HOUR_S = 60.0, 3_600.0
@@ -25,14 +24,10 @@ TOO_MANY_SOUNDS = Problem(wording.TOO_MANY_SOUNDS)
 TOO_MANY = Problem(wording.TOO_MANY, MINUTE_S)
 CATCHING_UP = Problem(wording.CATCHING_UP)
 NOT_DONE = Problem(wording.NOT_DONE)
+NOT_SAVED = Problem(wording.NOT_SAVED)
 LOST = Problem(wording.LOST)
 DROPPED = Problem("")
 
 
 def not_let_in(account: int) -> Problem:
     return Problem(refusals.not_let_in("Discord", str(account)), HOUR_S)
-
-
-def not_saved(error: StoreError) -> Problem:
-    """A store's error is a sentence for a person, which says what to do."""
-    return Problem(wording.not_saved(str(error)))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import discord
 
 from adapters.discord import wording
-from adapters.discord.failures import CLOSED
+from adapters.discord.failures import CLOSED, UNREACHABLE
 from core.recent import Recent
 
 _FRESH = timedelta(days=1)
@@ -19,6 +19,8 @@ _FRESH = timedelta(days=1)
 _ARCHIVED_AFTER_MINUTES: Literal[10080] = 10080
 _LONGEST_NAME = 28
 """Of a candidate's name in that of a thread, which has 100 characters at most; the rest is the account's id."""
+_LOOKED_AT = 20
+"""How many messages after a command are looked at for one of the bot; our own choice."""
 _ACCOUNT = re.compile(r"\((\d{1,20})\)$")
 _log = logging.getLogger(__name__)
 
@@ -30,17 +32,29 @@ class Room:
     chat: int
     link: str
     is_here: bool = False
+    is_direct: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """Where somebody was led to last, by which command."""
+
+    room: Room
+    command: int
 
 
 class Rooms:
-    """Remembers rooms as long as the process lives; a forgotten one is found or made again."""
+    """Remembers rooms as long as the process lives; a forgotten one is found or made again.
+
+    Others may send what is said there, so a room is looked at before somebody is led to it again.
+    """
 
     def __init__(self) -> None:
-        self._known = Recent[int, Room]()
+        self._known = Recent[int, _Led]()
         self._unwritable = Recent[int, bool]()
         self._threads = Recent[int, bool]()
 
-    def forget(self, chat: str) -> None:
+    def forget(self, chat: str | int) -> None:
         """The chat cannot be written to any more."""
         self._unwritable.put(int(chat), value=True)
 
@@ -50,12 +64,13 @@ class Rooms:
         if is_private(interaction):
             return Room(interaction.channel_id or 0, "", is_here=True)
         known = self._known.get(account)
-        if known is not None and self._is_open(known, interaction):
-            return known
-        room = await self._direct(interaction) or await self._thread(interaction)
+        if known is not None and await self._is_open(known, interaction):
+            room: Room | None = known.room
+        else:
+            room = await self._direct(interaction) or await self._thread(interaction)
         if room is not None:
             self._unwritable.drop(room.chat)
-            self._known.put(account, room)
+            self._known.put(account, _Led(room, interaction.id))
         return room
 
     async def is_thread(self, client: discord.Client, chat: int) -> bool:
@@ -90,13 +105,19 @@ class Rooms:
         except (discord.Forbidden, discord.NotFound) as error:
             _log.warning("No private thread could be made: HTTP %s, %s", error.status, error.code)
             return None
-        return Room(thread.id, thread.jump_url)
+        return Room(thread.id, thread.jump_url, is_direct=False)
 
-    def _is_open(self, room: Room, interaction: discord.Interaction[Any]) -> bool:
+    async def _is_open(self, led: _Led, interaction: discord.Interaction[Any]) -> bool:
         """Whether the candidate can go on there; somebody may have given a thread another name."""
-        channel = interaction.client.get_channel(room.chat)
+        chat = led.room.chat
+        channel = interaction.client.get_channel(chat)
         is_kept = not isinstance(channel, discord.Thread) or _account_of(channel) == interaction.user.id
-        return is_kept and not self._unwritable.get(room.chat)
+        if not is_kept or self._unwritable.get(chat):
+            return False
+        if not await _arrives(interaction.client, led):
+            self.forget(chat)
+            return False
+        return True
 
     async def _own_thread(self, interaction: discord.Interaction[Any], server: discord.Guild) -> discord.Thread | None:
         """The candidate's thread, which was made before the process began."""
@@ -135,6 +156,19 @@ def _account_of(thread: discord.Thread) -> int | None:
 async def _is_known(channel: discord.DMChannel) -> bool:
     """Whether so little time has passed since something was said there that it need not be said where we go on."""
     return any([discord.utils.utcnow() - one.created_at < _FRESH async for one in channel.history(limit=1)])
+
+
+async def _arrives(client: discord.Client, led: _Led) -> bool:
+    """Whether what was sent since then has arrived; of a thread only whether it is still there, as that is enough."""
+    channel = client.get_partial_messageable(led.room.chat)
+    bot, after = client.user.id if client.user else 0, discord.Object(led.command)
+    try:
+        since = [one.author.id async for one in channel.history(limit=_LOOKED_AT, after=after)]
+    except discord.HTTPException as error:
+        if error.code in UNREACHABLE:
+            return False
+        raise
+    return bot in since or not led.room.is_direct
 
 
 async def _new_thread(interaction: discord.Interaction[Any], parent: discord.TextChannel) -> discord.Thread:

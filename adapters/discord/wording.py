@@ -11,6 +11,7 @@ TOO_MANY_SOUNDS = (
     "I listen to the first five sounds of a message, so I left the others out. Please send them in another message."
 )
 TOO_MANY = "That was too much at once, so I left your last message out. Please wait a moment and send it again."
+NOT_SAVED = "I could not take your last message, as I cannot save anything just now. Please try again in a few minutes."
 LOST = "Something went wrong on my side, and I could not take that. Please try again."
 CATCHING_UP = (
     "I am still reading what was written while I was away, so nothing was changed. Please try again in a moment."
@@ -31,8 +32,3 @@ CHOSEN = "› {label}"  # noqa: RUF001 - the sign that stands before what was ch
 MORE = "There is more to choose from:"
 ANSWER = "Answer"
 YOUR_ANSWER = "Your answer"
-
-
-def not_saved(reason: str) -> str:
-    """`reason` is the store's own sentence, which says what to do."""
-    return f"I could not take your last message: {reason} Please send it again then."

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, MessageEntity, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, MessageEntity, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 from telegram.helpers import create_deep_linked_url
@@ -20,7 +20,7 @@ from adapters.telegram.client import Bot
 from adapters.telegram.notes import note_of
 from adapters.telegram.reading import INTERVIEW, Command, chat_of, edited, pressed, said, typed_command, words_of
 from adapters.telegram.rendering import LONGEST, LONGEST_CAPTION, NO_PREVIEW, STYLES
-from core.messages import Inbound, TextSent
+from core.messages import Choice, Inbound, TextSent
 from core.ports import StoreError
 from core.recent import Lately, Recent
 from core.speech import VoiceNote
@@ -30,6 +30,8 @@ from core.wording import refusals
 Receive = Callable[[Inbound], Awaitable[bool]]
 """False for a message that was dropped; its sender has been told."""
 _OF_NO_USE_EVERY_S = 60.0
+_IMPATIENT_S = 5.0
+"""So long after a press the same one is somebody's impatience; our own choice."""
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +57,7 @@ class Intake:
         self._texts: Recent[tuple[int, int], int] = Recent()
         self._heard: Recent[tuple[int, int], str] = Recent()
         self._told_of_no_use = Lately(_OF_NO_USE_EVERY_S, time.monotonic)
+        self._pressed = Lately(_IMPATIENT_S, time.monotonic)
         self._troubled: Recent[int, int] = Recent()
 
     async def take(self, update: Update) -> None:
@@ -114,14 +117,16 @@ class Intake:
     async def _take_edit(self, message: Message, update: int) -> None:
         """Telegram calls it an edit, too, when a preview appears or a reaction is set, and does not say which it is.
 
-        So it counts only if this process has seen another text there; otherwise nothing is better than a false reply.
+        So it is certain only if this process has seen another text there. Of others a command gets no false reply, and
+        words under a sound are not taken for its correction.
         """
         key, text = (message.chat_id, message.message_id), hash(words_of(message))
-        if self._texts.get(key) not in {None, text}:
-            if typed_command(message):
+        seen = self._texts.get(key)
+        if typed_command(message):
+            if seen not in {None, text}:
                 self._tell(message.chat_id, wording.EDITED_COMMAND)
-            else:
-                await self._receive(edited(message, update))
+        elif seen != text and (seen is not None or message.text):
+            await self._receive(edited(message, update, uncertain=seen is None))
         self._texts.put(key, text)
 
     async def _take_press(self, query: CallbackQuery) -> None:
@@ -130,11 +135,24 @@ class Intake:
             self._acknowledge(query, wording.OLD_BUTTON)
             return
         self._acknowledge(query)
-        taken = await self._receive(pressed(query, message, choice))
-        if taken and not choice.stays and isinstance(message, Message):
+        if choice.stays:
+            await self._receive(pressed(query, message, choice))
+        elif await self._takes_once(query, message, choice) and isinstance(message, Message):
             if note := choice.note:
                 self._heard.put((message.chat_id, message.message_id), note)
             self._show_chosen(message, query.data, left_after(message, choice))
+
+    async def _takes_once(self, query: CallbackQuery, message: MaybeInaccessibleMessage, choice: Choice) -> bool:
+        """Take a press that decides something; nothing is said of the next ones, as nothing is wrong."""
+        key, taken = (message.chat.id, message.message_id, query.data), False
+        if not self._pressed.first(key):
+            return False
+        try:
+            taken = await self._receive(pressed(query, message, choice))
+        finally:
+            if not taken:
+                self._pressed.undo(key)
+        return taken
 
     def _show_chosen(self, message: Message, payload: str | None, left: InlineKeyboardMarkup | None) -> None:
         """The buttons but those that are left go, and what was chosen stands in their place, if there is room."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from telegram.constants import ChatAction
 from telegram.error import InvalidToken, TelegramError
 
 from adapters.telegram.admission import Admission
 from adapters.telegram.asides import Asides
+from adapters.telegram.brought import Webhook
 from adapters.telegram.client import OFFICIAL_URL, Client
 from adapters.telegram.commands import list_commands
 from adapters.telegram.delivery import Delivery
@@ -19,18 +21,23 @@ from adapters.telegram.failures import pause_s, refused_token, undelivered, unus
 from adapters.telegram.intake import Intake, Receive
 from adapters.telegram.polling import Poller
 from adapters.telegram.timing import DEFAULT, Backoff, Timing
-from adapters.telegram.webhook import Webhook, WebhookServer
 from core.messages import Outbound
 from core.model import Conversation
 from core.ports import DeliveryError
 from core.roles import Role
 from core.speech import Speech, VoiceNote
 
+if TYPE_CHECKING:
+    from adapters.telegram.webhook import WebhookServer
+
 _log = logging.getLogger(__name__)
 
 
 class TelegramPlatform:
-    """One bot. `receive` is given every message and raises StoreError for one that could not be taken."""
+    """One bot. `receive` is given every message and raises StoreError for one that could not be taken.
+
+    Nothing has to be received for messages to be sent and notes to be fetched.
+    """
 
     def __init__(  # noqa: PLR0913 - three are there for every bot, five have their defaults
         self,
@@ -52,12 +59,22 @@ class TelegramPlatform:
         self._bot = self._client.bot
         self._timing = timing
         self._webhook = webhook
+        self._source: Poller | WebhookServer | None = None
         self._asides = Asides(timing)
         admission = Admission(allowed_users)
         known = {role.id for role in roles}
         self._intake = Intake(self._bot, receive, known, admission, self._asides, listens=listens)
         self._delivery = Delivery(self._bot)
         self._downloads = Downloads(self._bot, self._client.web, timing)
+
+    @property
+    def serves(self) -> bool:
+        """Whether what candidates write comes in just now."""
+        return self._source is not None and self._source.serves
+
+    async def open(self) -> None:
+        """Be ready to send where nothing is received. Raises PlatformError, and then the next message tries again."""
+        await self.check()
 
     async def check(self) -> str:
         """The bot's name. Raises PlatformError."""
@@ -82,10 +99,17 @@ class TelegramPlatform:
     async def _serve(self) -> None:
         await self._bot.get_me()  # the library keeps the name, which the reading of group commands needs
         await self._list_commands()
-        if self._webhook is not None:
-            await WebhookServer(self._bot, self._intake, self._webhook).run()
-        await self._bot.delete_webhook()
-        await Poller(self._bot, self._intake, self._timing).run()
+        if self._webhook is None:
+            await self._bot.delete_webhook()
+            self._source = Poller(self._bot, self._intake, self._timing)
+        else:
+            from adapters.telegram.webhook import WebhookServer  # noqa: PLC0415 - not everybody has one
+
+            self._source = WebhookServer(self._bot, self._intake, self._webhook)
+        try:
+            await self._source.run()
+        finally:
+            self._source = None
 
     async def _list_commands(self) -> None:
         """Without the list everything works; it is tried again at the next start."""

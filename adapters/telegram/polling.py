@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 
 from telegram import Update
@@ -15,11 +16,15 @@ from telegram.error import Conflict, InvalidToken, RetryAfter
 from adapters.telegram.client import Bot
 from adapters.telegram.failures import pause_s
 from adapters.telegram.intake import Intake
-from adapters.telegram.reading import KINDS, chat_of
+from adapters.telegram.reading import KINDS, chat_of, sender_of
 from adapters.telegram.timing import Backoff, Timing
+from core.about import about
 from core.ports import StoreError
+from core.recent import Lately
 
 _BATCH = 100
+_CONTESTED_EVERY_S = 600.0
+"""How often the owner is told that another process polls; our own choice."""
 _log = logging.getLogger(__name__)
 
 
@@ -33,11 +38,14 @@ class Poller:
         self._offset: int | None = None
         self._taken: set[int] = set()
         self._backoff = Backoff(timing)
+        self._told_of_another = Lately(_CONTESTED_EVERY_S, time.monotonic)
+        self.serves = True
 
     async def run(self) -> None:
         """Poll until cancelled. Raises InvalidToken."""
         while True:
             batch = await self._poll()
+            self.serves = batch is not None
             if batch is None or not await self._take(batch):
                 await asyncio.sleep(self._backoff.pause())
                 continue
@@ -54,7 +62,11 @@ class Poller:
         except RetryAfter as error:
             await asyncio.sleep(pause_s(error))
         except Conflict:
-            _log.warning("Another process polls Telegram with the same token, or has set a webhook; trying again.")
+            if self._told_of_another.first(None):
+                _log.warning(
+                    "Another process receives for this bot on Telegram, so little or nothing comes in here: end one of "
+                    "the two, or give both TELEGRAM_WEBHOOK_URL. Trying again."
+                )
         except Exception as error:  # noqa: BLE001 - whatever came back, the next poll may be better
             _log.warning("Telegram could not be polled (%s); trying again.", type(error).__name__)
         return None
@@ -74,9 +86,10 @@ class Poller:
 
     async def _take_lane(self, lane: Sequence[Update]) -> None:
         for update in lane:
-            try:
-                await self._intake.take(update)
-            except StoreError:
-                _log.warning("A message could not be stored; it stays with Telegram until it can be.")
-                return
+            with about(sender_of(update)):
+                try:
+                    await self._intake.take(update)
+                except StoreError:
+                    _log.warning("A message could not be stored; it stays with Telegram until it can be.")
+                    return
             self._taken.add(update.update_id)

@@ -32,6 +32,11 @@ def chat_of(update: Update) -> int:
     return update.effective_chat.id if update.effective_chat else 0
 
 
+def sender_of(update: Update) -> Conversation:
+    """Who an update is from, and where; a group is a chat, too."""
+    return Conversation(PLATFORM, str(chat_of(update)), str(update.effective_user.id if update.effective_user else 0))
+
+
 def words_of(message: Message) -> str:
     """The text of a message, or what is written under its sound; "" for none."""
     return message.text or message.caption or ""
@@ -66,10 +71,10 @@ def _written(message: Message, roles: Collection[str]) -> TextSent | CommandSent
     return TextSent(conversation, inbound_id, words_of(message), replies_to=replied_note(message))
 
 
-def edited(message: Message, update: int) -> TextEdited:
-    """Words in the private chat that were changed."""
+def edited(message: Message, update: int, *, uncertain: bool) -> TextEdited:
+    """Words in the private chat that were changed, or may have been."""
     conversation = conversation_of(message.chat_id, message)
-    return TextEdited(conversation, f"edit-{update}", str(message.message_id), words_of(message))
+    return TextEdited(conversation, f"edit-{update}", str(message.message_id), words_of(message), uncertain)
 
 
 def pressed(query: CallbackQuery, message: MaybeInaccessibleMessage, choice: Choice) -> CommandSent:

@@ -1,4 +1,7 @@
-"""Updates brought by Telegram itself: a small server that says yes only when an update is stored."""
+"""Updates brought by Telegram itself: a small server that says yes only when an update is stored.
+
+Importing this imports aiohttp's server, which takes 10 MB and some tenths of a second: only who has a webhook does.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,18 @@ import asyncio
 import hmac
 import json
 import logging
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from aiohttp import web
 from telegram import Update
 from telegram.error import BadRequest
 
+from adapters.telegram.brought import Webhook
 from adapters.telegram.client import Bot
 from adapters.telegram.failures import WebhookError
 from adapters.telegram.intake import Intake
-from adapters.telegram.reading import KINDS, chat_of
+from adapters.telegram.reading import KINDS, chat_of, sender_of
+from core.about import about
 from core.ports import StoreError
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -27,20 +30,6 @@ _FINISH_S = 5.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Where Telegram brings updates: the public address, where to listen for what a proxy passes on, the secret."""
-
-    url: str
-    port: int
-    secret: str = field(repr=False)
-    host: str = "127.0.0.1"
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.url).path or "/"
-
-
 class WebhookServer:
     """Takes one update for each request; the messages of one chat in order."""
 
@@ -48,6 +37,7 @@ class WebhookServer:
         self._bot = bot
         self._intake = intake
         self._webhook = webhook
+        self.serves = False
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
@@ -59,8 +49,10 @@ class WebhookServer:
         try:
             await self._listen(runner)
             await self._announce()
+            self.serves = True
             await asyncio.Event().wait()
         finally:
+            self.serves = False
             await runner.cleanup()
 
     async def _listen(self, runner: web.AppRunner) -> None:
@@ -88,11 +80,15 @@ class WebhookServer:
             return web.Response(status=400)
         chat = chat_of(update)
         async with self._locks.setdefault(chat, asyncio.Lock()):
-            try:
-                await self._intake.take(update)
-            except StoreError:
-                _log.warning("A message could not be stored; Telegram will bring it again.")
-                return web.Response(status=503)
+            with about(sender_of(update)):
+                return await self._taken(update)
+
+    async def _taken(self, update: Update) -> web.Response:
+        try:
+            await self._intake.take(update)
+        except StoreError:
+            _log.warning("A message could not be stored; Telegram will bring it again.")
+            return web.Response(status=503)
         return web.Response()
 
     async def _read(self, request: web.Request) -> Update | None:

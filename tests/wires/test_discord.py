@@ -313,7 +313,14 @@ async def test_ready_comes_before_the_servers_and_events_are_numbered(
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"), [({"token": "other"}, 4004), ({"intents": 1 << 15}, 4014), ({"intents": 1 << 1}, 4014)]
+    ("changes", "code"),
+    [
+        ({"token": "other"}, 4004),
+        ({"intents": 1 << 15}, 4014),
+        ({"intents": 1 << 1}, 4014),
+        ({"shard": [2, 2]}, 4010),
+        ({"shard": [-1, 2]}, 4010),
+    ],
 )
 async def test_who_may_not_identify_is_shown_out(
     session: aiohttp.ClientSession, server: DiscordServer, changes: dict[str, Any], code: int
@@ -336,6 +343,24 @@ async def test_events_go_only_to_whoever_asked_for_them(session: aiohttp.ClientS
         "",
     )
     await socket.close()
+
+
+async def test_a_shard_is_told_of_its_servers_and_the_first_of_direct_messages(
+    session: aiohttp.ClientSession, server: DiscordServer
+) -> None:
+    guilds = [server.world.guild(id=str((8 + number) << 22)) for number in range(2)]
+    sockets = [await identified(session, server, intents=1 << 9 | 1 << 12, shard=[shard, 2]) for shard in range(2)]
+    for shard, socket in enumerate(sockets):
+        ready, guild = (await said(socket))["d"], (await said(socket))["d"]
+        assert (ready["shard"], [one["id"] for one in ready["guilds"]]) == ([shard, 2], [guild["id"]])
+        assert guild["id"] == guilds[shard].id
+    ana = server.world.user("ana")
+    for channel in (None, guilds[1].channels[0], guilds[0].channels[0]):
+        await server.writes(ana, "hello", channel)
+    first = [(await said(sockets[0]))["d"].get("guild_id") for _ in range(2)]
+    assert (first, (await said(sockets[1]))["d"]["guild_id"]) == ([None, guilds[0].id], guilds[1].id)
+    for socket in sockets:
+        await socket.close()
 
 
 async def test_a_session_is_resumed_with_what_was_missed(session: aiohttp.ClientSession, server: DiscordServer) -> None:

@@ -337,10 +337,16 @@ async def test_before_there_is_a_connection_messages_stay_pending(
     server: DiscordServer, core: Core, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(platform_module, "CONNECTING_S", 0.01)
+    server.faults.append(Fault("GET", "/gateway/bot", delay=5))
     platform = unstarted(server, core)
+    running = asyncio.create_task(platform.run())
+    await asyncio.sleep(0)
     with pytest.raises(DeliveryError, match="no connection"):
         await platform.send(in_chat(server.world.direct(ana), ana), asking(), "1")
     await platform.working(in_chat(server.world.direct(ana), ana))
+    assert not server.world.direct(ana).typing
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await platform.close()
 
 
@@ -413,7 +419,7 @@ async def test_neither_words_nor_token_are_logged(
         await server.writes(ana, "quokka")
         await core.got(TextSent)
         await platform.send(in_chat(server.world.direct(ana), ana), saying("quokka"), "1")
-        core.refusal = StoreUnavailableError("quokka")
+        core.refusal = RuntimeError("quokka")
         await server.writes(ana, "quokka")
         await server.reply_to(server.world.direct(ana), 1)
     ours = [record for record in caplog.records if record.name.startswith(("discord", "adapters"))]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any
 
 import aiohttp
 import pytest
 
-from adapters.discord import DiscordPlatform, downloads
+from adapters.discord import DiscordPlatform, client, downloads
 from core.messages import VoiceSent
 from core.model import Conversation
 from core.ports import NoteGoneError, NoteUnavailableError, UnusableSoundError
@@ -55,6 +56,14 @@ async def test_a_known_link_is_used_as_it_is(
     assert asked_for_messages(server) == 0
     [(path, status)] = server.cdn.asked
     assert (path.rpartition("/")[2], status) == ("voice-message.ogg", 200)
+
+
+async def test_many_notes_come_over_one_connection(
+    server: DiscordServer, platform: DiscordPlatform, core: Core, ana: User, where: Conversation
+) -> None:
+    for _ in range(3):
+        assert await platform.fetch(where, await spoken(server, core, ana)) == SOUND
+    assert len(server.cdn.connections) == 1
 
 
 async def test_after_a_restart_the_message_is_asked_for_a_new_link(
@@ -179,6 +188,7 @@ async def test_without_a_connection_a_note_is_fetched_later(
     server: DiscordServer, core: Core, where: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.discord.platform.CONNECTING_S", 0.01)
+    server.faults.append(Fault("GET", "/users/@me", delay=5))
     with pytest.raises(NoteUnavailableError, match="no connection"):
         await unstarted(server, core).fetch(where, VoiceNote("1/2/3"))
 
@@ -255,7 +265,7 @@ async def test_no_other_address_is_ever_asked(
 ) -> None:
     sound = server.sound(b"x", url=link.format(port=server.port) or "x")
     note = await spoken(server, core, ana, sound) if is_seen else unseen(direct, ana, sound)[0]
-    monkeypatch.setattr(aiohttp, "ClientSession", None)
+    monkeypatch.setattr(aiohttp.ClientSession, "get", None)
     with pytest.raises(NoteGoneError, match="elsewhere"):
         await platform.fetch(where, note)
 
@@ -301,3 +311,35 @@ async def test_neither_link_nor_token_is_logged(
     ours = [record.getMessage() for record in caplog.records if record.name.startswith(("discord", "adapters"))]
     assert "leads elsewhere" in "\n".join(ours)
     assert "quokka" not in "\n".join([*ours, str(refused.value)])
+
+
+async def test_what_is_being_closed_fetches_nothing_more(
+    server: DiscordServer, start: Start, core: Core, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = in_chat(server.world.direct(ana), ana)
+    opened: list[aiohttp.ClientSession] = []
+    fetched: list[bytes | BaseException] = []
+    is_over = asyncio.Event()
+    close = aiohttp.ClientSession.close
+
+    def kept() -> aiohttp.ClientSession:
+        opened.append(downloads.opened_web())
+        return opened[-1]
+
+    monkeypatch.setattr(client, "opened_web", kept)
+    async with start() as platform:
+        note = await spoken(server, core, ana)
+        assert await platform.fetch(where, note) == SOUND
+
+        async def slowly(session: aiohttp.ClientSession) -> None:
+            if session is opened[0]:
+                fetched.extend(await asyncio.gather(platform.fetch(where, note), return_exceptions=True))
+            await close(session)
+            if opened[0].closed:
+                is_over.set()
+
+        monkeypatch.setattr(aiohttp.ClientSession, "close", slowly)
+        await server.gateway.drop(4010)
+        await asyncio.wait_for(is_over.wait(), 5)
+    assert [type(one) for one in fetched] == [NoteUnavailableError]
+    assert len(opened) == 1

@@ -134,7 +134,9 @@ async def test_what_cannot_be_stored_is_said(server: DiscordServer, core: Core, 
     core.refusal = StoreUnavailableError("The disk is full.")
     await server.writes(ana, "Important")
     said = (await server.reply_to(server.world.direct(ana))).text
-    assert said == "I could not take your last message: The disk is full. Please send it again then."
+    assert said == (
+        "I could not take your last message, as I cannot save anything just now. Please try again in a few minutes."
+    )
 
 
 async def test_nobody_is_told_where_that_fails_too(

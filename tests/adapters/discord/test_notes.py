@@ -163,7 +163,7 @@ async def test_what_cannot_be_stored_of_a_message_is_said_once(
 ) -> None:
     core.refusal = StoreError("The disk is full.")
     await server.writes(ana, "words", sounds=[server.sound(b"x"), server.sound(b"y")])
-    assert "The disk is full." in (await server.reply_to(direct)).text
+    assert (await server.reply_to(direct)).text == wording.NOT_SAVED
     core.refusal = None
     await server.writes(ana, "next")
     await core.got(TextSent)

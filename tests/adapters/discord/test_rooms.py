@@ -141,7 +141,7 @@ async def test_all_that_was_written_into_a_form_is_shown_again(
         opened = await server.presses(shy, thread.messages[-1], "Answer")
         core.refusal = StoreUnavailableError("The disk is full.")
         filled = await server.fills(shy, opened, answer)
-        assert "The disk is full." in (await answered(server, filled)).text
+        assert (await answered(server, filled)).text == wording.NOT_SAVED
         shown = answer.strip().replace("*", "\\*")
         await server.until(lambda: " ".join(said.text for said in filled.follow_ups) == shown or None)
 

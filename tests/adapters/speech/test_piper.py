@@ -7,6 +7,8 @@ import json
 import logging
 import shutil
 import socket
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,35 @@ async def test_there_is_a_pause_between_sentences(piper: PiperSynthesizer) -> No
     first, second = [await spoken(piper, text) for text in ("What did you build?", "And why?")]
     both = await spoken(piper, "What did you build? And why?")
     assert both.seconds == pytest.approx(first.seconds + 0.35 + second.seconds, abs=0.03)
+
+
+def padded(monkeypatch: pytest.MonkeyPatch, *, is_silent: bool = False) -> None:
+    """From now on the voice is silent for half a second before and after each sentence, as some voices are."""
+    import numpy as np  # noqa: PLC0415 - needs the libraries for voice
+    from piper import AudioChunk, PiperVoice  # noqa: PLC0415 - the same
+
+    synthesize = PiperVoice.synthesize
+
+    def with_silence(self: PiperVoice, *given: Any, **more: Any) -> Iterator[AudioChunk]:
+        for chunk in synthesize(self, *given, **more):
+            silence = np.zeros(chunk.sample_rate // 2, dtype=np.float32)
+            sound = chunk.audio_float_array * (0 if is_silent else 1)
+            yield replace(chunk, audio_float_array=np.concatenate([silence, sound, silence]))
+
+    monkeypatch.setattr(PiperVoice, "synthesize", with_silence)
+
+
+async def test_what_a_voice_is_silent_around_a_sentence_is_no_part_of_the_speech(
+    piper: PiperSynthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = await spoken(piper)
+    padded(monkeypatch)
+    assert (await spoken(piper)).seconds == pytest.approx(plain.seconds, abs=0.05)
+
+
+async def test_a_voice_that_is_silent_says_nothing(piper: PiperSynthesizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    padded(monkeypatch, is_silent=True)
+    assert await piper.synthesize(QUESTION) is None
 
 
 async def test_speed_is_obeyed() -> None:

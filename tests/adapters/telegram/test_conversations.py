@@ -278,7 +278,7 @@ async def test_nothing_is_confirmed_before_it_is_stored(robin: Person, takes: Ta
 async def test_what_is_delivered_again_has_the_same_id(robin: Person, takes: Takes, server: TelegramServer) -> None:
     number = robin.writes("one")
     robin.edits(number, "two")
-    robin.presses_payload("k3:", None)
+    robin.presses_payload("h3:", None)
     await takes.next(2)
     await until(lambda: not server.updates.waiting)
     server.updates.deliver_again()
@@ -314,3 +314,22 @@ async def test_working_shows_typing_or_speaking(platform: TelegramPlatform, robi
     await platform.working(conversation(robin))
     await platform.working(conversation(robin), speaking=True)
     assert robin.chat.actions == ["typing", "record_voice"]
+
+
+async def test_an_impatient_press_is_taken_once_and_again_when_the_first_was_not(
+    platform: TelegramPlatform, robin: Person, takes: Takes, server: TelegramServer
+) -> None:
+    await platform.send(conversation(robin), saying("Go on?", choices=(Choice("Skip", "skip", "#7", 2),)), "1")
+    seen = dict(await robin.hears())
+    takes.drops = True
+    robin.presses("Skip", seen)
+    await takes.until(lambda: len(takes.attempts) == 1)
+    takes.drops = False
+    takes.fails = [ZeroDivisionError()]
+    robin.presses("Skip", seen)
+    assert "send it again" in (await robin.hears())["text"]
+    for _ in range(5):
+        robin.presses("Skip", seen)
+    robin.writes("after")
+    assert [one.inbound_id.partition("-")[0] for one in (await takes.next(0), await takes.next(1))] == ["press", "3"]
+    await until(lambda: len(server.asked("answerCallbackQuery")) == 7)

@@ -38,16 +38,19 @@ async def test_a_command_that_is_written_into_an_old_message_is_not_taken_but_an
     assert len(robin.chat.said) == 2
 
 
-async def test_what_an_earlier_process_saw_is_not_taken_again_as_an_edit(server: TelegramServer, robin: Person) -> None:
-    command, answer = robin.writes("/stop"), robin.writes("I did it")
+async def test_what_another_process_saw_may_be_an_edit_unless_it_is_a_command(
+    server: TelegramServer, robin: Person
+) -> None:
+    command, note, answer = robin.writes("/stop"), robin.speaks(b"one", caption="words"), robin.writes("I did it")
     async with running(make(server, before := Takes())):
         await before.next(1)
         await until(lambda: not server.updates.waiting)
     async with running(make(server, after := Takes())):
-        for number, text in ((command, "/stop"), (answer, "I did it"), (answer, "I did it alone")):
+        for number, text in ((command, "/stop"), (note, "words"), (answer, "I did it"), (answer, "I did it alone")):
             robin.edits(number, text)
         robin.writes("next")
-        taken = await after.next(1)
-    assert isinstance(after.taken[0], TextEdited)
-    assert (after.taken[0].text, isinstance(taken, TextSent)) == ("I did it alone", True)
+        await after.next(2)
+    edits = [(one.text, one.uncertain) for one in after.taken if isinstance(one, TextEdited)]
+    assert edits == [("I did it", True), ("I did it alone", False)]
+    assert isinstance(after.taken[2], TextSent)
     assert not robin.chat.said

@@ -20,6 +20,7 @@
 
     server.faults.append(Fault("POST", "/messages", status=429, retry_after=0.05))
     await server.gateway.drop(); .reconnect(); .invalidate()    # and `refuse_resumes`, `acknowledges`
+    # A bot that identifies as a shard is told of its own servers only, by their ids; direct messages go to the first.
     assert not server.mistakes                        # at the end of every test (leaving the block does it too)
 
 Every interaction has to be acknowledged within 3 s. What does not fit is refused as Discord refuses it, and noted in

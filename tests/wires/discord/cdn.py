@@ -55,6 +55,8 @@ class Cdn:
         self._valid = 0
         self.asked: list[tuple[str, int]] = []
         """Every path that was asked for, and the status it was answered with."""
+        self.connections: set[object] = set()
+        """Every connection by which something was asked for."""
 
     @property
     def url(self) -> str:
@@ -73,6 +75,8 @@ class Cdn:
         return [web.get(f"{PATH}/{{path:.+}}", self._serve)]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        if request.transport is not None:
+            self.connections.add(request.transport.get_extra_info("peername"))
         fault = next((fault for fault in self._host.faults if fault.fits(request)), None)
         instead = await fault.answer(request) if fault else None
         answer = await self._answer(request) if instead is None else instead

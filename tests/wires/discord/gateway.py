@@ -12,10 +12,11 @@ from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
-from tests.wires.discord.world import User, Wire, World
+from tests.wires.discord.world import Guild, User, Wire, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 7, 9, 10, 11
 BAD_TOKEN, ALREADY_IDENTIFIED, DISALLOWED_INTENTS, BAD_PAYLOAD, NOT_IDENTIFIED = 4004, 4005, 4014, 4002, 4003
+INVALID_SHARD = 4010
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, DIRECT_TYPING = 1, 1 << 9, 1 << 12, 1 << 14
 
@@ -31,16 +32,24 @@ class Host(Protocol):
     @property
     def gateway_url(self) -> str: ...
 
+    def changed(self) -> None: ...
+
 
 @dataclass(slots=True)
 class Session:
     intents: int
+    shard: int = 0
+    shards: int = 1
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     sequence: int = 0
     events: list[Wire] = field(default_factory=list)
     """Everything that was dispatched, for whoever resumes."""
     wire: Connection | None = None
     valid: bool = True
+
+    def holds(self, guild: str | None) -> bool:
+        """Whether what happens in a server comes here; what happens in none comes to the first shard."""
+        return (int(guild or 0) >> 22) % self.shards == self.shard
 
     async def dispatch(self, name: str, content: Wire) -> None:
         self.sequence += 1
@@ -78,14 +87,17 @@ class Gateway:
         self.resumed: list[Wire] = []
         self.connections: list[Connection] = []
         self.refuse_resumes = False
+        self.silent_shards: set[int] = set()
+        """Who resumes these hears nothing."""
         self.acknowledges = True
         self.ready = asyncio.Event()
         """Set while a session is connected."""
 
     async def dispatch(self, name: str, content: Wire, intent: int = 0) -> None:
-        """Tell every session that asked for such events."""
+        """Tell every session that asked for such events and whose shard they belong to."""
         for session in list(self.sessions.values()):
-            if session.valid and (not intent or session.intents & intent):
+            wanted = not intent or session.intents & intent
+            if session.valid and wanted and session.holds(content.get("guild_id")):
                 await session.dispatch(name, content)
 
     async def drop(self, code: int = 4000) -> None:
@@ -93,6 +105,12 @@ class Gateway:
         self.ready.clear()
         for connection in list(self.connections):
             await connection.socket.close(code=code)
+
+    async def drop_shard(self, shard: int) -> None:
+        """Close the connection of one shard only; its session can be resumed."""
+        for session in self.sessions.values():
+            if session.shard == shard and session.wire is not None:
+                await session.wire.socket.close(code=4000)
 
     async def reconnect(self) -> None:
         """Ask the bot to connect anew."""
@@ -159,23 +177,29 @@ class Gateway:
             return None
         if not {"os", "browser", "device"} <= asked["properties"].keys():
             self._host.mistakes.append("gateway: properties are missing")
-        session = Session(asked["intents"], wire=connection)
+        shard, shards = asked.get("shard", (0, 1))
+        if not 0 <= shard < shards:
+            await connection.socket.close(code=INVALID_SHARD)
+            return None
+        session = Session(asked["intents"], shard, shards, wire=connection)
         self.sessions[session.id] = session
-        await session.dispatch("READY", self._ready(session))
-        for guild in self._host.world.guilds.values():
-            if guild.has_bot:
-                bot = self._host.world.bot
-                await session.dispatch("GUILD_CREATE", guild.wire(bot, self._host.world.threads(guild)))
+        await session.dispatch("READY", self._ready(session, asked))
+        for guild in self._present(session):
+            bot = self._host.world.bot
+            await session.dispatch("GUILD_CREATE", guild.wire(bot, self._host.world.threads(guild)))
         self.ready.set()
+        self._host.changed()
         return session
 
-    def _ready(self, session: Session) -> Wire:
+    def _present(self, session: Session) -> list[Guild]:
+        return [one for one in self._host.world.guilds.values() if one.has_bot and session.holds(one.id)]
+
+    def _ready(self, session: Session, asked: Wire) -> Wire:
         world = self._host.world
-        present = [guild for guild in world.guilds.values() if guild.has_bot]
-        return {
+        return {name: asked[name] for name in asked.keys() & {"shard"}} | {
             "v": 10,
             "user": bot_user(world.bot),
-            "guilds": [{"id": guild.id, "unavailable": True} for guild in present],
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in self._present(session)],
             "session_id": session.id,
             "resume_gateway_url": self._host.gateway_url,
             "session_type": "normal",
@@ -194,6 +218,8 @@ class Gateway:
         if session is None or not session.valid or self.refuse_resumes or asked["seq"] > session.sequence:
             await connection.send({"op": INVALID_SESSION, "d": False})
             return None
+        if session.shard in self.silent_shards:
+            return session
         for event in session.events:
             if event["s"] > asked["seq"]:
                 await connection.send(event)

@@ -284,8 +284,8 @@ class World:
         self.users[made.id] = made
         return made
 
-    def guild(self, name: str = "workshop", *, has_bot: bool = True, allows_threads: bool = True) -> Guild:
-        made = Guild(name, [], has_bot, allows_threads)
+    def guild(self, name: str = "workshop", *, has_bot: bool = True, allows_threads: bool = True, **more: Any) -> Guild:
+        made = Guild(name, [], has_bot, allows_threads, **more)
         general = Channel(TEXT, guild_id=made.id)
         made.channels.append(general)
         self.channels[general.id] = general

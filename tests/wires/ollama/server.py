@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -34,12 +35,16 @@ class Pace:
 
 @dataclass(slots=True)
 class Asked:
-    """A completion that was asked for and fitted. `over` is set at its end; `left`: the client went away before."""
+    """A completion that was asked for and fitted. `over` is set at its end; `left`: the client went away before.
+
+    `last_token_at` is when its last token was out, by the loop's clock.
+    """
 
     body: ChatRequest
     headers: dict[str, str]
     client: tuple[str, int]
     left: bool = False
+    last_token_at: float = math.nan
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -167,7 +172,7 @@ class OllamaServer:
         self._came.set()
         with self._counted(asked):
             async with self._places:
-                return await self._answer(request, body, model)
+                return await self._answer(request, asked, model)
 
     def _model(self, name: str) -> InstalledModel | None:
         return self.models.get(name) or self.models.get(f"{name}:latest")
@@ -210,14 +215,15 @@ class OllamaServer:
             self.running -= 1
             asked.over.set()
 
-    async def _answer(self, request: web.Request, body: ChatRequest, model: InstalledModel) -> web.StreamResponse:
-        reply = self.reply(body)
+    async def _answer(self, request: web.Request, asked: Asked, model: InstalledModel) -> web.StreamResponse:
+        reply = self.reply(asked.body)
         if reply.status != 200:
             return web.json_response({"error": reply.error}, status=reply.status, headers=reply.headers)
-        await self._load(body.model)
-        return await speak(request, self._speech(reply, body, model))
+        await self._load(asked.body.model)
+        return await speak(request, self._speech(reply, asked, model))
 
-    def _speech(self, reply: Reply, body: ChatRequest, model: InstalledModel) -> Speech:
+    def _speech(self, reply: Reply, asked: Asked, model: InstalledModel) -> Speech:
+        body = asked.body
         return Speech(
             model=body.model,
             reply=reply,
@@ -226,6 +232,7 @@ class OllamaServer:
             thinks="thinking" in model.capabilities and body.think is not False,
             first_token_s=self.pace.first_token_s if reply.first_token_s is None else reply.first_token_s,
             tokens_per_second=reply.tokens_per_second or self.pace.tokens_per_second,
+            ends=partial(setattr, asked, "last_token_at"),
         )
 
 

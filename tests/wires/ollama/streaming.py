@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +15,17 @@ from aiohttp import web
 
 from tests.wires.ollama.replies import Ending, Reply
 
+_JSON = json.JSONEncoder()
 TOKEN_CHARACTERS = 4  # English text and its JSON have about four characters to a token
 _BLOCK = b"x" * 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A reply on its way: whose, how many tokens at most, and whether the model thinks aloud first."""
+    """A reply on its way: whose, how many tokens at most, and whether the model thinks aloud first.
+
+    `ends` is called with the loop's time when the last token is out and the end is about to be sent.
+    """
 
     model: str
     reply: Reply
@@ -29,10 +34,12 @@ class Speech:
     thinks: bool
     first_token_s: float
     tokens_per_second: float
+    ends: Callable[[float], None]
+    created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat().replace("+00:00", "Z"))
 
     def line(self, **fields: Any) -> bytes:
-        start = {"model": self.model, "created_at": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
-        return json.dumps({**start, **fields, **self.reply.changes}).encode() + b"\n"
+        start = {"model": self.model, "created_at": self.created_at}
+        return _JSON.encode({**start, **fields, **self.reply.changes}).encode() + b"\n"
 
     def token(self, text: str, field: str = "content") -> bytes:
         said = {"role": "assistant", "content": "", field: text}
@@ -45,7 +52,7 @@ class Speech:
     @property
     def ending(self) -> Ending:
         """As the reply says; a reply that is longer than it may be is cut off as the real server does it."""
-        too_long = len(list(self._all())) > self.most_tokens
+        too_long = self.thinks + len(self.text) / TOKEN_CHARACTERS > self.most_tokens
         return Ending.LENGTH if self.reply.ending is Ending.DONE and too_long else self.reply.ending
 
     def tokens(self) -> list[bytes]:
@@ -74,10 +81,15 @@ async def speak(request: web.Request, speech: Speech) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", **speech.reply.headers})
     tokens = speech.tokens()
     begun = asyncio.get_running_loop().time() + speech.first_token_s
-    for number, token in enumerate(tokens):
-        await _until(begun + number / speech.tokens_per_second)
-        await _send(request, response, token)
+    if tokens and math.isinf(speech.tokens_per_second):
+        await _until(begun)
+        await _send_at_once(request, response, tokens)
+    else:
+        for number, token in enumerate(tokens):
+            await _until(begun + number / speech.tokens_per_second)
+            await _send(request, response, token)
     await _until(begun + len(tokens) / speech.tokens_per_second)
+    speech.ends(asyncio.get_running_loop().time())
     await _end(request, response, speech, len(tokens))
     return response
 
@@ -91,6 +103,14 @@ async def _send(request: web.Request, response: web.StreamResponse, line: bytes)
     if not response.prepared:
         await response.prepare(request)
     await response.write(line)
+
+
+async def _send_at_once(request: web.Request, response: web.StreamResponse, lines: Sequence[bytes]) -> None:
+    """Each line in a chunk of its own, as the real server does it, and all of them in one go."""
+    first, *others = lines
+    await _send(request, response, first)
+    if request.transport is not None and not request.transport.is_closing():
+        request.transport.write(b"".join(b"%x\r\n%b\r\n" % (len(line), line) for line in others))
 
 
 async def _end(request: web.Request, response: web.StreamResponse, speech: Speech, tokens: int) -> None:
