@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -64,7 +66,7 @@ class Threads:
             raise ThreadsClosedError
         future: Future[_Result] = Future()
         self._unfinished.add(future)
-        self._calls.put((future, call))
+        self._calls.put((future, partial(copy_context().run, call)))  # what it logs is about whoever asks for it
         if len(self._threads) < self._most:
             thread = Thread(target=_work, args=(self._calls,), name=f"{self._name}_{len(self._threads)}", daemon=True)
             thread.start()

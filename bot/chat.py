@@ -17,7 +17,8 @@ from bot.sitting import Sitting
 from bot.voice import voice_of
 from bot.wiring import SystemClock, interviewer_of
 from core.model import Conversation
-from core.runner import REPORT_WAIT_S, Runner
+from core.runner import Runner
+from core.runner.waits import REPORT_WAIT_S
 from core.speech import ReplyStyle
 from core.text import clean
 

@@ -13,9 +13,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from adapters.roles import RoleFiles, load_roles
+from bot.logs import start_logging, tell
 from bot.options import ChatOptions
 from bot.settings import BadSettingError, Settings, load_settings, model_name, odd
-from bot.wiring import roles_of, start_logging
+from bot.wiring import roles_of
 from core.model import Mode
 from core.ports import StoreError
 from core.requests import BadRequestError, start_request
@@ -55,6 +56,17 @@ ModelOption = Annotated[
 ]
 PassesOption = Annotated[int | None, typer.Option("--passes", help="1, 3 or 5 gradings of each criterion.")]
 RepeatOption = Annotated[int, typer.Option("--repeat", min=1, max=20, help="Grade all so often, to see what stays.")]
+NoWorkOption = Annotated[
+    bool, typer.Option("--no-work", help="Only receive: `worker` does the rest. For a database that machines share.")
+]
+ShardsOption = Annotated[
+    str, typer.Option("--shards", metavar="0,1/4", help="Serve only these of so many shards of a large Discord bot.")
+]
+QueuesOption = Annotated[
+    str, typer.Option("--queues", metavar="NAME,…", help="Only these: deliver, model, speech, background.")
+]
+FromOption = Annotated[str, typer.Option("--from", metavar="URL", help="The database that is copied, and stays.")]
+ToOption = Annotated[str, typer.Option("--to", metavar="URL", help="An empty database, or none yet.")]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many answers, from all of the set.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -67,17 +79,30 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
 
 
 @app.command()
-def run() -> None:
+def run(no_work: NoWorkOption = False, shards: ShardsOption = "") -> None:
     """Start every chat platform that has a token; with none, the terminal interview."""
     settings = _settings()
     if settings.discord_token is None and settings.telegram_token is None:
-        _tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
+        if no_work or shards:
+            _fail("No chat platform has a token: set DISCORD_TOKEN or TELEGRAM_TOKEN, there is nothing to receive.")
+        tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
         _chat(settings, ChatOptions())
     from bot.serve import serve  # noqa: PLC0415 - what only this command needs
 
     files = roles_of(settings)
     _check_request("", "", files)
-    raise typer.Exit(serve(settings, files))
+    raise typer.Exit(serve(settings, files, works=not no_work, shards=shards))
+
+
+@app.command()
+def worker(queues: QueuesOption = "") -> None:
+    """Do the work that `run` receives, on this machine: all of it, or the queues that are named."""
+    from bot.work import work  # noqa: PLC0415 - as above
+
+    settings = _settings()
+    files = roles_of(settings)
+    _check_request("", "", files)
+    raise typer.Exit(work(settings, files, queues))
 
 
 @app.command()
@@ -129,15 +154,28 @@ def doctor(as_json: JsonOption = False) -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date; a backup is made first. Every start does the same."""
+    """Bring the database up to date; a SQLite file is backed up first. Every start does the same."""
     from adapters.database.connection import migrate as bring_up_to_date  # noqa: PLC0415 - as above
+    from bot.assembly import is_shared  # noqa: PLC0415
 
-    result = asyncio.run(bring_up_to_date(_settings().database))
+    settings = _settings()
+    result = asyncio.run(bring_up_to_date(settings.database))
     if not result.applied:
-        _tell("The database is up to date.")
-    else:
-        backup = f" The database as it was before is in {result.backup}." if result.backup else ""
-        _tell(f"Applied: {', '.join(result.applied)}.{backup}")
+        tell("The database is up to date.")
+        return
+    backup = f" The database as it was before is in {result.backup}." if result.backup else ""
+    if is_shared(settings):
+        backup = " No backup was made: those of a PostgreSQL server are yours to make."
+    tell(f"Applied: {', '.join(result.applied)}.{backup}")
+
+
+@app.command("copy-database")
+def copy_database(source: FromOption, target: ToOption) -> None:
+    """Copy everything from one database to another, as from SQLite to PostgreSQL, and check that it is all there."""
+    from bot.copying import copy  # noqa: PLC0415 - as above
+
+    _settings()
+    copy(source, target)
 
 
 @roles_app.command("list")
@@ -198,14 +236,14 @@ def run_command_line() -> None:
     try:
         app()
     except (BadSettingError, BadRequestError) as error:
-        _tell(str(error))
+        tell(str(error))
         sys.exit(EXIT_USAGE)
     except StoreError as error:
-        _tell(str(error))
+        tell(str(error))
         sys.exit(EXIT_FAILED)
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            _tell(f"The output cannot be written: {error.strerror}.")
+            tell(f"The output cannot be written: {error.strerror}.")
         sys.exit(EXIT_FAILED)
     finally:
         _drop_what_cannot_be_written()
@@ -284,9 +322,5 @@ def _settings() -> Settings:
 
 
 def _fail(sentence: str) -> NoReturn:
-    _tell(sentence)
+    tell(sentence)
     raise typer.Exit(EXIT_FAILED)
-
-
-def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr)  # noqa: T201 - a word to the owner

@@ -19,6 +19,13 @@ class UnusableError(Exception):
 
 
 class ChatPlatform(Platform, Protocol):
+    @property
+    def serves(self) -> bool:
+        """Whether what candidates write comes in just now."""
+        ...
+
+    async def open(self) -> None: ...
+
     async def run(self) -> None: ...
 
     async def check(self) -> str: ...
@@ -48,6 +55,13 @@ class Opened:
     platform: ChatPlatform
     refusal: type[Exception]
 
+    async def open(self) -> None:
+        """Be ready to send without receiving anything. Raises UnusableError."""
+        try:
+            await self.platform.open()
+        except self.refusal as error:
+            raise UnusableError(str(error)) from None
+
     async def run(self) -> None:
         """Serve until cancelled. Raises UnusableError."""
         try:
@@ -67,13 +81,16 @@ Opening = Callable[[Link], Opened]
 """Opens a platform. Raises UnusableError."""
 
 
-def with_token(settings: Settings) -> dict[str, Opening]:
-    """How to open each platform that has a token, by its name; in small letters it is the name in conversations."""
+def with_token(settings: Settings, shards: str = "") -> dict[str, Opening]:
+    """How to open each platform that has a token, by its name; in small letters it is the name in conversations.
+
+    `shards` are the part of Discord that is received, as in `0,1/4`, all of it when "".
+    """
     found: dict[str, Opening] = {}
     if settings.telegram_token is not None:
         found["Telegram"] = partial(_telegram, settings, settings.telegram_token.get_secret_value())
     if settings.discord_token is not None:
-        found["Discord"] = partial(_discord, settings, settings.discord_token.get_secret_value())
+        found["Discord"] = partial(_discord, settings, settings.discord_token.get_secret_value(), shards)
     return found
 
 
@@ -101,9 +118,13 @@ def _telegram(settings: Settings, token: str, link: Link) -> Opened:
     return Opened("Telegram", platform, PlatformError)
 
 
-def _discord(settings: Settings, token: str, link: Link) -> Opened:
-    from adapters.discord import DiscordPlatform, PlatformError  # noqa: PLC0415 - see the top
+def _discord(settings: Settings, token: str, shards: str, link: Link) -> Opened:
+    from adapters.discord import DiscordPlatform, PlatformError, shards_of  # noqa: PLC0415 - see the top
 
+    try:
+        received = shards_of(shards) if shards else None
+    except ValueError as error:
+        raise UnusableError(str(error)) from None
     platform = DiscordPlatform(
         token,
         receive=link.receive,
@@ -114,5 +135,6 @@ def _discord(settings: Settings, token: str, link: Link) -> Opened:
         allowed_users=settings.discord_allowed_users,
         allowed_servers=settings.discord_allowed_servers,
         listens=link.listens,
+        shards=received,
     )
     return Opened("Discord", platform, PlatformError)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from adapters.database.config import DEFAULT_URL, parse_url
+from adapters.database.config import DEFAULT_URL, SQLiteFile, parse_url
 from adapters.roles import BUILT_IN
 from core.ports import StoreUnavailableError
 
@@ -44,10 +44,18 @@ class InterviewerChoice(StrEnum):
 
 
 class VoiceChoice(StrEnum):
-    """Whether voice is used where it is set up, or never."""
+    """Whether voice is used where it is set up, by another process of the bot, or never."""
 
     AUTO = "auto"
+    ELSEWHERE = "elsewhere"
     OFF = "off"
+
+
+class LogFormat(StrEnum):
+    """What a line of the log is: words for people, or a JSON object for programs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def _speech_model(value: str) -> str:
@@ -136,10 +144,13 @@ class Settings(BaseSettings):
     ollama_first_token_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
     answer_deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
     assessment_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 180.0
-    model_parallel_calls: Annotated[int, Field(ge=1, le=64)] = 5
+    model_parallel_calls: Annotated[int, Field(ge=1, le=256)] = 5
     assessment_passes: Annotated[int, AfterValidator(odd)] = 1
     quiet_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "WARNING"
+    log_format: LogFormat = LogFormat.TEXT
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    metrics_host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     voice: VoiceChoice = VoiceChoice.AUTO
     whisper_model: Annotated[str, AfterValidator(_speech_model)] = "base"
     whisper_device: Literal["cpu", "cuda", "auto"] = "cpu"
@@ -176,10 +187,10 @@ class Settings(BaseSettings):
     @classmethod
     def _kept(cls, value: str) -> str:
         try:
-            in_memory = bool(value) and parse_url(value).path is None
+            database = parse_url(value or DEFAULT_URL)
         except StoreUnavailableError as error:
             raise ValueError(str(error)) from None
-        if in_memory:
+        if isinstance(database, SQLiteFile) and database.path is None:
             raise ValueError(f"a database in memory keeps nothing: name a file, as in {DEFAULT_URL}")
         return value
 

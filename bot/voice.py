@@ -36,6 +36,14 @@ class Voice:
     synthesizer: Synthesizer | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What candidates can be offered, by whichever process: that voice notes are heard, that questions are spoken."""
+
+    listens: bool
+    speaks: bool
+
+
 def is_installed() -> bool:
     """Whether the extra `voice` is there."""
     return all(find_spec(name) for name in LIBRARIES)
@@ -66,7 +74,7 @@ def missing(settings: Settings, *, listening: bool, speaking: bool) -> str:
 
 def missing_parts(settings: Settings) -> list[str]:
     """What an owner who has installed voice is to know: that nobody listens, or that nobody speaks."""
-    if settings.voice is VoiceChoice.OFF or not is_installed():
+    if settings.voice is not VoiceChoice.AUTO or not is_installed():
         return []
     parts = (missing(settings, listening=True, speaking=False), missing(settings, listening=False, speaking=True))
     return [part for part in parts if part]
@@ -87,12 +95,29 @@ def is_own_path(name: str) -> bool:
     return _OWN_PATH.match(name) is not None
 
 
+def offer(settings: Settings, voice: Voice, *, here: bool) -> Offer:
+    """What candidates can be offered, where this process works on it, `here`, and where another one does."""
+    if here:
+        return Offer(voice.transcriber is not None, voice.synthesizer is not None)
+    if settings.voice is VoiceChoice.ELSEWHERE:
+        return Offer(listens=True, speaks=True)
+    return Offer(
+        listens=not missing(settings, listening=True, speaking=False),
+        speaks=not missing(settings, listening=False, speaking=True),
+    )
+
+
 @asynccontextmanager
-async def voice_of(settings: Settings, roles: Iterable[Role], *, speaks: bool = True) -> AsyncIterator[Voice]:
-    """What the settings and the machine have of voice; models are loaded at once, so that nobody waits for that."""
+async def voice_of(
+    settings: Settings, roles: Iterable[Role], *, speaks: bool = True, works: bool = True
+) -> AsyncIterator[Voice]:
+    """What the settings and the machine have of voice, if it `works` here.
+
+    Models are loaded at once, so that nobody waits for that.
+    """
     _hush()
     recordings = FolderRecordings(settings.data_dir / "recordings", longest_s=settings.voice_note_seconds)
-    is_on = settings.voice is not VoiceChoice.OFF and is_installed()
+    is_on = works and settings.voice is VoiceChoice.AUTO and is_installed()
     transcriber = transcriber_of(settings) if is_on else None
     synthesizer = synthesizer_of(settings, roles) if is_on and speaks else None
     engines = [engine for engine in (transcriber, synthesizer) if engine]

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from adapters.threads import CLOSE_S, Threads, ThreadsClosedError
+from core.about import about, current
+from tests.contracts.sample import CONVERSATION
 
 PATIENCE_S = 10.0
 
@@ -70,6 +72,13 @@ async def test_calls_are_made_in_the_order_they_come_by_no_more_threads_than_all
     gates[1].opened.set()
     await two.close()
     assert alive("two") == []
+
+
+async def test_what_a_call_logs_is_about_whoever_asked_for_it(threads: Threads) -> None:
+    with about(CONVERSATION):
+        asked = threads.submit(current)
+    assert await asked == CONVERSATION
+    assert await threads.submit(current) is None
 
 
 async def test_what_is_cancelled_before_its_turn_is_left_out(threads: Threads, gate: Gate) -> None:

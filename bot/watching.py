@@ -1,0 +1,97 @@
+"""What is watched of a running bot: every part goes through here once, and comes back measured, or as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Protocol
+
+from bot.settings import Settings
+from core.interviewers.breaker import CircuitBreaker
+from core.interviewers.queue import ModelQueue
+from core.messages import Inbound
+from core.ports import Interviewer, LanguageModel, Platform, Store, Synthesizer, Transcriber
+
+Receive = Callable[[Inbound], Awaitable[bool]]
+Check = Callable[[], Awaitable[str]]
+"""Why a part of the bot cannot work, "" where it can."""
+
+
+class UnusablePortError(Exception):
+    """The port cannot be listened at; the message is one sentence for the owner."""
+
+
+class Watch(Protocol):
+    """Takes parts, and gives what is to be used in their place."""
+
+    def model(self, model: LanguageModel) -> LanguageModel: ...
+
+    def queue(self, queue: ModelQueue) -> ModelQueue: ...
+
+    def interviewer(self, interviewer: Interviewer) -> Interviewer: ...
+
+    def breaker(self, work: str, breaker: CircuitBreaker) -> CircuitBreaker: ...
+
+    def transcriber(self, transcriber: Transcriber | None) -> Transcriber | None: ...
+
+    def synthesizer(self, synthesizer: Synthesizer | None) -> Synthesizer | None: ...
+
+    def platform(self, name: str, platform: Platform) -> Platform: ...
+
+    def store(self, store: Store) -> Store: ...
+
+    def receive(self, receive: Receive) -> Receive: ...
+
+    def answering(self, settings: Settings, checks: Mapping[str, Check]) -> AbstractAsyncContextManager[None]:
+        """Answer whoever asks how the bot stands, until the end of the block.
+
+        `checks` are those of the parts beside the database. Raises UnusablePortError.
+        """
+        ...
+
+
+class Unwatched:
+    """Gives every part as it is: nobody has asked for figures, and so they cost nothing."""
+
+    def model(self, model: LanguageModel) -> LanguageModel:
+        return model
+
+    def queue(self, queue: ModelQueue) -> ModelQueue:
+        return queue
+
+    def interviewer(self, interviewer: Interviewer) -> Interviewer:
+        return interviewer
+
+    def breaker(self, work: str, breaker: CircuitBreaker) -> CircuitBreaker:  # noqa: ARG002 - the other's
+        return breaker
+
+    def transcriber(self, transcriber: Transcriber | None) -> Transcriber | None:
+        return transcriber
+
+    def synthesizer(self, synthesizer: Synthesizer | None) -> Synthesizer | None:
+        return synthesizer
+
+    def platform(self, name: str, platform: Platform) -> Platform:  # noqa: ARG002 - the other's
+        return platform
+
+    def store(self, store: Store) -> Store:
+        return store
+
+    def receive(self, receive: Receive) -> Receive:
+        return receive
+
+    def answering(self, settings: Settings, checks: Mapping[str, Check]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        return nullcontext()
+
+
+UNWATCHED = Unwatched()
+
+
+def watch_of(settings: Settings) -> Watch:
+    """The watch that the settings ask for. What it takes is imported only then."""
+    if not settings.metrics_port:
+        return UNWATCHED
+    from bot.measured import Measuring  # noqa: PLC0415 - see above
+    from bot.metrics import Metrics  # noqa: PLC0415
+
+    return Measuring(Metrics())
