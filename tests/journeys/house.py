@@ -18,8 +18,9 @@ from core.interviewers.queue import ModelQueue
 from core.interviewers.rules import RulesInterviewer
 from core.messages import CommandSent, Outbound, OutboundKind, TextSent
 from core.model import Conversation, Interview, Report
-from core.ports import NoteGoneError, Store
+from core.ports import Clock, NoteGoneError, Store
 from core.runner import Runner
+from core.runner.waits import Waits
 from core.speech import Speech, VoiceNote
 from tests.wires.ollama import OllamaServer
 
@@ -69,9 +70,9 @@ class Chat:
 class Candidate:
     """Somebody who is interviewed."""
 
-    def __init__(self, runner: Runner, chat: Chat, account: str) -> None:
+    def __init__(self, house: House, chat: Chat, account: str) -> None:
         self.conversation = Conversation("chat", account, account)
-        self._runner = runner
+        self._house = house
         self._chat = chat
         self._messages = 0
 
@@ -83,11 +84,12 @@ class Candidate:
         await self.command("interview", request)
         await self.until(OutboundKind.QUESTION)
 
-    async def command(self, name: str, argument: str = "") -> None:
-        await self._runner.receive(CommandSent(self.conversation, self._id(), name, argument))
+    async def command(self, name: str, argument: str = "", *, pressed_in: str = "") -> None:
+        asked = CommandSent(self.conversation, self._id(), name, argument, pressed_in=pressed_in)
+        await self._house.runner.receive(asked)
 
     async def say(self, text: str) -> None:
-        await self._runner.receive(TextSent(self.conversation, self._id(), text))
+        await self._house.runner.receive(TextSent(self.conversation, self._id(), text))
 
     async def answer(self, text: str) -> Outbound:
         """Say something, and get what is asked next (or the report)."""
@@ -112,7 +114,7 @@ class Candidate:
         return found
 
     async def idle(self) -> None:
-        await self._runner.idle(self.conversation)
+        await self._house.runner.idle(self.conversation)
 
     def _id(self) -> str:
         self._messages += 1
@@ -122,14 +124,23 @@ class Candidate:
 class House:
     """A runner with everything it needs."""
 
-    def __init__(self, runner: Runner, store: Store, chat: Chat, interviewer: FallbackInterviewer) -> None:
-        self.runner = runner
+    def __init__(
+        self, new_runner: Callable[[], Runner], store: Store, chat: Chat, interviewer: FallbackInterviewer
+    ) -> None:
+        self._new_runner = new_runner
+        self.runner = new_runner()
         self.store = store
         self.interviewer = interviewer
         self._chat = chat
 
     def candidate(self, name: str = "sam") -> Candidate:
-        return Candidate(self.runner, self._chat, name)
+        return Candidate(self, self._chat, name)
+
+    async def begin_anew(self) -> None:
+        """End all that is under way, as at the end of a process, and go on with it as the next one does."""
+        await self.runner.close()
+        self.runner = self._new_runner()
+        await self.runner.resume_all()
 
     async def interview(self, candidate: Candidate) -> Interview:
         found = await self.store.current_interview(await self.store.candidate(candidate.conversation))
@@ -139,34 +150,51 @@ class House:
 
 @asynccontextmanager
 async def house(
-    server: OllamaServer, folder: Path, *, deadline_s: float = 20.0, report_wait_s: float = 10.0, passes: int = 1
+    server: OllamaServer,
+    folder: Path,
+    *,
+    deadline_s: float = 20.0,
+    report_wait_s: float = 10.0,
+    passes: int = 1,
+    quiet_gap_s: float = 0.0,
+    clock: Clock | None = None,
+    url: str = "",
 ) -> AsyncIterator[House]:
-    """The house over a server; a model that has never answered is missed all the same."""
-    chat = Chat()
+    """The house over a server; a model that has never answered is missed all the same.
+
+    At a `url` is a database in which everything that follows is queued; whoever works on that is not part of the house.
+    """
+    chat, clock = Chat(), clock or SystemClock()
+    seconds = Waits(quiet_gap_s, report_wait_s).seconds if url else None
     async with (
-        connect(f"sqlite://{folder / 'interviews.sqlite3'}", ROLES) as store,
+        connect(url or f"sqlite://{folder / 'interviews.sqlite3'}", ROLES, seconds) as store,
         OllamaModel(server.url, "llama3.1:8b") as model,
     ):
         await model.prepare()
         interviewer = FallbackInterviewer(
             ModelInterviewer(ModelQueue(model), passes),
             RulesInterviewer(),
-            considering=CircuitBreaker(SystemClock()),
-            grading=CircuitBreaker(SystemClock()),
+            considering=CircuitBreaker(clock),
+            grading=CircuitBreaker(clock),
             deadline_s=deadline_s,
             background_deadline_s=30,
             always_tell=True,
         )
-        runner = Runner(
-            store=store,
-            interviewer=interviewer,
-            platforms={"chat": chat},
-            roles=ROLES,
-            clock=SystemClock(),
-            quiet_gap_s=0,
-            report_wait_s=report_wait_s,
-        )
+
+        def new_runner() -> Runner:
+            return Runner(
+                store=store,
+                interviewer=interviewer,
+                platforms={"chat": chat},
+                roles=ROLES,
+                clock=clock,
+                quiet_gap_s=quiet_gap_s,
+                report_wait_s=report_wait_s,
+                jobs=store.jobs,
+            )
+
+        here = House(new_runner, store, chat, interviewer)
         try:
-            yield House(runner, store, chat, interviewer)
+            yield here
         finally:
-            await runner.close()
+            await here.runner.close()

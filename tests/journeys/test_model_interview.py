@@ -38,9 +38,9 @@ def by_thread(request: ChatRequest) -> str:
     return next((one for one in ASKED if one not in said), "")
 
 
-async def test_a_whole_interview_with_follow_ups_a_rating_and_a_report(server: OllamaServer, tmp_path: Path) -> None:
+async def test_a_whole_interview_with_follow_ups_a_rating_and_a_report(server: OllamaServer, folder: Path) -> None:
     server.reply = listening(level=4, follow_up=by_thread)
-    async with house(server, tmp_path) as here:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await sam.start()
         for asked in ASKED:
@@ -62,10 +62,10 @@ async def test_a_whole_interview_with_follow_ups_a_rating_and_a_report(server: O
 
 
 async def test_the_second_follow_up_is_asked_for_with_all_that_was_said_before(
-    server: OllamaServer, tmp_path: Path
+    server: OllamaServer, folder: Path
 ) -> None:
     server.reply = listening(follow_up=by_thread)
-    async with house(server, tmp_path) as here:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await sam.start()
         await sam.answer(ANSWERS[0])
@@ -77,10 +77,10 @@ async def test_the_second_follow_up_is_asked_for_with_all_that_was_said_before(
 
 
 async def test_a_model_that_fits_the_schema_and_nothing_else_gets_nobody_past_level_2(
-    server: OllamaServer, tmp_path: Path
+    server: OllamaServer, folder: Path
 ) -> None:
     server.reply = generated
-    async with house(server, tmp_path) as here:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await sam.start("sales_associate 1")
         while (message := await sam.answer(ANSWERS[2])).kind is not OutboundKind.MENU:
@@ -93,8 +93,8 @@ async def test_a_model_that_fits_the_schema_and_nothing_else_gets_nobody_past_le
     assert (report.strengths, report.improvements) == ((), ())
 
 
-async def test_something_comes_within_the_deadline_when_the_model_hangs(server: OllamaServer, tmp_path: Path) -> None:
-    async with house(server, tmp_path, deadline_s=1.0) as here:
+async def test_something_comes_within_the_deadline_when_the_model_hangs(server: OllamaServer, folder: Path) -> None:
+    async with house(server, folder, deadline_s=1.0) as here:
         sam = here.candidate()
         await sam.start()
         server.reply = lambda _: HANGING
@@ -110,7 +110,7 @@ async def test_something_comes_within_the_deadline_when_the_model_hangs(server: 
 @pytest.mark.parametrize("grading_hangs", [False, True], ids=["a consideration", "a consideration and gradings"])
 async def test_while_calls_hang_nobody_else_waits_longer(
     server: OllamaServer,
-    tmp_path: Path,
+    folder: Path,
     grading_hangs: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     def reply(request: ChatRequest) -> Reply:
@@ -119,7 +119,7 @@ async def test_while_calls_hang_nobody_else_waits_longer(
         return HANGING if hangs else listening(first_token_s=0.02)(request)
 
     server.reply = reply
-    async with house(server, tmp_path, deadline_s=3.0) as here:
+    async with house(server, folder, deadline_s=3.0) as here:
         others = [here.candidate(f"other {number}") for number in range(4)]
         hanging, graded = here.candidate("hanging"), here.candidate("graded")
         for one in (*others, hanging, graded):
@@ -157,10 +157,8 @@ async def _waits_s(candidates: list[Candidate], answer: str) -> list[float]:
     return await asyncio.gather(*map(wait_s, candidates))
 
 
-async def test_stop_during_a_hanging_call_ends_at_once_and_frees_the_model(
-    server: OllamaServer, tmp_path: Path
-) -> None:
-    async with house(server, tmp_path) as here:
+async def test_stop_during_a_hanging_call_ends_at_once_and_frees_the_model(server: OllamaServer, folder: Path) -> None:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await sam.start()
         await sam.answer(ANSWERS[0])
@@ -184,9 +182,9 @@ async def test_stop_during_a_hanging_call_ends_at_once_and_frees_the_model(
 
 
 async def test_status_and_other_people_are_answered_while_a_model_is_awaited(
-    server: OllamaServer, tmp_path: Path
+    server: OllamaServer, folder: Path
 ) -> None:
-    async with house(server, tmp_path) as here:
+    async with house(server, folder) as here:
         sam, kim = here.candidate(), here.candidate("kim")
         await sam.start()
         server.reply = lambda _: HANGING
@@ -198,9 +196,9 @@ async def test_status_and_other_people_are_answered_while_a_model_is_awaited(
     assert "thinking" in status.text
 
 
-async def test_a_slow_model_leaves_nothing_pending_when_the_report_is_due(server: OllamaServer, tmp_path: Path) -> None:
+async def test_a_slow_model_leaves_nothing_pending_when_the_report_is_due(server: OllamaServer, folder: Path) -> None:
     """Ten times as fast as a model of 20 tokens a second, and a tenth of the wait."""
-    async with house(server, tmp_path, report_wait_s=1.0) as here:
+    async with house(server, folder, report_wait_s=1.0) as here:
         sam = here.candidate()
         await sam.start()
         await sam.answer(ANSWERS[0])
@@ -215,7 +213,7 @@ async def test_a_slow_model_leaves_nothing_pending_when_the_report_is_due(server
     assert report.assessed == 2
 
 
-async def test_a_server_of_one_call_at_a_time_keeps_up_with_the_answers_and_the_report_follows(tmp_path: Path) -> None:
+async def test_a_server_of_one_call_at_a_time_keeps_up_with_the_answers_and_the_report_follows(folder: Path) -> None:
     """A grading of 10 s, a consideration of 2 s, a deadline of 20 s and a report due after 10 s, 22 times as fast."""
 
     def reply(request: ChatRequest) -> Reply:
@@ -223,7 +221,7 @@ async def test_a_server_of_one_call_at_a_time_keeps_up_with_the_answers_and_the_
 
     async with (
         OllamaServer(reply, pace=Pace(parallel=1)) as server,
-        house(server, tmp_path, deadline_s=0.9, report_wait_s=0.45) as here,
+        house(server, folder, deadline_s=0.9, report_wait_s=0.45) as here,
     ):
         sam = here.candidate()
         await sam.start()
@@ -239,14 +237,14 @@ async def test_a_server_of_one_call_at_a_time_keeps_up_with_the_answers_and_the_
 
 
 async def test_what_is_not_assessed_in_time_is_said_to_be_pending_and_follows(
-    server: OllamaServer, tmp_path: Path
+    server: OllamaServer, folder: Path
 ) -> None:
     def reply(request: ChatRequest) -> Reply:
         late = not is_consideration(request) and "shouted" in answered(request)
         return listening(first_token_s=1.0 if late else 0.0)(request)
 
     server.reply = reply
-    async with house(server, tmp_path, report_wait_s=0.2) as here:
+    async with house(server, folder, report_wait_s=0.2) as here:
         sam = here.candidate()
         await sam.start()
         await sam.answer(ANSWERS[0])
@@ -265,25 +263,25 @@ async def test_what_is_not_assessed_in_time_is_said_to_be_pending_and_follows(
     assert again.report == second.report
 
 
-async def test_a_crash_while_the_model_thinks_loses_nothing(server: OllamaServer, tmp_path: Path) -> None:
-    async with house(server, tmp_path) as here:
+async def test_a_crash_while_the_model_thinks_loses_nothing(server: OllamaServer, folder: Path) -> None:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await sam.start()
         server.reply = lambda _: HANGING
         await sam.say(ANSWERS[0])
         await server.chat(0)
     server.reply = listening(follow_up=by_thread)
-    async with house(server, tmp_path) as here:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await here.runner.resume(sam.conversation)
         assert (await sam.until(OutboundKind.FOLLOW_UP)).blocks[1].text == ASKED[0]
 
 
 @pytest.mark.unmeasured
-async def test_cancelled_calls_give_their_places_back(server: OllamaServer, tmp_path: Path) -> None:
+async def test_cancelled_calls_give_their_places_back(server: OllamaServer, folder: Path) -> None:
     server.reply = listening(first_token_s=0.01)
     chance = random.Random(11)
-    async with house(server, tmp_path) as here:
+    async with house(server, folder) as here:
         sam = here.candidate()
         await sam.start()
         await sam.answer(ANSWERS[0])

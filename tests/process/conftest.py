@@ -1,24 +1,14 @@
 from __future__ import annotations
 
-import asyncio
 import shutil
 from pathlib import Path
 
 import pytest
 
-from adapters.database.connection import migrate
 from tests.process.home import Home
 
 MEASURED = {"test_terminal"}
 """Being measured for coverage doubles the time of a process; what the others run is measured elsewhere."""
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as the first start leaves it."""
-    path = tmp_path_factory.mktemp("migrated") / "interviews.sqlite3"
-    asyncio.run(migrate(f"sqlite://{path}"))
-    return path
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def _assert_whole(home: Home, undisturbed: Transcript) -> None:
     assert home.rows("SELECT count(*) FROM pending_effect WHERE interview_id = 1") == [(0,)]
 
 
-@pytest.mark.parametrize("lines", [0, 3])
+@pytest.mark.parametrize("lines", [pytest.param(0, marks=pytest.mark.full), 3])  # the first save is a moment below
 def test_killed_after_some_lines(home: Home, undisturbed: Transcript, lines: int) -> None:
     with Talking(home, *CHAT) as talking:
         talking.say(*LINES[:lines])
@@ -63,13 +63,13 @@ def test_killed_after_some_lines(home: Home, undisturbed: Transcript, lines: int
     _assert_whole(home, undisturbed)
 
 
+LONGER = [("before", "consider", 2), ("after", "assess", 1), ("before", "performed", 9)]
+"""Moments that `tests/core/test_crashes.py` has, too, for each and every effect, but not with a real process."""
 MOMENTS = [
     ("before", "save", 1),
     ("after", "send", 2),
-    ("before", "consider", 2),
     ("after", "save", 5),
-    ("after", "assess", 1),
-    ("before", "performed", 9),
+    *(pytest.param(*moment, marks=pytest.mark.full) for moment in LONGER),
 ]
 
 

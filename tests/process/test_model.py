@@ -78,7 +78,13 @@ def test_a_model_that_goes_away_is_said_in_one_line_and_the_report_comes(home: H
     assert home.rows("SELECT phase FROM interview") == [("finished",)]
 
 
-@pytest.mark.parametrize("reply", ["silent", "hanging", "dropped", "prose", "failing"])
+SO_TOO = ("silent", "dropped", "prose")
+"""The client of Ollama is tried with these, too; the full run tries the whole process with them."""
+
+
+@pytest.mark.parametrize(
+    "reply", ["hanging", "failing", *(pytest.param(reply, marks=pytest.mark.full) for reply in SO_TOO)]
+)
 def test_however_a_model_fails_the_interview_goes_on_to_its_report(home: Home, reply: str) -> None:
     with Loopback("--reply", reply) as ollama:
         settings = {"INTERVIEWER": "model", "OLLAMA_BASE_URL": ollama.url} | FAST
@@ -95,7 +101,7 @@ def test_where_no_model_is_there_nothing_is_loaded_and_nobody_is_told(home: Home
         "import sys; from bot.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print(*sorted({'ollama', 'httpx'} & set(sys.modules)), 'end', file=sys.stderr)"
+        "print(*sorted({'ollama', 'httpx', 'aiohttp'} & set(sys.modules)), 'end', file=sys.stderr)"
     )
     settings = {"INTERVIEWER": "auto", "OLLAMA_BASE_URL": nowhere}
     given = "".join(f"{line}\n" for line in ANSWERS)
@@ -111,7 +117,8 @@ def test_rules_load_nothing_of_a_model(home: Home) -> None:
         "import sys; from bot.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print(*sorted({'ollama', 'httpx', 'stamina', 'adapters.ollama'} & set(sys.modules)), 'end', file=sys.stderr)"
+        "dear = {'ollama', 'httpx', 'aiohttp', 'stamina', 'adapters.ollama'}\n"
+        "print(*sorted(dear & set(sys.modules)), 'end', file=sys.stderr)"
     )
     ended = home.run("chat", *CHAT, given=f"{ANSWERS[0]}\n", program=("-c", look))
     assert ended.err.endswith("\nend\n")

@@ -153,7 +153,7 @@ def test_importing_stays_cheap(plain_home: Home) -> None:
         "import sys; from bot.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "dear = {'tortoise', 'aiosqlite', 'prompt_toolkit', 'ollama', 'httpx', 'stamina'}\n"
+        "dear = {'tortoise', 'aiosqlite', 'prompt_toolkit', 'ollama', 'httpx', 'aiohttp', 'stamina'}\n"
         "print(*sorted(dear & set(sys.modules)), 'end')"
     )
     for arguments in (("--help",), ("roles", "list"), ("assess",)):

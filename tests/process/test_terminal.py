@@ -107,6 +107,7 @@ def test_enter_goes_all_the_way_to_the_question_and_back_to_it(home: Home) -> No
     ]
 
 
+@pytest.mark.unmeasured
 def test_jobs_and_what_an_interview_is_made_of_are_called_by_their_words(home: Home) -> None:
     with typing(home, "chat", "--mode", "coach", QUIET_GAP_SECONDS="0") as child:
         child.expect(f"(?s)Which job.*{PROMPT}")
@@ -129,6 +130,7 @@ def test_jobs_and_what_an_interview_is_made_of_are_called_by_their_words(home: H
     assert home.rows("SELECT count(*) FROM interview") == [(0,)]
 
 
+@pytest.mark.unmeasured
 def test_a_number_opens_what_was_listed_last_and_nothing_older(home: Home) -> None:
     home.run(*SALES, "--questions", "1", given=f"{ANSWERS[0]}\n/stop\n")
     home.run(*SALES, "--questions", "1", given=f"{ANSWERS[4]}\n/stop\n")
@@ -149,6 +151,7 @@ def test_a_number_opens_what_was_listed_last_and_nothing_older(home: Home) -> No
     assert home.rows("SELECT count(*) FROM turn") == [(2,)]
 
 
+@pytest.mark.unmeasured
 def test_an_answer_typed_at_the_choice_to_go_on_goes_on_and_is_kept(home: Home) -> None:
     home.run(*SALES, given=f"{WEAK[0]}\n")
     with typing(home, *SALES, QUIET_GAP_SECONDS="0") as child:
@@ -238,6 +241,7 @@ def test_control_c_keeps_even_an_answer_that_is_waited_on_and_the_next_start_off
     assert home.said("answer") == list(WEAK)
 
 
+@pytest.mark.unmeasured
 def test_an_open_interview_is_finished_or_dropped_by_its_number(home: Home) -> None:
     home.run(*SALES, given=f"{WEAK[0]}\n")
     with typing(home, *SALES, QUIET_GAP_SECONDS="0") as child:
@@ -259,6 +263,7 @@ def test_an_open_interview_is_finished_or_dropped_by_its_number(home: Home) -> N
     assert home.rows("SELECT phase FROM interview ORDER BY id") == [("finished",), ("dropped",), ("asking",)]
 
 
+@pytest.mark.unmeasured
 def test_a_number_that_no_list_has_is_an_answer_to_an_open_question(home: Home) -> None:
     with typing(home, *SALES, QUIET_GAP_SECONDS="0") as child:
         child.expect(PROMPT)
@@ -273,6 +278,7 @@ def test_a_number_that_no_list_has_is_an_answer_to_an_open_question(home: Home) 
     assert home.rows("SELECT text FROM utterance WHERE text IN ('1', 'sales') ORDER BY text") == [("1",), ("sales",)]
 
 
+@pytest.mark.unmeasured
 def test_coach_mode_by_numbers(home: Home) -> None:
     arguments = ("chat", "--role", "sales_associate", "--mode", "coach", "--questions", "2")
     with typing(home, *arguments, QUIET_GAP_SECONDS="0") as child:
@@ -318,6 +324,7 @@ def test_an_empty_enter_at_the_rating_shows_the_report_and_numbers_go_on_from_th
     assert home.rows("SELECT self_rating, phase FROM interview") == [(0, "finished")]
 
 
+@pytest.mark.unmeasured
 def test_a_rating_is_typed_by_its_number(home: Home) -> None:
     with typing(home, *ONE_QUESTION, QUIET_GAP_SECONDS="0") as child:
         child.expect(PROMPT)
