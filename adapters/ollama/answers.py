@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _PARTS_A_TOKEN = 2
 _CHARACTERS_A_TOKEN = 100
 _SLACK_PARTS = 64
+_AT_ONCE_S = 0.005
+"""Parts that come within so many seconds are one to the patience: to set a clock anew costs as much as a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,14 @@ class Ear:
         texts: list[str] = []
         room = self._most_tokens * _CHARACTERS_A_TOKEN
         last: ChatResponse | None = None
+        loop = asyncio.get_running_loop()
+        heard_at = loop.time()
         async with asyncio.timeout(self._patience_s) as clock, aclosing(parts):
             async for last in parts:
                 self.has_heard = True
-                clock.reschedule(asyncio.get_running_loop().time() + self._patience_s)
+                if (now := loop.time()) - heard_at > _AT_ONCE_S:
+                    clock.reschedule(now + self._patience_s)
+                    heard_at = now
                 texts.append(last.message.content or "")
                 room -= len(texts[-1])
                 if room < 0 or len(texts) > self._most_tokens * _PARTS_A_TOKEN + _SLACK_PARTS:

@@ -1,13 +1,20 @@
-"""The client itself. Only this module imports `ollama` and httpx, which takes a second: import it when it is needed."""
+"""The client itself. Only this module imports `ollama`, httpx and aiohttp, which takes a second: do so when needed.
+
+The connection under the package is aiohttp's: it reads a stream for half of what httpx's own takes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
+import aiohttp
 import httpx
 import ollama
+from httpx_aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +25,28 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 8_000_000
 """The longest answer that is read: no reply and no description of a model comes near it."""
+_NAMES: tuple[tuple[type[BaseException], type[httpx.RequestError]], ...] = (
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
+    (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.ClientResponseError, httpx.DecodingError),
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
+    (aiohttp.ClientError, httpx.ReadError),
+)
+"""What httpx calls a failure of aiohttp; the first that fits counts."""
+
+
+@contextmanager
+def _in_words_of_httpx() -> Iterator[None]:
+    # The transport calls a connection that broke off, or was refused, one that took too long.
+    try:
+        yield
+    except (aiohttp.ClientError, httpx.TransportError) as error:
+        cause = error if isinstance(error, aiohttp.ClientError) else error.__cause__
+        for kind, name in _NAMES:
+            if isinstance(cause, kind):
+                raise name(type(cause).__name__) from None
+        raise
 
 
 class _BoundedStream(httpx.AsyncByteStream):
@@ -28,19 +57,39 @@ class _BoundedStream(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         left = MOST_BYTES
-        async for piece in self._stream:
-            left -= len(piece)
-            if left < 0:
-                raise httpx.DecodingError("too long")
-            yield piece
+        with _in_words_of_httpx():
+            async for piece in self._stream:
+                left -= len(piece)
+                if left < 0:
+                    raise httpx.DecodingError("too long")
+                yield piece
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        with _in_words_of_httpx():
+            await self._stream.aclose()
 
 
-class _BoundedTransport(httpx.AsyncHTTPTransport):
+class _BoundedTransport(AiohttpTransport):
+    """A session that is opened by the first request, as it belongs to the loop that asks."""
+
+    def __init__(self, **certificates: bool) -> None:
+        super().__init__(**certificates)  # type: ignore[arg-type]  # `verify` and `trust_env` are among what it takes
+        self._answering: WeakSet[aiohttp.ClientResponse] = WeakSet()
+
+    def get_client(self) -> aiohttp.ClientSession:
+        """The queue before the model says how many may ask at once, so that there is no limit here."""
+        watching = aiohttp.TraceConfig()
+        watching.on_request_end.append(self._note)
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=self.ssl_context),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[watching],
+            trust_env=False,
+        )
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
+        with _in_words_of_httpx():
+            response = await super().handle_async_request(request)
         stream = response.stream
         if response.headers.get("content-encoding", "identity") != "identity" or not isinstance(
             stream, httpx.AsyncByteStream
@@ -49,6 +98,14 @@ class _BoundedTransport(httpx.AsyncHTTPTransport):
             raise httpx.DecodingError("packed, although that was not asked for")  # a bomb would pass the bound
         response.stream = _BoundedStream(stream)
         return response
+
+    async def aclose(self) -> None:
+        for response in tuple(self._answering):
+            response.content.set_exception(aiohttp.ServerDisconnectedError())  # closing alone would leave them waiting
+        await super().aclose()
+
+    async def _note(self, _: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
+        self._answering.add(ended.response)
 
 
 class Wire:

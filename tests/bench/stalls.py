@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Self
 
-_BEAT_S = 0.002
+_BEAT_S = 0.010
 
 
 class Heartbeat:

@@ -7,6 +7,7 @@ import re
 import socket
 from unittest.mock import patch
 
+import aiohttp
 import httpx
 import pytest
 import stamina
@@ -120,6 +121,13 @@ async def test_pauses_between_attempts_grow_and_differ(server: OllamaServer, mod
     assert all(0.25 <= first <= 0.5 <= second <= 0.75 for first, second in waits)
 
 
+def _from_aiohttp(error: aiohttp.ClientError) -> httpx.ConnectTimeout:
+    """What the transport makes of everything that goes wrong with a connection."""
+    told = httpx.ConnectTimeout("quokka")
+    told.__cause__ = error
+    return told
+
+
 @pytest.mark.parametrize(
     ("raised", "said", "times"),
     [
@@ -132,13 +140,18 @@ async def test_pauses_between_attempts_grow_and_differ(server: OllamaServer, mod
         (httpx.StreamClosed(), "broke off", 3),
         (httpx.UnsupportedProtocol("quokka"), "does not speak as Ollama does", 1),
         (httpx.InvalidURL("quokka"), "does not speak as Ollama does", 1),
+        (_from_aiohttp(aiohttp.ServerDisconnectedError()), "broke off", 3),
+        (_from_aiohttp(aiohttp.ClientOSError("quokka")), "broke off", 3),
+        (_from_aiohttp(aiohttp.ConnectionTimeoutError("quokka")), "could not be reached within 3 s", 1),
+        (aiohttp.ClientPayloadError("quokka"), "broke off", 3),
+        (aiohttp.InvalidURL("quokka"), "does not speak as Ollama does", 1),
     ],
 )
 async def test_no_error_of_the_libraries_comes_through(
     server: OllamaServer, model: OllamaModel, raised: Exception, said: str, times: int
 ) -> None:
     await model.prepare()
-    with patch("httpx.AsyncHTTPTransport.handle_async_request", side_effect=raised) as asked:
+    with patch("httpx_aiohttp.AiohttpTransport.handle_async_request", side_effect=raised) as asked:
         with pytest.raises(ModelUnavailableError, match=said) as caught:
             await model.complete(a_prompt())
         assert asked.call_count == times

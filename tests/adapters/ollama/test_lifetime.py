@@ -38,7 +38,7 @@ async def main():
                 print(error)
 
 asyncio.run(main())
-assert not {"ollama", "httpx", "pydantic"} & sys.modules.keys()
+assert not {"ollama", "httpx", "aiohttp", "pydantic"} & sys.modules.keys()
 """
 
 

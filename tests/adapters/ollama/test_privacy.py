@@ -67,6 +67,6 @@ async def test_the_address_of_the_environment_is_not_used(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
 async def test_certificates_are_checked_wherever_there_are_any(url: str) -> None:
-    with patch("httpx.AsyncHTTPTransport.__init__", return_value=None) as made:
+    with patch("httpx_aiohttp.AiohttpTransport.__init__", return_value=None) as made:
         Wire(Address.of(url), Deadlines())
     assert made.call_args.kwargs["verify"] is url.startswith("https")
