@@ -11,6 +11,9 @@
 BIN := .venv/bin
 LOCKS := requirements.txt requirements-voice.txt requirements-postgres.txt requirements-dev.txt
 
+# One more than there are cores, as tests of the real process wait a lot.
+WORKERS := -n $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
@@ -25,12 +28,12 @@ postgres: .setup-postgres ## Add PostgreSQL: the libraries for a database that s
 
 test: .setup-dev ## Run the tests and hold the coverage (core 100 %, the rest 90 %)
 	@rm -f .coverage .coverage.*
-	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/pytest -n auto --cov --cov-report= # compiled once, not by each process
+	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/pytest $(WORKERS) --cov --cov-report= # compiled once, not by each process
 	@$(BIN)/coverage report --include='core/*' --fail-under=100
 	@$(BIN)/coverage report --omit='core/*' --fail-under=90
 
 test-full: .setup-dev ## Run the tests with all their rounds, which takes long
-	@unset PYTHONDONTWRITEBYTECODE; FULL_ROUNDS=1 $(BIN)/pytest -n auto --timeout=1800
+	@unset PYTHONDONTWRITEBYTECODE; FULL_ROUNDS=1 $(BIN)/pytest $(WORKERS) --timeout=1800
 
 bench: .setup-dev ## Measure the speed, quickly (under 90 s), and hold it; ARGS="..." are its arguments
 	@$(BIN)/python -m tests.bench $(ARGS)

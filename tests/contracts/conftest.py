@@ -16,7 +16,7 @@ def roles() -> dict[str, Role]:
     return {ROLE.id: ROLE}
 
 
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+@pytest.fixture(params=["fake", "sqlite", pytest.param("postgresql", marks=pytest.mark.unmeasured)])
 async def store(request: pytest.FixtureRequest, roles: dict[str, Role]) -> AsyncIterator[Store]:
     if request.param == "fake":
         yield FakeStore(roles)

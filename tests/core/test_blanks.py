@@ -169,3 +169,7 @@ def in_words(number: int) -> str:
     size, name = (100, "hundred") if number < 1000 else (1000, "thousand")
     rest = f" and {in_words(number % size)}" if number % size else ""
     return f"{in_words(number // size)} {name}{rest}"
+
+
+def test_a_sign_that_is_neither_letter_nor_digit_is_no_number() -> None:
+    assert not [*numerals("chapter \u216b")]  # a Roman twelve in one sign
