@@ -238,7 +238,7 @@ def _is_kept(edge: Edge, event: NoteTranscribed) -> bool:
 
 
 @given(mode=modes, course=courses)
-@settings(deadline=None, max_examples=rounds(60, 1000))
+@settings(deadline=None, max_examples=rounds(30, 1000))
 def test_whatever_happens_the_interview_is_sound(mode: Mode, course: list[int]) -> None:
     received: dict[str, str] = {}
     for edge in run(mode, course):
@@ -265,7 +265,7 @@ def _is_answer(edge: Edge) -> bool:
 
 
 @given(mode=modes, course=courses)
-@settings(deadline=None, max_examples=rounds(30, 300))
+@settings(deadline=None, max_examples=rounds(20, 300))
 def test_the_same_events_give_the_same_interview_and_effects(mode: Mode, course: list[int]) -> None:
     taken = run(mode, course)
     interview, effects = begin(mode)

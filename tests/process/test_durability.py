@@ -27,7 +27,7 @@ from tests.process.serving import HEAR_S, Serving
 from tests.rounds import FULL, rounds
 from tests.wires.ollama import ChatRequest, OllamaServer, Pace, Reply
 
-KILLS = rounds(4, 100)
+KILLS = rounds(3, 100)
 OF_EACH = rounds(2, 3)
 """So many candidates on each platform are interviewed at once."""
 SEED = 20_261_123
