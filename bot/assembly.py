@@ -14,6 +14,7 @@ from adapters.database.store import DatabaseStore
 from adapters.roles import RoleFiles
 from bot.ending import CLOSE_S, SAVE_S, at_most
 from bot.logs import note_start, tell
+from bot.memory import settled
 from bot.platforms import Link, Opened, UnusableError, with_token
 from bot.settings import InterviewerChoice, Settings, VoiceChoice
 from bot.voice import Offer, missing_parts, offer, voice_of
@@ -127,7 +128,8 @@ async def assembled(
         opened = _open(settings, link, shards)
         platforms.update((name, watch.platform(name, one.platform)) for one in opened for name in [one.name.lower()])
         try:
-            yield Assembly(store, runner, opened, offered, here if shared else ())
+            with settled():
+                yield Assembly(store, runner, opened, offered, here if shared else ())
         finally:
             await at_most(SAVE_S, [runner.close()])
             await at_most(CLOSE_S, [one.platform.close() for one in opened])

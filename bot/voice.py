@@ -15,6 +15,7 @@ from pathlib import Path
 from adapters.piper import PiperSynthesizer, voice_files
 from adapters.recordings import FolderRecordings
 from adapters.whisper import WhisperTranscriber, model_folder
+from bot.memory import settle
 from bot.settings import Settings, VoiceChoice
 from core.ports import Recordings, Synthesizer, SynthesizerError, Transcriber, TranscriberError
 from core.roles import Role
@@ -171,3 +172,4 @@ async def _prepare(engine: WhisperTranscriber | PiperSynthesizer) -> None:
     """Load a model; one that cannot be is found out, and dealt with, when it is first needed."""
     with suppress(TranscriberError, SynthesizerError):
         await engine.prepare()
+        settle()

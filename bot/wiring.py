@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from adapters.roles import RoleFiles, load_roles
 from bot.logs import tell
+from bot.memory import settle
 from bot.settings import InterviewerChoice, Settings
 from bot.watching import UNWATCHED, Watch
 from core.interviewers.breaker import CircuitBreaker
@@ -97,3 +98,4 @@ async def _prepare(model: OllamaModel) -> None:
             _log.warning("Ollama runs the model at %s: answers leave this machine.", where)
     with suppress(LanguageModelError):
         await model.prepare()
+    settle()

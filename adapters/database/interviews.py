@@ -1,9 +1,9 @@
 """Finding interviews, and knowing again those that were used last.
 
-The rows are the truth. What is remembered counts only while its row says so: whatever changes an interview raises its
-version, and joining or leaving changes its candidate. So one look at an index, a hop to SQLite's thread, is enough, and
-right also where another process has written. What nobody asks for any more is not remembered for long, as another
-process may have forgotten whose it is.
+The rows are the truth. Whatever changes an interview raises its version, and joining or leaving changes its candidate:
+where several processes share the database, what is remembered counts only while one look at its row says so. A file is
+this process's own, so that what it saved last is what the row says. What nobody asks for any more is not remembered for
+long, as another process may have forgotten whose it is.
 """
 
 from __future__ import annotations
@@ -31,35 +31,65 @@ _CLOSE = "UPDATE interview SET phase = ?, version = version + 1 WHERE id = ? AND
 
 
 class Interviews:
-    """The interviews in the database; `roles` are what they are rebuilt with, by id."""
+    """The interviews in a database, `shared` with other processes or not; `roles` rebuild them, by id."""
 
-    def __init__(self, roles: Mapping[str, Role]) -> None:
+    def __init__(self, roles: Mapping[str, Role], *, shared: bool) -> None:
         self._roles = roles
+        self._shared = shared
         self._recent: Recent[int, Interview] = Recent(REMEMBERED)
         self._before: Recent[int, Interview] = Recent(REMEMBERED)  # what was asked for up to the last sweep
+        self._current: Recent[int, int] = Recent(REMEMBERED)  # by candidate
         self._sweep: asyncio.TimerHandle | None = None
 
     async def current(self, candidate: int) -> Interview | None:
         """As the store's `current_interview`."""
-        recent = self._recent  # which is no longer ours where somebody was forgotten meanwhile
-        return self._read(await carried_out(self._current(candidate)), recent)
+        recent, current = self._recent, self._current  # no longer ours where somebody was forgotten meanwhile
+        interview = self._read(await carried_out(self._found(candidate)), recent)
+        if interview:
+            current.put(candidate, interview.id)
+        return interview
 
     async def own(self, candidate: int, interview_id: int) -> Interview | None:
         """As the store's `interview`."""
         recent = self._recent
         interview = await carried_out(self._own(candidate, interview_id))
-        if interview is None:
-            self._drop(candidate, interview_id)
+        known = self._known(interview_id)
+        if interview is None and known and known.candidate == candidate:  # else it is somebody else's
+            self._drop(interview_id)
         return self._read(interview, recent)
 
-    def saved(self, before: Interview | None, after: Interview) -> None:
-        """Remember what has been saved as it would be read back, which is known where all of `before` was read."""
-        if before is None or self._known(before.id) is before:
-            self._remember(after, self._recent)
+    def current_at_hand(self, candidate: int) -> Interview | None:
+        """A candidate's open interview where it is known without a look that there is no other."""
+        known = self.at_hand(candidate, self._current.get(candidate) or 0)
+        return known if known and known.is_open else None
+
+    def at_hand(self, candidate: int, interview_id: int) -> Interview | None:
+        """That interview of a candidate where it is known without a look that nobody else has changed it."""
+        known = None if self._shared else self._known(interview_id)
+        if known is None or known.candidate != candidate or not self._is_at_hand(known.role):
+            return None
+        self._remember(known, self._recent)
+        return known
+
+    def saving(self, before: Interview | None) -> bool:
+        """Forget what is going to be changed, however that ends; whether all of it was read, or it is new."""
+        if before is None:
+            return True
+        was_read = self._known(before.id) is before
+        self._drop(before.id)
+        return was_read
+
+    def saved(self, interview: Interview, *, was_read: bool) -> None:
+        """Remember what has been saved as it would be read back, which is known where all before it was read."""
+        self._drop(interview.id)
+        if was_read:
+            self._remember(interview, self._recent)
+        if self._current.get(interview.candidate) != interview.id:
+            self._current.drop(interview.candidate)
 
     def forget(self) -> None:
         """Remember nothing any more."""
-        self._recent, self._before = Recent(REMEMBERED), Recent(REMEMBERED)
+        self._recent, self._before, self._current = Recent(REMEMBERED), Recent(REMEMBERED), Recent(REMEMBERED)
 
     def _read(self, interview: Interview | None, recent: Recent[int, Interview]) -> Interview | None:
         if interview is not None:
@@ -75,16 +105,14 @@ class Interviews:
         self._before, self._recent = self._recent, Recent(REMEMBERED)
         self._sweep = asyncio.get_running_loop().call_later(UNASKED_S, self._forget_unasked)
 
-    def _drop(self, candidate: int, interview_id: int) -> None:
-        known = self._known(interview_id)
-        if known and known.candidate == candidate:  # and not whose it is instead, nor who asks for another's
-            self._recent.drop(interview_id)
-            self._before.drop(interview_id)
+    def _drop(self, interview_id: int) -> None:
+        self._recent.drop(interview_id)
+        self._before.drop(interview_id)
 
     def _known(self, interview_id: int) -> Interview | None:
         return self._recent.get(interview_id) or self._before.get(interview_id)
 
-    def _current(self, candidate: int) -> Steps[Interview | None]:
+    def _found(self, candidate: int) -> Steps[Interview | None]:
         row = yield from _current(candidate)
         try:
             return (yield from self._of(row, candidate))

@@ -52,33 +52,32 @@ Alone = Callable[[int], AbstractAsyncContextManager[None]]
 """As the store's `alone`."""
 
 
-def _freely(candidate: int) -> AbstractAsyncContextManager[None]:  # noqa: ARG001 - whoever it is
-    return nullcontext()
-
-
 class DatabaseStore:
     """Keeps everything in the database of a session.
 
-    `roles` are what interviews are rebuilt with, by id; `alone` keeps other processes from a candidate, where there are
-    any; `jobs` are where pending effects are queued, None where the process performs them itself.
+    `roles` are what interviews are rebuilt with, by id; `alone` keeps other processes from a candidate, None where the
+    database is this process's own; `jobs` are where pending effects are queued, None where the process performs them
+    itself.
     """
 
     def __init__(
-        self, session: Session, roles: Mapping[str, Role], alone: Alone = _freely, jobs: JobQueue | None = None
+        self, session: Session, roles: Mapping[str, Role], alone: Alone | None = None, jobs: JobQueue | None = None
     ) -> None:
         self._session = session
         self._alone = alone
         self.jobs = jobs
-        self._interviews = Interviews(roles)
+        self._interviews = Interviews(roles, shared=alone is not None)
 
     async def candidate(self, conversation: Conversation) -> int:
         return await self._session.run(_candidate(conversation))
 
     async def current_interview(self, candidate: int) -> Interview | None:
-        return await self._session.run(self._interviews.current(candidate))
+        known = self._interviews.current_at_hand(candidate)
+        return known or await self._session.run(self._interviews.current(candidate))
 
     async def interview(self, candidate: int, interview_id: int) -> Interview | None:
-        return await self._session.run(self._interviews.own(candidate, interview_id))
+        known = self._interviews.at_hand(candidate, interview_id)
+        return known or await self._session.run(self._interviews.own(candidate, interview_id))
 
     async def report(self, candidate: int, interview_id: int | None = None) -> Report | None:
         return await self._session.run(pages.report(candidate, interview_id))
@@ -97,9 +96,10 @@ class DatabaseStore:
 
     async def close_unreadable(self, candidate: int) -> None:
         await self._session.run(carried_out(close_unreadable(candidate)))
+        self._interviews.forget()
 
     def alone(self, candidate: int) -> AbstractAsyncContextManager[None]:
-        return self._alone(candidate)
+        return self._alone(candidate) if self._alone else nullcontext()
 
     async def pending(self) -> Sequence[PendingEffect]:
         return await self._session.run(carried_out(read_pending()))
@@ -160,12 +160,15 @@ class DatabaseStore:
         if change.after is not None:
             with told_as_refused():
                 change = replace(change, after=as_stored(change.before, change.after))
+        was_read = self._interviews.saving(change.before)
         if self.jobs or concerns_accounts(change):
             saved = await self._save_with_more(change)
         else:
             saved = await carried_out_or_undone(write_change(change))
-        if saved.interview is not None:
-            self._interviews.saved(change.before, saved.interview)
+        if change.joins or change.leaves:
+            self._interviews.forget()  # whose they are has changed
+        elif saved.interview is not None:
+            self._interviews.saved(saved.interview, was_read=was_read)
         return saved
 
     async def _save_with_more(self, change: Change) -> Saved:

@@ -11,6 +11,7 @@ from pathlib import Path
 from adapters.database.connection import connect
 from adapters.ollama import OllamaModel
 from adapters.roles import BUILT_IN, load_roles
+from bot.memory import settled
 from bot.wiring import SystemClock
 from core.interviewers.breaker import CircuitBreaker
 from core.interviewers.fallback import FallbackInterviewer
@@ -146,6 +147,7 @@ async def room_of(interviewer: Interviewer, folder: Path, *, open_interviews: in
             open_interviews=open_interviews,
         )
         try:
-            yield Room(runner, store, stub)
+            with settled():  # as a process of the bot is
+                yield Room(runner, store, stub)
         finally:
             await runner.close()

@@ -100,8 +100,9 @@ async def use_everything(store: DatabaseStore) -> None:
     await store.save(Change(candidate, CONVERSATION, third, replace(third, turns=(shorter,), report=spoken)))
     await store.candidate(CONVERSATION)
     assert await store.current_interview(candidate) is not None
-    assert await store.interview(candidate, first.id) is not None
-    assert await DatabaseStore(store._session, ROLES).current_interview(candidate) is not None  # remembering nothing
+    afresh, anew = DatabaseStore(store._session, ROLES), DatabaseStore(store._session, ROLES)  # remembering nothing
+    assert await afresh.interview(candidate, first.id) is not None
+    assert await anew.current_interview(candidate) is not None
     await use_pages(store, candidate, first.id)
     assert await store.asked(candidate, ROLE.id) != []
     assert list(await store.pending()) == []
@@ -165,7 +166,7 @@ async def test_loading_an_interview_takes_the_same_few_queries_however_long_it_i
                 assert len(loaded.turns) == turns
                 counted.append(len([sql for sql in statements if sql.startswith("SELECT")]))
                 statements.clear()
-    assert counted == [4, 1] * 2
+    assert counted == [4, 1] * 2  # what was saved is there, and it is looked for whether it is the newest
 
 
 async def test_a_message_writes_only_what_it_changes() -> None:
@@ -203,6 +204,9 @@ async def test_what_two_or_more_statements_do_takes_one_hop_to_the_thread_of_sql
         await DatabaseStore(store._session, ROLES).current_interview(candidate)
         await store.current_interview(candidate)
         assert len(hops) == 4
+        await store.current_interview(candidate)
+        await store.interview(candidate, 1)
+        assert len(hops) == 4  # as that is known by now
 
 
 async def _count_hops(hops: list[object]) -> None:

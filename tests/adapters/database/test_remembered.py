@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta, timezone
 
@@ -47,9 +48,20 @@ async def store(roles: dict[str, Role]) -> AsyncIterator[DatabaseStore]:
         yield store
 
 
+@pytest.fixture
+def shared(store: DatabaseStore, roles: dict[str, Role]) -> DatabaseStore:
+    """On a database that others use as well."""
+    return another(store, roles)
+
+
 def another(store: DatabaseStore, roles: dict[str, Role]) -> DatabaseStore:
     """As another process would have it on the same database: it remembers nothing of what the first one did."""
-    return DatabaseStore(store._session, roles)
+    return DatabaseStore(store._session, roles, alone)
+
+
+def alone(candidate: int) -> AbstractAsyncContextManager[None]:
+    """Keeps nobody from anything, as nobody else is there after all."""
+    return nullcontext()
 
 
 @many
@@ -84,14 +96,36 @@ async def test_what_no_database_holds_is_remembered_as_it_was_stored(
     assert written_out(await another(store, roles).interview(candidate, first.id)) == written_out(second)
 
 
-async def test_what_another_process_has_changed_is_seen(store: DatabaseStore, roles: dict[str, Role]) -> None:
+async def test_what_another_process_has_changed_is_seen(shared: DatabaseStore, roles: dict[str, Role]) -> None:
+    candidate, conversation = await newcomer(shared)
+    interview = await started(shared, candidate, conversation)
+    later = await saved(another(shared, roles), interview, replace(interview, phase=Phase.PAUSED))
+    assert await shared.current_interview(candidate) == later
+    assert await shared.interview(candidate, interview.id) == later
+    newer = await started(another(shared, roles), candidate, conversation)
+    assert await shared.current_interview(candidate) == newer
+
+
+async def test_what_a_store_of_ones_own_has_saved_or_read_it_need_not_look_for(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     candidate, conversation = await newcomer(store)
     interview = await started(store, candidate, conversation)
-    later = await saved(another(store, roles), interview, replace(interview, phase=Phase.PAUSED))
-    assert await store.current_interview(candidate) == later
-    assert await store.interview(candidate, interview.id) == later
-    newer = await started(another(store, roles), candidate, conversation)
-    assert await store.current_interview(candidate) == newer
+    other = await started(store, candidate, conversation)
+    assert await store.current_interview(candidate) is other
+    with monkeypatch.context() as patch:
+        patch.setattr(store._session, "run", pytest.fail)
+        assert await store.interview(candidate, interview.id) is interview
+        assert await store.current_interview(candidate) is other
+    over = await saved(store, other, replace(other, phase=Phase.DROPPED))
+    assert await store.current_interview(candidate) == interview  # which is older, and goes on
+    other = await saved(store, over, replace(over, phase=Phase.PAUSED))
+    assert await store.current_interview(candidate) == other
+    with pytest.raises(StaleInterviewError):
+        await saved(store, replace(other, version=7), replace(other, phase=Phase.PAUSED))
+    assert store._interviews.at_hand(candidate, other.id) is None  # as it is not known what the row says now
+    assert await store.interview(candidate, other.id) == other
+    assert await store.interview(candidate + 1, interview.id) is None
 
 
 async def test_a_save_on_something_else_than_was_read_is_read_again(
@@ -130,17 +164,23 @@ async def test_an_interview_that_was_closed_unread_is_closed(store: DatabaseStor
     assert await store.interview(candidate, interview.id) == closed
 
 
-async def test_nothing_is_remembered_of_whoever_is_forgotten(store: DatabaseStore, roles: dict[str, Role]) -> None:
+async def test_nothing_is_remembered_of_whoever_is_forgotten(store: DatabaseStore) -> None:
     candidate, conversation = await newcomer(store)
     interview = await started(store, candidate, conversation)
     await store.forget(candidate)
     assert store._interviews._recent.get(interview.id) is None
-    other, there = await newcomer(store)
-    unlucky = await started(store, other, there)
-    await another(store, roles).forget(other)
-    assert await store.current_interview(other) is None
-    assert await store.interview(other, unlucky.id) is None
-    assert store._interviews._recent.get(unlucky.id) is None
+    assert await store.interview(candidate, interview.id) is None
+
+
+async def test_nothing_is_remembered_of_whoever_is_forgotten_by_another_process(
+    shared: DatabaseStore, roles: dict[str, Role]
+) -> None:
+    candidate, conversation = await newcomer(shared)
+    unlucky = await started(shared, candidate, conversation)
+    await another(shared, roles).forget(candidate)
+    assert await shared.current_interview(candidate) is None
+    assert await shared.interview(candidate, unlucky.id) is None
+    assert shared._interviews._recent.get(unlucky.id) is None
 
 
 async def test_what_is_being_read_while_somebody_is_forgotten_is_not_remembered(

@@ -1,0 +1,26 @@
+"""What was loaded is left alone by the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+from adapters.roles import load_roles
+from bot.assembly import assembled
+from bot.memory import settled
+from bot.settings import Settings
+from bot.watching import UNWATCHED
+
+
+def test_what_was_loaded_is_passed_over_until_the_end() -> None:
+    loaded = len(gc.get_objects())
+    with settled():
+        assert gc.get_freeze_count() >= loaded
+        assert len(gc.get_objects()) < loaded / 10
+    assert gc.get_freeze_count() == 0
+
+
+async def test_a_process_that_serves_passes_over_what_it_has_loaded(place: Path) -> None:
+    async with assembled(Settings(), load_roles(()), UNWATCHED, ()):
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
