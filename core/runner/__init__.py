@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING
 from core import engine
 from core.desk import Desk
 from core.desk.answer import Answer
-from core.effects import AwaitReport, Send, SettleAnswer, TranscribeNote, reworded
+from core.effects import AwaitReport, Send, SettleAnswer, TranscribeNote
 from core.engine import UnexpectedEvent
 from core.events import AnswerSettled, Event, ReportDue
 from core.messages import CommandSent, Inbound, VoiceSent
 from core.model import Interview, Phase
 from core.ports import (
     AlreadySeenError,
-    Change,
     PendingEffect,
     RoleMissingError,
-    StaleInterviewError,
     StoreError,
 )
 from core.runner import taking
 from core.runner.again import Pauses, Removing, Stored, patiently
 from core.runner.asking import Asked, Asking
+from core.runner.following import Following
 from core.runner.forgetting import Forgetting
 from core.runner.limits import Limits
 from core.runner.listening import Listening
@@ -39,7 +38,6 @@ from core.runner.underway import Task, Underway
 from core.runner.waits import REPORT_WAIT_S, Waits
 from core.runner.whereabouts import Whereabouts
 from core.wording import pages, refusals, voice
-from core.wording.pieces import without_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,6 +134,15 @@ class Runner:
             self._removing,
             self._forgetting,
             self._queued,
+        )
+        self._following = Following(
+            store,
+            self._asking,
+            self._turnstile,
+            self._saving,
+            self._removing,
+            self._forgetting,
+            self._limits,
         )
         self._performing = Performing(store, platforms, self._asking, self._perform_once)
         self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
@@ -314,7 +321,7 @@ class Runner:
             event = None
             if wanted:
                 event = await stored.done(lambda again: self._result(pending, effect, waits=resumed or again))
-            following = await stored.done(lambda _: self._follow_anew(pending, event))
+            following = await stored.done(lambda _: self._following.anew(pending, event))
         except RoleMissingError:
             raise
         except Exception as error:
@@ -335,7 +342,7 @@ class Runner:
             await self._sending.once(pending, effect.message)
         else:
             event = await self._result(pending, effect, waits=again)
-            await patiently(lambda: self._follow_anew(pending, event), self._clock)
+            await patiently(lambda: self._following.anew(pending, event), self._clock)
 
     async def _is_wanted_after_wait(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> bool:
         """Wait as an effect is to; whether its result was still wanted when that began."""
@@ -360,40 +367,3 @@ class Runner:
             return await self._listening.result(pending, effect, waits=waits)
         await self._underway.no_twin(pending)
         return await self._asking.result(pending, effect)
-
-    async def _follow_anew(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
-        """Step on a result; on the interview as it is by then, where somebody else has changed it meanwhile."""
-        try:
-            return await self._follow(pending, event)
-        except StaleInterviewError:
-            if await self._store.pending_effect(pending.id) is None:
-                return ()  # they have performed it, too
-            return await self._follow(pending, event)
-
-    async def _follow(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
-        """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
-        notes = taking.note_of(pending.effect)
-        async with self._turnstile.lock(pending.candidate):
-            interview = await self._asking.interview(pending)
-            followed = taking.followed(interview, event)
-            if followed is None:
-                await self._removing.once(pending)
-                await self._forgetting.taken_back(interview, interview, *notes)
-                return ()
-            after, effects = followed
-            if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
-                effects = reworded(effects, without_choices)
-            where = await self._asking.where(pending)
-            change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
-            saved = await self._saving.save(change, *notes)
-            if interview.is_open and not after.is_open:
-                self._limits.ended(pending.candidate)
-            return saved.pending
-
-    async def _is_newest(self, interview: Interview) -> bool:
-        """Whether it can still be gone back to, so that the buttons of what comes late are worth showing."""
-        try:
-            newest = await self._store.current_interview(interview.candidate)
-        except RoleMissingError:
-            return False
-        return newest is not None and newest.id == interview.id
