@@ -13,7 +13,7 @@ from core.about import about, context
 from core.ports import RoleMissingError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator, Sequence
     from typing import Any
 
     from core.model import Conversation
@@ -29,8 +29,8 @@ class Underway:
     def __init__(self) -> None:
         self._tasks: dict[Conversation, set[Task]] = {}
         self._timers: set[Task | None] = set()
-        self._effects: dict[Task, PendingEffect] = {}
-        self._fewer = asyncio.Event()
+        self._effects: dict[int | None, dict[Task, PendingEffect]] = {}  # by interview
+        self._fewer: dict[Conversation, asyncio.Event] = {}
         self._failures: dict[Conversation, StoreError] = {}
 
     def keep(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
@@ -49,7 +49,8 @@ class Underway:
     def perform(self, pending: PendingEffect, work: Coroutine[Any, Any, None]) -> Task:
         """Start performing an effect."""
         task = self.start(pending.conversation, work)
-        self._effects[task] = pending
+        self._effects.setdefault(pending.interview, {})[task] = pending
+        task.add_done_callback(partial(self._performed, pending.interview))
         return task
 
     @contextmanager
@@ -57,42 +58,41 @@ class Underway:
         """The task that says so is a timer until the end of the block."""
         task = asyncio.current_task()
         self._timers.add(task)
-        self._fewer.set()
+        for fewer in self._fewer.values():
+            fewer.set()
         try:
             yield
         finally:
             self._timers.discard(task)
 
-    def effects_of(self, interview: int) -> Iterator[tuple[Task, PendingEffect]]:
+    def effects_of(self, interview: int) -> Sequence[tuple[Task, PendingEffect]]:
         """What is being performed for an interview."""
-        return ((task, effect) for task, effect in [*self._effects.items()] if effect.interview == interview)
+        return [*self._effects.get(interview, {}).items()]
 
     def is_performing(self, candidate: int) -> bool:
         """Whether an effect of a candidate is being performed; what cannot be performed now only waits on disk."""
-        return any(effect.candidate == candidate for effect in self._effects.values())
+        return any(effect.candidate == candidate for _, effect in self._all_effects())
 
     async def end(self, candidate: int) -> None:
         """End all effects of a candidate that are being performed; they stay pending."""
-        tasks = [task for task, effect in self._effects.items() if effect.candidate == candidate]
+        tasks = [task for task, effect in self._all_effects() if effect.candidate == candidate]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def no_twin(self, pending: PendingEffect) -> None:
         """Wait while a task performs just the same for the same interview since before; one that rests does not."""
-        while self._has_twin(pending):
-            self._fewer.clear()
-            await self._fewer.wait()
+        while twin := self._twin(pending):
+            await self._has_fewer(twin.conversation)
 
-    def _has_twin(self, pending: PendingEffect) -> bool:
-        at_work = ((task, one) for task, one in self.effects_of(pending.interview or 0) if task not in self._timers)
-        return any(one.effect == pending.effect and one.id < pending.id for _, one in at_work)
+    def _twin(self, pending: PendingEffect) -> PendingEffect | None:
+        at_work = (one for task, one in self.effects_of(pending.interview or 0) if task not in self._timers)
+        return next((one for one in at_work if one.effect == pending.effect and one.id < pending.id), None)
 
     async def idle(self, where: Conversation) -> None:
         """Wait until nothing but timers is left of a conversation. Raises the StoreError a task ended with, once."""
         while self._tasks.get(where, set()) - self._timers:
-            self._fewer.clear()
-            await self._fewer.wait()
+            await self._has_fewer(where)
         failure = self._failures.pop(where, None)
         if failure:
             raise failure
@@ -114,12 +114,27 @@ class Underway:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _all_effects(self) -> Iterator[tuple[Task, PendingEffect]]:
+        return ((task, effect) for some in self._effects.values() for task, effect in some.items())
+
+    async def _has_fewer(self, where: Conversation) -> None:
+        """Wait until a task of a conversation, which has some, has ended or rests."""
+        fewer = self._fewer.setdefault(where, asyncio.Event())
+        fewer.clear()
+        await fewer.wait()
+
     def _forget(self, where: Conversation, task: Task) -> None:
         self._tasks[where].discard(task)
-        self._fewer.set()
-        self._effects.pop(task, None)
         if not self._tasks[where]:
             del self._tasks[where]
+        if fewer := self._fewer.pop(where, None):
+            fewer.set()
+
+    def _performed(self, interview: int | None, task: Task) -> None:
+        effects = self._effects[interview]
+        del effects[task]
+        if not effects:
+            del self._effects[interview]
 
     def _ended(self, where: Conversation, task: Task) -> None:
         if not task.cancelled() and (error := task.exception()):
