@@ -8,7 +8,10 @@ EXIT_INTERRUPTED = 130
 def main() -> None:
     """Run the command line; Ctrl-C where nothing else answers it ends it without a word."""
     try:
-        from bot.commands import run_command_line  # noqa: PLC0415 - see above
+        from bot.memory import loading  # noqa: PLC0415 - see above
+
+        with loading():
+            from bot.commands import run_command_line  # noqa: PLC0415
 
         run_command_line()
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ import typer
 
 from adapters.roles import RoleFiles, load_roles
 from bot.logs import start_logging, tell
+from bot.memory import loading
 from bot.options import ChatOptions
 from bot.settings import BadSettingError, Settings, load_settings, model_name, odd
 from bot.wiring import roles_of
@@ -87,7 +88,8 @@ def run(no_work: NoWorkOption = False, shards: ShardsOption = "") -> None:
             _fail("No chat platform has a token: set DISCORD_TOKEN or TELEGRAM_TOKEN, there is nothing to receive.")
         tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
         _chat(settings, ChatOptions())
-    from bot.serve import serve  # noqa: PLC0415 - what only this command needs
+    with loading():
+        from bot.serve import serve  # noqa: PLC0415 - what only this command needs
 
     files = roles_of(settings)
     _check_request("", "", files)
@@ -267,7 +269,8 @@ def _make_streams_usable() -> None:
 
 
 def _chat(settings: Settings, options: ChatOptions) -> NoReturn:
-    from bot.chat import chat as run_chat  # noqa: PLC0415 - as above
+    with loading():
+        from bot.chat import chat as run_chat  # noqa: PLC0415 - as above
 
     files = roles_of(settings)
     _check_request(options.request, options.name, files)

@@ -20,6 +20,20 @@ def settle() -> None:
 
 
 @contextmanager
+def loading() -> Iterator[None]:
+    """Have it look at nothing while something is loaded for good, of which next to nothing is garbage.
+
+    To look through it time and again as it grows takes a sixth of the time of a start.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        settle()
+        gc.enable()
+
+
+@contextmanager
 def settled() -> Iterator[None]:
     """Have it pass over what is there by now, and look less often at what is new, until the end of the block."""
     before = gc.get_threshold()

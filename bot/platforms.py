@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from bot.memory import loading
 from bot.settings import Settings
 from core.messages import Inbound
 from core.model import Conversation
@@ -95,7 +96,8 @@ def with_token(settings: Settings, shards: str = "") -> dict[str, Opening]:
 
 
 def _telegram(settings: Settings, token: str, link: Link) -> Opened:
-    from adapters.telegram import PlatformError, TelegramPlatform, Webhook  # noqa: PLC0415 - see the top
+    with loading():
+        from adapters.telegram import PlatformError, TelegramPlatform, Webhook  # noqa: PLC0415 - see the top
 
     webhook = None
     if settings.telegram_webhook_url and settings.telegram_webhook_secret:
@@ -119,7 +121,8 @@ def _telegram(settings: Settings, token: str, link: Link) -> Opened:
 
 
 def _discord(settings: Settings, token: str, shards: str, link: Link) -> Opened:
-    from adapters.discord import DiscordPlatform, PlatformError, shards_of  # noqa: PLC0415 - see the top
+    with loading():
+        from adapters.discord import DiscordPlatform, PlatformError, shards_of  # noqa: PLC0415 - see the top
 
     try:
         received = shards_of(shards) if shards else None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -38,13 +38,10 @@ EFFECT_KINDS: Mapping[str, type[Effect]] = MappingProxyType(
     }
 )
 _KIND_OF = {effect: kind for kind, effect in EFFECT_KINDS.items()}
-_EFFECTS: dict[str, TypeAdapter[Effect]] = {kind: TypeAdapter(effect) for kind, effect in EFFECT_KINDS.items()}
-_REPORT = TypeAdapter(Report)
-_ASSESSMENT = TypeAdapter(Assessment)
-_STRONGER = TypeAdapter(Stronger)
-_PREFERENCES = TypeAdapter(Preferences)
 _NUL = "\\u0000"
 _FIGURES = "^(-?[0-9]+( -?[0-9]+)*)?$"
+_Value = TypeVar("_Value")
+_adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,11 @@ class _StoredSpoken:
     kept: bool
 
 
-_SPOKEN = TypeAdapter(_StoredSpoken)
+def _adapter(kind: type[_Value]) -> TypeAdapter[_Value]:
+    """How values of a kind are written and read; made when the first one is, as it takes a moment."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def storable(columns: dict[str, Any]) -> dict[str, Any]:
@@ -92,35 +93,35 @@ def encode_effect(effect: Effect) -> tuple[str, str]:
     """The kind and the document of an effect, as JSON, which pydantic writes ten times as fast as all else can."""
     kind = _KIND_OF[type(effect)]
     try:
-        text = _EFFECTS[kind].dump_json(effect).decode()
+        text = _adapter(type(effect)).dump_json(effect).decode()
     except PydanticSerializationError:  # a lone surrogate
         text = _NUL
     if _NUL in text:
-        text = json.dumps(storable(_EFFECTS[kind].dump_python(effect, mode="json")))
+        text = json.dumps(storable(_adapter(type(effect)).dump_python(effect, mode="json")))
     return kind, text
 
 
 def decode_effect(kind: str, document: Mapping[str, Any]) -> Effect:
     """The effect of a kind and a document; ValueError when there is none."""
-    if kind not in _EFFECTS:
+    if kind not in EFFECT_KINDS:
         raise ValueError(f"unknown kind of effect: {kind}")
-    return _EFFECTS[kind].validate_python(document)
+    return _adapter(EFFECT_KINDS[kind]).validate_python(document)
 
 
 def encode_report(report: Report) -> dict[str, Any]:
     """The columns of a report."""
-    document = storable(_REPORT.dump_python(report, mode="json"))
+    document = storable(_adapter(Report).dump_python(report, mode="json"))
     return {"total": document.pop("total"), "document": document}
 
 
 def decode_report(total: float | None, document: Mapping[str, Any]) -> Report:
     """The report of its columns; ValueError when they make none."""
-    return _REPORT.validate_python({**document, "total": total})
+    return _adapter(Report).validate_python({**document, "total": total})
 
 
 def encode_assessment(assessment: Assessment) -> dict[str, Any]:
     """The columns of an assessment."""
-    columns = storable(_ASSESSMENT.dump_python(assessment, mode="json"))
+    columns = storable(_adapter(Assessment).dump_python(assessment, mode="json"))
     levels: dict[str, Any] = columns.pop("levels")
     return levels | columns
 
@@ -128,17 +129,17 @@ def encode_assessment(assessment: Assessment) -> dict[str, Any]:
 def decode_assessment(columns: Mapping[str, Any]) -> Assessment:
     """The assessment of its columns; ValueError when they make none."""
     levels = {field.name: columns[field.name] for field in fields(Levels)}
-    return _ASSESSMENT.validate_python({**columns, "levels": levels})
+    return _adapter(Assessment).validate_python({**columns, "levels": levels})
 
 
 def encode_disputed(assessment: Assessment | None) -> dict[str, Any] | None:
     """The document of an assessment that has been made again."""
-    return None if assessment is None else storable(_ASSESSMENT.dump_python(assessment, mode="json"))
+    return None if assessment is None else storable(_adapter(Assessment).dump_python(assessment, mode="json"))
 
 
 def decode_disputed(document: Mapping[str, Any] | None) -> Assessment | None:
     """The assessment of a document; ValueError when it makes none."""
-    return None if document is None else _ASSESSMENT.validate_python(document)
+    return None if document is None else _adapter(Assessment).validate_python(document)
 
 
 def encode_stronger(stronger: Stronger | None) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def decode_stronger(text: str, changes: object, made_by: str | None) -> Stronger
     """The stronger version of its columns, or None; ValueError when they make none."""
     if made_by is None:
         return None
-    return _STRONGER.validate_python({"text": text, "changes": changes, "made_by": made_by})
+    return _adapter(Stronger).validate_python({"text": text, "changes": changes, "made_by": made_by})
 
 
 def encode_spoken(spoken: Spoken | None) -> dict[str, Any] | None:
@@ -174,7 +175,7 @@ def decode_spoken(document: Mapping[str, Any] | None) -> Spoken | None:
     """How an utterance was spoken, from its document; ValueError when that makes none."""
     if document is None:
         return None
-    stored = _SPOKEN.validate_python(document)
+    stored = _adapter(_StoredSpoken).validate_python(document)
     words = StoredWords(stored.words, stored.figures)
     spans = tuple(Span(*span) for span in stored.spans)
     return Spoken(stored.note, stored.seconds, words, spans, stored.kept)
@@ -182,9 +183,9 @@ def decode_spoken(document: Mapping[str, Any] | None) -> Spoken | None:
 
 def encode_preferences(preferences: Preferences) -> dict[str, Any]:
     """The document of preferences."""
-    return storable(_PREFERENCES.dump_python(preferences, mode="json"))
+    return storable(_adapter(Preferences).dump_python(preferences, mode="json"))
 
 
 def decode_preferences(document: Mapping[str, Any]) -> Preferences:
     """The preferences of a document: what it does not say is as it is for everybody, what nobody knows is left out."""
-    return _PREFERENCES.validate_python(document)
+    return _adapter(Preferences).validate_python(document)

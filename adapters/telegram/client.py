@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import re
+from ssl import SSLContext
 
 from httpx import AsyncClient, Proxy, Timeout
 from telegram.ext import ExtBot
@@ -13,7 +14,7 @@ from telegram.request import HTTPXRequest
 
 from adapters.telegram.failures import malformed_token
 from adapters.telegram.pace import RateLimiter
-from adapters.telegram.surroundings import certificates, proxy
+from adapters.telegram.surroundings import proxy, trusted
 from adapters.telegram.timing import Timing
 
 OFFICIAL_URL = "https://api.telegram.org"
@@ -31,8 +32,8 @@ class Client:
             raise malformed_token()
         _prepare()
         self.address = base_url.rstrip("/")
-        through = proxy(self.address)
-        self._requests = _request(timing, 1, through), _request(timing, _CONNECTIONS, through)
+        through, verify = proxy(self.address), trusted(self.address)
+        self._requests = [_request(timing, most, through, verify) for most in (1, _CONNECTIONS)]
         self.bot: Bot = ExtBot(
             token,
             f"{self.address}/bot",
@@ -46,14 +47,14 @@ class Client:
             timeout=Timeout(timing.read_s, connect=timing.connect_s, pool=timing.connect_s),
             proxy=through,
             trust_env=False,
-            verify=certificates(),
+            verify=verify,
         )
 
     async def close(self) -> None:
         await asyncio.gather(self.web.aclose(), *(request.shutdown() for request in self._requests))
 
 
-def _request(timing: Timing, connections: int, through: Proxy | None) -> HTTPXRequest:
+def _request(timing: Timing, connections: int, through: Proxy | None, verify: SSLContext) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=connections,
         read_timeout=timing.read_s,
@@ -61,7 +62,7 @@ def _request(timing: Timing, connections: int, through: Proxy | None) -> HTTPXRe
         connect_timeout=timing.connect_s,
         pool_timeout=timing.connect_s,
         proxy=through,
-        httpx_kwargs={"trust_env": False, "verify": certificates()},
+        httpx_kwargs={"trust_env": False, "verify": verify},
     )
 
 

@@ -98,21 +98,25 @@ class TelegramPlatform:
 
     async def _serve(self) -> None:
         await self._bot.get_me()  # the library keeps the name, which the reading of group commands needs
-        await self._list_commands()
-        if self._webhook is None:
-            await self._bot.delete_webhook()
-            self._source = Poller(self._bot, self._intake, self._timing)
-        else:
-            from adapters.telegram.webhook import WebhookServer  # noqa: PLC0415 - not everybody has one
-
-            self._source = WebhookServer(self._bot, self._intake, self._webhook)
+        listing = asyncio.create_task(self._list_commands())
         try:
+            self._source = await self._opened_source()
             await self._source.run()
         finally:
             self._source = None
+            listing.cancel()
+            await asyncio.gather(listing, return_exceptions=True)
+
+    async def _opened_source(self) -> Poller | WebhookServer:
+        if self._webhook is None:
+            await self._bot.delete_webhook()
+            return Poller(self._bot, self._intake, self._timing)
+        from adapters.telegram.webhook import WebhookServer  # noqa: PLC0415 - not everybody has one
+
+        return WebhookServer(self._bot, self._intake, self._webhook)
 
     async def _list_commands(self) -> None:
-        """Without the list everything works; it is tried again at the next start."""
+        """Nobody waits for the list, and without it everything works; it is tried again at the next start."""
         try:
             async with asyncio.timeout(self._timing.send_s):
                 await list_commands(self._bot)

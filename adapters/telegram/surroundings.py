@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from ipaddress import ip_address
-from ssl import SSLContext
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from httpx import InvalidURL, Proxy, create_ssl_context
 
 from adapters.telegram.failures import unusable_proxy
+
+
+def trusted(address: str) -> SSLContext:
+    """Whom to trust at an address. At one without TLS nobody is asked for certificates, so none are read."""
+    return certificates() if urlsplit(address).scheme == "https" else SSLContext(PROTOCOL_TLS_CLIENT)
 
 
 @cache

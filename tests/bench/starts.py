@@ -25,14 +25,18 @@ from tests.wires.telegram import TOKEN, TelegramServer
 OPEN, PENDING = 10_000, 1_000
 _SETTLE_S = 2.0
 _READY_S = 60.0
+_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""What an owner starts a second time is compiled, like the libraries, whatever is set where it is measured."""
 _LOADED = """
 import importlib, json, sys
 for name in ("bot.commands", "bot.serve", "adapters.telegram"):
     importlib.import_module(name)
+for name in ("aiosqlite", "anyio._backends._asyncio", "httpcore", "tortoise.backends.sqlite.client"):
+    importlib.import_module(name)
 own = {"adapters", "bot", "core", "migrations"}
 print(json.dumps([name for name in sys.modules if name.partition(".")[0] not in own and name != "__main__"]))
 """
-"""The libraries that such a process imports, one after the other."""
+"""The libraries that such a process imports until it is ready, those too that others import when they are used."""
 _IMPORTING = """
 import importlib, json, sys
 for name in json.load(sys.stdin):
@@ -62,7 +66,7 @@ async def _running(home: Home) -> AsyncIterator[_Process]:
             sys.executable,
             *("-m", "bot", "run"),
             cwd=home.path,
-            env=home.environment(**settings),
+            env=home.environment(**_COMPILED, **settings),
             stderr=subprocess.DEVNULL,
         )
         try:
@@ -107,7 +111,7 @@ async def _python(home: Home, program: str, given: bytes = b"") -> tuple[bytes, 
     begun = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", program),
-        env=home.environment(),
+        env=home.environment(**_COMPILED),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

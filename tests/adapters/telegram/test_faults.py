@@ -171,6 +171,14 @@ async def test_a_list_of_commands_that_cannot_be_set_stops_nothing(
         takes.taken.clear()
 
 
+async def test_nobody_waits_for_the_list_of_commands(server: TelegramServer, robin: Person, takes: Takes) -> None:
+    server.faults.append(Fault("getMyCommands", 500, slow_s=60))
+    robin.writes("Hello")
+    async with running(make(server, takes)):
+        await takes.next()
+    assert not server.asked("setMyCommands")
+
+
 async def test_a_server_that_holds_no_poll_is_not_asked_without_end(server: TelegramServer, takes: Takes) -> None:
     server.faults.append(Fault("getUpdates", 200, raw='{"ok": true, "result": []}', times=10_000))
     async with running(make(server, takes)):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from ssl import CERT_REQUIRED
 
 import pytest
 
 from adapters.telegram import PlatformError, TelegramPlatform
-from adapters.telegram.surroundings import certificates, proxy
+from adapters.telegram.surroundings import certificates, proxy, trusted
 from tests.adapters.telegram.conftest import QUICK, ROLE, Takes, make
 from tests.wires.telegram import TOKEN, TelegramServer
 
@@ -86,6 +87,14 @@ def test_certificates_of_the_machine_are_trusted_beside_those_of_the_library(
     certificates.cache_clear()
     assert any("A company's proxy" in one for one in subjects())
     assert len(subjects()) == len(before) + 1 > 50
+
+
+def test_certificates_are_read_only_where_there_are_any() -> None:
+    assert trusted(OFFICIAL) is certificates()
+    nobody = trusted("http://127.0.0.1:8081")
+    assert not nobody.get_ca_certs()
+    assert nobody.verify_mode is CERT_REQUIRED
+    assert nobody.check_hostname
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
