@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -78,12 +77,20 @@ class _BoundedTransport(AiohttpTransport):
 
     def get_client(self) -> aiohttp.ClientSession:
         """The queue before the model says how many may ask at once, so that there is no limit here."""
-        watching = aiohttp.TraceConfig()
-        watching.on_request_end.append(self._note)
+        answering = self._answering
+
+        class Noted(aiohttp.ClientResponse):
+            """An answer that is noted, so that it can be broken off."""
+
+            async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+                started = await super().start(connection)
+                answering.add(self)
+                return started
+
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=self.ssl_context),
             cookie_jar=aiohttp.DummyCookieJar(),
-            trace_configs=[watching],
+            response_class=Noted,
             trust_env=False,
         )
 
@@ -103,9 +110,6 @@ class _BoundedTransport(AiohttpTransport):
         for response in tuple(self._answering):
             response.content.set_exception(aiohttp.ServerDisconnectedError())  # closing alone would leave them waiting
         await super().aclose()
-
-    async def _note(self, _: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
-        self._answering.add(ended.response)
 
 
 class Wire:
