@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core import text
@@ -74,8 +75,7 @@ def _signals(turn: Turn) -> Iterator[Persona]:
 def _signal(said: list[Utterance], *, complete: bool) -> Persona:
     """What one answer shows; `complete` when nothing more was asked after it."""
     answer = "\n".join(utterance.text for utterance in said)[:_LOOKED_AT_CHARACTERS]
-    words = len(text.words(answer))
-    hedges = len(_HEDGE.findall(answer))
+    words, hedges = _counted(answer)
     kind = said[-1].kind
     if kind is UtteranceKind.OFF_TOPIC or (kind is UtteranceKind.NON_ANSWER and not hedges):
         return Persona.EDGE_CASE
@@ -86,3 +86,9 @@ def _signal(said: list[Utterance], *, complete: bool) -> Persona:
     if words <= EFFICIENT_UP_TO_WORDS and complete:
         return Persona.EFFICIENT
     return Persona.STANDARD
+
+
+@lru_cache(maxsize=256)  # all answers of an interview are looked at again with each new one
+def _counted(answer: str) -> tuple[int, int]:
+    """How many words and how many hedges an answer has."""
+    return len(text.words(answer)), len(_HEDGE.findall(answer))

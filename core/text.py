@@ -44,10 +44,14 @@ _JOINT = re.compile(r"\s(?=(?:and|so|but|then|because|after|which)\s)", re.IGNOR
 _CLAUSE = re.compile(r"[,;:(]\s|\s[–—-]\s|\s(?:and|but|so|because|which|who|that|when|if|then|after|before)\s")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e|es|ed|ing|er|ers|ation|ations)$)")
 _NOT_BOUND = " \t\r\n,;:-–—•*"
+# Letters that count as these where a pattern ignores case; `lower` leaves them, or makes two of one.
+_ALSO_SMALL = str.maketrans("\u0130\u0131\u017f", "iis")
 
 
 def clean(text: str) -> str:
     """The text as it is kept: NFC, without invisible or control characters, with single blanks and few line breaks."""
+    if text.isprintable():  # most lines are, and then blanks are all that can be too much in them
+        return " ".join(unicodedata.normalize("NFC", text).split())
     text = _BREAK.sub("\n", _SURROGATE.sub("\ufffd", text))
     text = _INVISIBLE.sub("", _CONTROL.sub("", text))
     lines = (_BLANK.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).split("\n"))
@@ -63,8 +67,13 @@ def words(text: str) -> list[str]:
     """The words of a text in lower case, contractions taken apart: “I didn’t” gives i, did, not."""
     found: list[str] = []
     for word in _WORD.findall(text):
-        found += _whole(word)
+        found += _taken_apart(word) if len(word) > LONGEST_WORD else _known_apart(word)
     return found
+
+
+def lowered(text: str) -> str:
+    """A text in lower case with each letter in its place: in it a plain pattern finds what one ignoring case would."""
+    return text.lower() if text.isascii() else text.translate(_ALSO_SMALL).lower()
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -119,10 +128,6 @@ def snippet(sentence: str, limit: int = 80) -> str:
         return short
     clauses = [match.start() for match in _CLAUSE.finditer(short) if match.start() >= limit // 3]
     return (short[: clauses[-1]].rstrip(_NOT_BOUND) if clauses else short) + "…"
-
-
-def _whole(word: str) -> tuple[str, ...]:
-    return _taken_apart(word) if len(word) > LONGEST_WORD else _known_apart(word)
 
 
 def _taken_apart(word: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def take(interview: Interview, said: Utterance) -> Step:
     """Add something to the current answer; what was heard doubtfully before is taken back, as it was said anew."""
     turn = interview.turns[-1]
     after, effects = put(interview, len(turn.utterances), said)
-    if after.turns[-1].utterances[-1].kind is Kind.TOO_LONG:
+    if not turn.count(Kind.DOUBTFUL) or after.turns[-1].utterances[-1].kind is Kind.TOO_LONG:
         return after, effects
     kept = tuple(retracted(one) if one.kind is Kind.DOUBTFUL else one for one in turn.utterances)
     return put(with_turn(interview, replace(turn, utterances=kept)), len(kept), said)

@@ -60,19 +60,20 @@ def command_given(interview: Interview, event: CommandGiven) -> Step:
 
 def addressed(interview: Interview, message: Outbound) -> Outbound:
     """The message with its buttons naming their interview: in a newer one their turns and numbers mean others."""
-    choices = tuple(_of(interview, choice) for choice in message.choices)
-    default = _of(interview, message.default) if message.default else None
+    address = interview.address
+    choices = tuple(_of(interview, address, choice) for choice in message.choices)
+    default = _of(interview, address, message.default) if message.default else None
     return replace(message, choices=choices, default=default)
 
 
-def _of(interview: Interview, choice: Choice) -> Choice:
+def _of(interview: Interview, address: str, choice: Choice) -> Choice:
     if choice.command == "transcript" and not choice.argument:
         return replace(choice, argument=str(interview.id))
     if choice.command == "hear" and _HEARD_IN_IT.fullmatch(choice.argument):
         return replace(choice, argument=f"{interview.id} {choice.argument}")
     if choice.command not in _COMMANDS:
         return choice
-    return replace(choice, argument=f"#{interview.address} {choice.argument}".strip())
+    return replace(choice, argument=f"#{address} {choice.argument}".strip())
 
 
 def shown_again(interview: Interview) -> tuple[Effect, ...]:

@@ -89,12 +89,12 @@ class Account:
         """The different things anybody did, as verbs."""
         return frozenset().union(*(one.actions.any for one in self.reading.told))
 
-    @property
+    @cached_property
     def covered(self) -> tuple[PointCoverage, ...]:
         """The points that are covered, in their order."""
         return tuple(point for point in self.points if point.is_covered)
 
-    @property
+    @cached_property
     def missing(self) -> tuple[Point, ...]:
         """The points that are not covered, the most important first."""
         return tuple(sorted((one.point for one in self.points if not one.is_covered), key=lambda point: -point.weight))

@@ -97,10 +97,14 @@ def plausible(whole: Account, covered: Iterable[str]) -> tuple[str, ...]:
         for stem, keys in zip(one.stems, one.keys, strict=True)
         if stem in one.telling
     ]
-    near = {words.point.id: words.near - whole.words.asked for words in whole.words.points}
     hinted = {one.point.id for one in whole.points if one.weight}
-    told = {point: {stem for stem, keys in said if not keys.isdisjoint(words)} for point, words in near.items()}
-    return tuple(point for point in covered if point in hinted or len(told[point]) >= _LEAST_NEAR)
+    near = {words.point.id: words.near for words in whole.words.points}
+
+    def is_near(point: str) -> bool:
+        wanted = near[point] - whole.words.asked
+        return len({stem for stem, keys in said if not keys.isdisjoint(wanted)}) >= _LEAST_NEAR
+
+    return tuple(point for point in covered if point in hinted or is_near(point))
 
 
 def _is_wish(cue: re.Pattern[str], message: Account) -> bool:

@@ -100,10 +100,13 @@ def _numbers(found: Iterable[Numeral], own: Sequence[_Own]) -> Iterator[_Gap]:
 
 
 def _names(rewritten: str, found: Iterable[Numeral], own: Sequence[_Own]) -> Iterator[_Gap]:
+    large = [match for match in _NAME.finditer(rewritten) if not match.group().islower()]
+    if not large:
+        return
     small = frozenset(stem(word) for word in _PARTS.findall(rewritten) if word.islower())
     common, known = (_COMMON, small), (_MYSELF, *(one.stems for one in own))
     counted = {place for one in found if not one.is_name for place in range(one.start, one.end)}
-    for match in _NAME.finditer(rewritten):
+    for match in large:
         if match.start() in counted:
             continue
         parts = _PARTS.findall(match.group())

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from core.interviewers.lexicon import NEGATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from core.interviewers.cues import Cue, PointWords, QuestionWords
+    from core.interviewers.cues import Cue, QuestionWords
     from core.interviewers.reading import Reading
     from core.interviewers.sentence import Sentence
     from core.roles import Point
@@ -41,36 +41,43 @@ class PointCoverage:
 
 def coverage(reading: Reading, question: QuestionWords) -> tuple[PointCoverage, ...]:
     """The coverage of every point of a question, in the order of the points."""
-    said = [(sentence, _places(sentence)) for sentence in reading.told]
-    held = frozenset(key for _, places in said for key in places)
-    return tuple(_covered(point, said, held) for point in question.points)
+    return tuple(_covered(words.point, place, reading.told) for place, words in enumerate(question.points))
 
 
-def _covered(
-    point: PointWords, said: list[tuple[Sentence, dict[str, list[int]]]], held: frozenset[str]
-) -> PointCoverage:
+def _covered(point: Point, place: int, said: Sequence[Sentence]) -> PointCoverage:
     """Weigh each cue once, where it comes first; one that shares a word with an earlier one counts half."""
-    weights: dict[int, float] = {}
-    left = [*dict.fromkeys(cue for cue in point.cues if not any(map(held.isdisjoint, cue.elements)))]
+    weights: dict[Sentence, float] = {}
+    found: set[Cue] = set()
     taken: set[frozenset[str]] = set()
-    for number, (sentence, places) in enumerate(said):
-        for cue in [*left]:
-            if matches(cue, sentence, places):
-                left.remove(cue)
+    for sentence in said:
+        for cue in sentence.cues[place]:
+            if cue not in found:
+                found.add(cue)
                 weight = cue.weight if taken.isdisjoint(cue.elements) else cue.weight / 2
-                weights[number] = weights.get(number, 0.0) + weight
+                weights[sentence] = weights.get(sentence, 0.0) + weight
                 taken.update(cue.elements)
-    shown = sorted(weights, key=lambda number: -weights[number])[:1]
-    return PointCoverage(point.point, sum(weights.values()), tuple(said[number][0] for number in shown))
+    shown = sorted(weights, key=weights.__getitem__, reverse=True)[:1]
+    return PointCoverage(point, sum(weights.values()), tuple(shown))
 
 
-def matches(cue: Cue, sentence: Sentence, places: dict[str, list[int]]) -> bool:
+def cues_in(sentence: Sentence, question: QuestionWords) -> tuple[tuple[Cue, ...], ...]:
+    """For each point of a question those of its cues that stand in a sentence."""
+    places = _places(sentence)
+    found: list[list[Cue]] = [[] for _ in question.points]
+    for point, number in sorted({one for key in places for one in question.openings.get(key, ())}):
+        cue = question.points[point].cues[number]
+        if _stands(cue, sentence, places):
+            found[point].append(cue)
+    return tuple(map(tuple, found))
+
+
+def _stands(cue: Cue, sentence: Sentence, places: dict[str, list[int]]) -> bool:
     """Whether a cue stands in a sentence: all its words near each other in any order, and not denied."""
+    if any(map(places.keys().isdisjoint, cue.elements)):
+        return False
     spots: list[tuple[int, int]] = []
     for number, keys in enumerate(cue.elements):
         here = {place for key in keys for place in places.get(key, ())}
-        if not here:
-            return False
         spots.extend((place, number) for place in here)
     start = _window(sorted(spots), len(cue.elements), cue.window)
     return start is not None and (cue.negative or not _is_denied(sentence, start))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from core.interviewers.lexicon import EVERYDAY, FUNCTION, NEGATIONS, VAGUE
@@ -46,19 +47,22 @@ class PointWords:
 class QuestionWords:
     """A question with its points, its words, their stems, the words near it and the trade words among them.
 
-    There is one of each question.
+    There is one of each question; `text` is how the role words it, and `openings` says for each key which cues begin
+    with it, by the places of their point and their own.
     """
 
+    text: str
     words: frozenset[str]
     asked: frozenset[str]
     points: tuple[PointWords, ...]
+    openings: dict[str, list[tuple[int, int]]]
     near: frozenset[str]
     own: frozenset[str]
 
 
 def point_words(point: Point, known: Synonyms) -> PointWords:
     """A point made ready."""
-    cues = tuple(_cue(stems(cue), known) for cue in dict.fromkeys(point.cues))
+    cues = tuple(dict.fromkeys(_cue(stems(cue), known) for cue in point.cues))
     near = spread(known, point.text, *point.cues, *point.probes)
     return PointWords(point, cues, near - FUNCTION - VAGUE - {OWN, OTHERS})
 
@@ -70,12 +74,23 @@ def question_words(question: Question, known: Synonyms) -> QuestionWords:
     told = spread(known, question.text, question.sample, question.hint, question.focus)
     said = frozenset(stems(question.text))
     return QuestionWords(
+        text=question.text,
         words=frozenset(words(question.text)),
         asked=said,
         points=points,
+        openings=_openings(points),
         near=(near | said) - FUNCTION,
         own=trade(near | told),
     )
+
+
+def _openings(points: Iterable[PointWords]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for place, point in enumerate(points):
+        for number, cue in enumerate(point.cues):
+            for key in chain.from_iterable(cue.elements[:1]):
+                found.setdefault(key, []).append((place, number))
+    return found
 
 
 def spread(known: Synonyms, *texts: str) -> frozenset[str]:

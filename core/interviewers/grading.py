@@ -94,8 +94,9 @@ class Grader:
         except UnusableRepliesError:
             return _Pass(criterion, None, fitted.shortened, 0, 0, replies.asked)
         claimed = [quote for quote in (*_quotes(grade), grade.improvement_quote) if quote]
-        real = sum(_was_said(quote, said) for quote in claimed)
-        return _Pass(criterion, _supported(grade, said), fitted.shortened, len(claimed), real, replies.asked)
+        real = [quote for quote in claimed if _was_said(quote, said)]
+        supported = _supported(grade, real, said)
+        return _Pass(criterion, supported, fitted.shortened, len(claimed), len(real), replies.asked)
 
     def _graded(self, said: Heard, made: Sequence[_Pass]) -> Graded:
         asked = sum(one.replies for one in made)
@@ -126,7 +127,7 @@ class Grader:
             passes=passes,
             shortened=any(one.shortened for one in made),
         )
-        return verified(weighed, said.real.answer_text)
+        return verified(weighed, said.real_answer)
 
 
 async def _together(calls: Iterable[Coroutine[None, None, _T]]) -> list[_T]:
@@ -154,20 +155,21 @@ def _chosen(passes: Passes, made: Sequence[_Pass]) -> Grade:
     return next(grade for grade in grades if grade and grade.level == median)
 
 
-def _supported(grade: Grade, said: Heard) -> Grade:
-    """The grade with nothing in it that rests on a quote that was not said; without any, level 2 is the most.
+def _supported(grade: Grade, real: Sequence[str], said: Heard) -> Grade:
+    """The grade with nothing in it that rests on other quotes than the real ones; without any, level 2 is the most.
 
     It is done for each pass, so that a pass with invented quotes cannot pull up the median.
     """
-    real = tuple(quote for quote in _quotes(grade) if _is_real(quote, said))
-    first = next(iter(_quotes(grade)), "")
-    weakest = _is_real(grade.improvement_quote, said)
+    quotes = _quotes(grade)
+    telling = tuple(quote for quote in quotes if quote in real and _is_telling(quote))
+    first = next(iter(quotes), "")
+    weakest = grade.improvement_quote in real and _is_telling(grade.improvement_quote)
     return replace(
         grade,
-        level=grade.level if real else min(grade.level, UNSUPPORTED),
-        evidence=real,
-        covered=tuple((point, quote) for point, quote in grade.covered if quote in real),
-        strength=worth_showing(grade.strength, said.turn) if first in real else "",
+        level=grade.level if telling else min(grade.level, UNSUPPORTED),
+        evidence=telling,
+        covered=tuple((point, quote) for point, quote in grade.covered if quote in telling),
+        strength=worth_showing(grade.strength, said.turn) if first in telling else "",
         improvement=worth_showing(grade.improvement, said.turn) if weakest else "",
         advice=worth_showing(grade.advice, said.turn),
     )
@@ -177,14 +179,14 @@ def _quotes(grade: Grade) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*grade.evidence, *(quote for _, quote in grade.covered))))
 
 
-def _is_real(quote: str, said: Heard) -> bool:
-    """Whether a quote was said and is more than a loose word, which any answer would hold."""
-    return sum(one not in FUNCTION for one in stems(quote)) >= _LEAST_QUOTED and _was_said(quote, said)
+def _is_telling(quote: str) -> bool:
+    """Whether a quote is more than a loose word, which any answer would hold."""
+    return sum(one not in FUNCTION for one in stems(quote)) >= _LEAST_QUOTED
 
 
 def _was_said(quote: str, said: Heard) -> bool:
     """Whether a quote stands in the answers, and not in an order to the grader or across one."""
-    return all(find_quote(quote, turn.answer_text) is not None for turn in (said.turn, said.real))
+    return all(find_quote(quote, answer) is not None for answer in {said.answer, said.real_answer})
 
 
 def _strengths(chosen: dict[Criterion, Grade]) -> tuple[Finding, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from core.text import stem, stems
 
+Phrases = dict[str, list[tuple[str, ...]]]
+"""Phrases as their stems, by the first of them, longer ones before shorter ones."""
+
 
 def row(table: str) -> frozenset[str]:
     """The words of a table as they stand."""
@@ -14,9 +17,12 @@ def _stems(table: str) -> frozenset[str]:
     return frozenset(stem(word) for word in table.split())
 
 
-def _phrases(table: str) -> tuple[tuple[str, ...], ...]:
+def _phrases(table: str) -> Phrases:
     rows = (tuple(stems(row)) for row in table.split(";"))
-    return tuple(sorted({row for row in rows if row}, key=lambda row: (-len(row), row)))
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for one in sorted({row for row in rows if row}, key=lambda row: (-len(row), row)):
+        found.setdefault(one[0], []).append(one)
+    return found
 
 
 FUNCTION = _stems("""

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from core.interviewers.account import Account, account
 from core.interviewers.disguises import without_opaque
 from core.interviewers.guards import Guard, guard
-from core.interviewers.orders import grading_words, is_order, speaks_to_grader
-from core.interviewers.sentence import sentence
+from core.interviewers.orders import grading_words, is_order
+from core.interviewers.reading import weighed
+from core.interviewers.sentence import Holds
 from core.interviewers.vocabulary import vocabulary
 from core.model import Speaker, Turn, UtteranceKind
-from core.text import sentences, stem, words
+from core.text import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.interviewers.vocabulary import Vocabulary
+    from core.interviewers.sentence import Sentence
     from core.model import Utterance
     from core.roles import Question, Role
 
@@ -41,21 +42,26 @@ class Heard:
         """The question of the turn."""
         return self.turn.question
 
-    @property
-    def has_orders(self) -> bool:
-        """Whether anything was left out of the answers."""
-        return self.turn.answer_text != self.real.answer_text
+    @cached_property
+    def answer(self) -> str:
+        """All answers, without the orders."""
+        return self.turn.answer_text
+
+    @cached_property
+    def real_answer(self) -> str:
+        """All answers as they were said."""
+        return self.real.answer_text
 
     @cached_property
     def whole(self) -> Account:
         """What all answers amount to, without the orders."""
-        return account(self.role, self.question, self.turn.answer_text)
+        return account(self.role, self.question, self.answer)
 
     @cached_property
     def latest(self) -> Account:
         """What the latest answer amounts to, without the orders."""
         said = _latest(self.turn)
-        return self.whole if said == self.turn.answer_text else account(self.role, self.question, said)
+        return self.whole if said == self.answer else account(self.role, self.question, said)
 
     @cached_property
     def message(self) -> Account:
@@ -69,7 +75,7 @@ class Heard:
         Beside an order the rest has to be more than the few words that go with it.
         """
         stopped = guard(self.whole)
-        if not self.has_orders:
+        if self.answer == self.real_answer:
             return stopped
         of_it = self.whole.said < _LEAST_BESIDE_ORDERS or (stopped is Guard.EMPTY_TALK and self._speaks_of_grading())
         return Guard.ORDERS if of_it else stopped
@@ -88,10 +94,10 @@ def heard(role: Role, turn: Turn) -> Heard:
 
     An objection speaks of levels by its nature, so only plain orders are left out of it.
     """
-    said = tuple(
-        replace(one, text=_freed(one, role, turn.question)) if one.speaker is Speaker.CANDIDATE else one
-        for one in turn.utterances
-    )
+    freed = [_freed(one, role, turn.question) for one in turn.utterances]
+    if all(text == one.text for text, one in zip(freed, turn.utterances, strict=True)):
+        return Heard(role, turn, turn)
+    said = tuple(replace(one, text=text) for text, one in zip(freed, turn.utterances, strict=True))
     return Heard(role, turn, replace(turn, utterances=said))
 
 
@@ -100,6 +106,9 @@ def _latest(turn: Turn) -> str:
 
 
 def _freed(said: Utterance, role: Role, question: Question) -> str:
+    """What was said without the orders in it; only a candidate gives any."""
+    if said.speaker is not Speaker.CANDIDATE:
+        return said.text
     pieces = [piece for one in sentences(said.text) for piece in _lines(one)]
     if said.kind is UtteranceKind.OBJECTION:
         orders = [is_order(piece) for piece in pieces]
@@ -124,8 +133,9 @@ def _lines(text: str) -> list[str]:
 def _orders(pieces: Sequence[str], role: Role, question: Question) -> list[bool]:
     """Which sentences are orders, or go on speaking of grading right before or after one."""
     known = vocabulary(role)
-    said = [_Piece(piece, known, question) for piece in pieces]
-    orders = [_is_order(one) for one in said]
+    asked = known.question(question)
+    said = [weighed(piece, asked, known) for piece in pieces]
+    orders = [one.holds is Holds.ORDER for one in said]
     for places in (range(len(said)), range(len(said) - 1, -1, -1)):
         beside = False
         for place in places:
@@ -133,31 +143,5 @@ def _orders(pieces: Sequence[str], role: Role, question: Question) -> list[bool]
     return orders
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A sentence of which only the words are wanted, mostly."""
-
-    text: str
-    vocabulary: Vocabulary
-    question: Question
-
-    @cached_property
-    def words(self) -> list[str]:
-        return words(self.text)
-
-    @cached_property
-    def stems(self) -> list[str]:
-        return [self.vocabulary.mended(stem(word)) for word in self.words]
-
-    @cached_property
-    def tells_of_deeds(self) -> bool:
-        """Whether the candidate did something in it."""
-        return bool(sentence(self.text, self.vocabulary.question(self.question), self.vocabulary).actions.own)
-
-
-def _is_order(said: _Piece) -> bool:
-    return is_order(said.text) or (speaks_to_grader(said.words, said.stems) and not said.tells_of_deeds)
-
-
-def _goes_on(said: _Piece) -> bool:
-    return len(grading_words(said.stems)) >= _GRADING_WORDS and not said.tells_of_deeds
+def _goes_on(said: Sentence) -> bool:
+    return len(grading_words(said.stems)) >= _GRADING_WORDS and not said.actions.own

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.interviewers.lexicon import row
+from core.text import lowered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,13 +63,12 @@ _NUMBER = re.compile(
     rf"(?P<scales>(?:[ -]{_SCALE}\b)*)"
     r"|(?P<parts>\b(?:an?|one|two|three))[ -](?P<share>third|quarter)s?\b"
     r"(?=$|[.,;:!?]| (?:of|less|more|fewer|faster|slower|smaller|lower|higher)\b)"
-    r"|(?P<bare>(?<!first )(?<!second )(?<!third )(?<!fourth )(?<!last )(?<!next )(?<!this )(?<!each"
+    r"|(?P<bare>(?=quarter)(?<!first )(?<!second )(?<!third )(?<!fourth )(?<!last )(?<!next )(?<!this )(?<!each"
     r" )(?<!every )(?<!the )"
     r"(?<!per )\bquarters?(?= of\b))"
     r"|(?P<vulgar>[\u00bc-\u00be\u2150-\u215e])"
     rf"|(?P<series>(?:\ba (?={_SCALE}\b))?{_WORD}(?:(?: and |[ -]){_WORD})*)"
-    r"|(?P<word>[^\W\d_][^\W_]*(?:(?<=\d)\.\d+)*)",
-    re.IGNORECASE,
+    r"|(?P<word>[^\W\d_][^\W_]*(?:(?<=\d)\.\d+)*)"
 )
 _BY_COMMAS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3})+")
@@ -76,7 +76,7 @@ _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _SEPARATORS = re.compile(r"[ \u00a0\u202f'’]")
 _Sum = tuple[Decimal, Decimal]
 _NONE = Decimal(0)
-_SERIES_WORD = re.compile(_WORD, re.IGNORECASE)
+_SERIES_WORD = re.compile(_WORD)
 _LOWER_TAIL = re.compile(r"[a-z]+(?P<tail>\d+(?:\.\d+)?)")
 
 
@@ -97,10 +97,10 @@ class Numeral:
 
 def numerals(text: str) -> Iterator[Numeral]:
     """The numbers of a text in their order."""
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(lowered(text)):
         if match.lastgroup == "word":
-            if not match["word"].isalpha() or match["word"].lower() in _MEANT:
-                yield from _single(match)
+            if not match["word"].isalpha() or match["word"] in _MEANT:
+                yield from _single(match, text[match.start() : match.end()])
         elif match["digits"]:
             yield Numeral(*match.span(), _in_digits(match))
         elif match["share"]:
@@ -114,13 +114,13 @@ def numerals(text: str) -> Iterator[Numeral]:
 
 
 def _in_digits(match: re.Match[str]) -> frozenset[Value]:
-    factor = Decimal(_UNITS.get(match["unit"].lower(), 1))
-    for scale in match["scales"].lower().replace("-", " ").split():
+    factor = Decimal(_UNITS.get(match["unit"], 1))
+    for scale in match["scales"].replace("-", " ").split():
         factor *= _SCALES[scale]
     read = frozenset(_read(_SEPARATORS.sub("", match["digits"])))
     values = frozenset(value * factor if isinstance(value, Decimal) else value for value in read)
     # 5m may be five metres, five minutes or five million.
-    millions = {value * 10**6 for value in values if isinstance(value, Decimal) and match["unit"].lower() == "m"}
+    millions = {value * 10**6 for value in values if isinstance(value, Decimal) and match["unit"] == "m"}
     return values | millions
 
 
@@ -135,8 +135,8 @@ def _read(digits: str) -> Iterator[Value]:
 
 
 def _share(match: re.Match[str]) -> frozenset[Value]:
-    parts = int(_SMALL.get(match["parts"].lower(), 1))
-    whole, percent = (3, 33) if match["share"].lower() == "third" else (4, 25)
+    parts = int(_SMALL.get(match["parts"], 1))
+    whole, percent = (3, 33) if match["share"] == "third" else (4, 25)
     return frozenset({f"{parts}/{whole}", Decimal(parts * percent)})
 
 
@@ -152,10 +152,10 @@ def _series(match: re.Match[str]) -> Iterator[Numeral]:
     start = end = match.start()
     so_far: _Sum | None = None
     for word in _SERIES_WORD.finditer(match.string, match.start(), match.end()):
-        following = _added(so_far, word.group().lower())
+        following = _added(so_far, word.group())
         if following is None:
             yield _summed(start, end, so_far)
-            start, following = word.start(), _added(None, word.group().lower())
+            start, following = word.start(), _added(None, word.group())
         so_far, end = following, word.end()
     yield _summed(start, end, so_far)
 
@@ -179,9 +179,8 @@ def _summed(start: int, end: int, so_far: _Sum | None) -> Numeral:
     return Numeral(start, end, frozenset({value}), claims=value != 1)
 
 
-def _single(match: re.Match[str]) -> Iterator[Numeral]:
+def _single(match: re.Match[str], word: str) -> Iterator[Numeral]:
     """A word by itself: a share or multiple such as “half”, an ordinal, or a name or measure with digits in it."""
-    word = match["word"]
     low = word.lower()
     if low in _SINGLE:
         yield Numeral(*match.span(), _SINGLE[low])

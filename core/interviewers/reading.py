@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from core.interviewers.listing import FEWEST_ITEMS, is_item
+from core.interviewers.coverage import cues_in
+from core.interviewers.listing import FEWEST_ITEMS
 from core.interviewers.orders import is_about_grading
 from core.interviewers.sentence import Holds, Sentence, sentence
 from core.interviewers.worth import worth
@@ -20,21 +21,21 @@ if TYPE_CHECKING:
 MOST_READ = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """An answer as it was read, in its order; a sentence that was said before is left out."""
 
     sentences: tuple[Sentence, ...]
 
-    @property
+    @cached_property
     def substance(self) -> tuple[Sentence, ...]:
         """The sentences that are weighed."""
         return tuple(one for one in self.sentences if one.holds is Holds.SUBSTANCE)
 
-    @property
+    @cached_property
     def told(self) -> tuple[Sentence, ...]:
         """The sentences that are weighed and the plain ones between them."""
-        return tuple(one for one in self.sentences if one.holds in {Holds.SUBSTANCE, Holds.PLAIN})
+        return tuple(one for one in self.sentences if one.holds is Holds.SUBSTANCE or one.holds is Holds.PLAIN)
 
     def has(self, holds: Holds) -> bool:
         """Whether any sentence is of that kind."""
@@ -45,20 +46,21 @@ def read(answer: str, question: QuestionWords, vocabulary: Vocabulary) -> Readin
     """Read an answer to a question."""
     found: dict[tuple[str, ...], Sentence] = {}
     for text in sentences(answer[:MOST_READ]):
-        one = _weighed(text, question, vocabulary)
+        one = weighed(text, question, vocabulary)
         found.setdefault(one.words, one)
     return _without_grading_talk(_without_items(Reading(tuple(found.values()))))
 
 
 @lru_cache(maxsize=512)  # an answer is read when it is considered, again with the next one, and when it is graded
-def _weighed(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
+def weighed(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
+    """Read one sentence of an answer to a question, as if there were no other."""
     one = sentence(text, question, vocabulary)
-    return replace(one, holds=worth(one, question, vocabulary))
+    return replace(one, holds=worth(one, question, vocabulary), cues=cues_in(one, question))
 
 
 def _without_items(reading: Reading) -> Reading:
     """The reading with many bare items, one a line or with full stops between them, taken for a list."""
-    items = {one.words for one in reading.sentences if is_item(one.text) and not one.figures and not one.actions.own}
+    items = {one.words for one in reading.sentences if one.item and not one.figures and not one.actions.own}
     if len(items) < FEWEST_ITEMS:
         return reading
     return Reading(tuple(replace(one, holds=Holds.LIST) if one.words in items else one for one in reading.sentences))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from core.interviewers.lexicon import FUNCTION, row
 from core.text import stem, stems, words
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 _ASKING = frozenset(
     stem(word)
@@ -34,36 +32,42 @@ _SAME_IF_SHORT = 0.5
 _SAME_WORDS = 85.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question asks about, as stems, and what of it: how much, why, who, when or where."""
+
+    about: frozenset[str]
+    wanted: frozenset[str]
+
+
 def asks_again(proposed: str, asked: str) -> bool:
     """Whether a question asks for nothing new after another one: it has no word of weight that is not in it."""
     if is_reworded(proposed, asked):
         return True
-    content, before = _content(proposed), _content(asked)
-    shared = _shared(content, before)
-    told_apart = _asked_for(proposed) - _asked_for(asked)
-    return 1 < len(content) == shared and not told_apart
+    new, before = _asked(proposed), _asked(asked)
+    return 1 < len(new.about) == _shared(new, before) and new.wanted <= before.wanted
 
 
 def is_reworded(proposed: str, asked: str) -> bool:
     """Whether a question is another one in nearly the same words."""
-    content, before = _content(proposed), _content(asked)
-    if not content or not before:
+    new, before = _asked(proposed), _asked(asked)
+    if not new.about or not before.about:
         return fuzz.ratio(" ".join(words(proposed)), " ".join(words(asked))) >= _SAME_WORDS
-    shared = _shared(content, before)
-    every = len(content) + len(before) - shared
-    least = _SAME if min(len(content), len(before)) > 1 else _SAME_IF_SHORT
-    return shared / every >= least and not _asked_for(proposed) - _asked_for(asked)
+    shared = _shared(new, before)
+    every = len(new.about) + len(before.about) - shared
+    least = _SAME if min(len(new.about), len(before.about)) > 1 else _SAME_IF_SHORT
+    return shared / every >= least and new.wanted <= before.wanted
 
 
-def _shared(content: AbstractSet[str], before: AbstractSet[str]) -> int:
+def _shared(new: _Asked, before: _Asked) -> int:
     """How many words of the first are in the second, a slip of a letter in a longer word allowed."""
-    return sum(process.extractOne(one, before, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None for one in content)
+    others = new.about - before.about
+    nearly = (process.extractOne(one, before.about, scorer=fuzz.ratio, score_cutoff=_ALIKE) for one in others)
+    return len(new.about) - sum(one is None for one in nearly)
 
 
-def _content(text: str) -> frozenset[str]:
-    return frozenset(stems(text)) - FUNCTION - _ASKING
-
-
-def _asked_for(text: str) -> frozenset[str]:
+@lru_cache(maxsize=256)  # each proposal is compared with the same few questions
+def _asked(text: str) -> _Asked:
     plain = text.lower()
-    return frozenset(kind for kind, pattern in _ASKED_FOR if pattern.search(plain))
+    wanted = frozenset(kind for kind, pattern in _ASKED_FOR if pattern.search(plain))
+    return _Asked(frozenset(stems(text)) - FUNCTION - _ASKING, wanted)

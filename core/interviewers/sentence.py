@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.interviewers.actions import Actions, actions
@@ -27,11 +28,12 @@ from core.interviewers.lexicon import (
     TALKING,
     VAGUE,
 )
+from core.interviewers.listing import is_item
 from core.interviewers.matching import count_phrases, without_filler
 from core.text import stem, words
 
 if TYPE_CHECKING:
-    from core.interviewers.cues import QuestionWords
+    from core.interviewers.cues import Cue, QuestionWords
     from core.interviewers.vocabulary import Vocabulary
 
 _CLAUSE_BORDER = re.compile(r"[,:;()“”\"]|\s[-–—]\s|\b(?:but|because|although|though|while)\b", re.IGNORECASE)
@@ -53,12 +55,13 @@ class Holds(StrEnum):
     GIBBERISH = "gibberish"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sentence:
     """A sentence; `text` is an exact piece of the answer.
 
     `clauses` holds the number of the clause of each word, `left` the stems without filler, `telling` those of them that
-    say something particular and were not in the question. The flags say whether the sentence has a word of that kind.
+    say something particular and were not in the question. `cues` holds for each point of the question those of its cues
+    that stand in the sentence. The flags say whether it is a term and no clause, or has a word of that kind.
     """
 
     text: str
@@ -70,6 +73,7 @@ class Sentence:
     telling: frozenset[str]
     actions: Actions
     figures: frozenset[str]
+    item: bool
     checks: bool
     causes: bool
     sequence: bool
@@ -79,8 +83,9 @@ class Sentence:
     belief: bool
     condition: bool
     holds: Holds = Holds.PLAIN
+    cues: tuple[tuple[Cue, ...], ...] = ()
 
-    @property
+    @cached_property
     def dealing(self) -> bool:
         """Whether the candidate or the team does something particular, to somebody or in an order, case or reason."""
         deeds = (self.actions.own | self.actions.team).intersection(self.left) - GENERIC_DEEDS
@@ -90,7 +95,7 @@ class Sentence:
         believed = self.belief and ("would" not in self.words or PERSONS.isdisjoint(self.words))
         return bool(deeds) and tied and not (spoken or undone or believed)
 
-    @property
+    @cached_property
     def deed(self) -> bool:
         """Whether the candidate or the team once did something other than talk."""
         return self.actions.past and not (self.actions.own | self.actions.team) <= TALKING
@@ -102,7 +107,7 @@ class Sentence:
 
 
 def sentence(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
-    """All that is found in a sentence of an answer to a question; what it is worth is told by `worth`."""
+    """All that is found in a sentence of an answer to a question but what it is worth, and the cues in it."""
     said, clauses = _clauses(text)
     stemmed = tuple(vocabulary.mended(stem(word)) for word in said)
     left = without_filler(stemmed)
@@ -116,6 +121,7 @@ def sentence(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sent
         telling=frozenset(left) - FUNCTION - VAGUE - LIGHT - question.asked,
         actions=actions(said, clauses),
         figures=figures(text) - question.words,
+        item=is_item(text),
         checks=not CHECKS.isdisjoint(stemmed),
         causes=not CAUSES.isdisjoint(stemmed) or count_phrases(stemmed, PURPOSES) > 0,
         sequence=not SEQUENCE.isdisjoint(stemmed),

@@ -94,14 +94,14 @@ def _without_run_up(text: str) -> str:
     said = [tuple(stem(word) for word in words(text[start:end])) for start, end in spans]
     after = [text[end:] for _, end in spans]
     place = 0
-    while width := _filler_at(said, after, place):
+    while place < len(said) and (width := _filler_at(said, after, place)):
         place += width
     return text[spans[place][0] :] if 0 < place < len(spans) else text
 
 
 def _filler_at(said: list[tuple[str, ...]], after: list[str], place: int) -> int:
     """How many written words of filler begin at a place, 0 for none; “I would say hello” is none without a comma."""
-    for phrase in FILLER_PHRASES:
+    for phrase in FILLER_PHRASES.get(said[place][0], ()):
         width, left = 0, phrase
         while left and place + width < len(said) and left[: len(said[place + width])] == said[place + width]:
             left = left[len(said[place + width]) :]

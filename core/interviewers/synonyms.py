@@ -16,14 +16,16 @@ WIDEST = 3
 OWN_WORDS = frozenset({"i", "my", "me", "mine", "myself"})
 OTHER_WORDS = frozenset({"he", "she", "they", "his", "her", "hers", "him", "their", "them"})
 _NONE: frozenset[str] = frozenset()
+_PERSONS = {**dict.fromkeys(OWN_WORDS, frozenset({OWN})), **dict.fromkeys(OTHER_WORDS, frozenset({OTHERS}))}
 
 
 @dataclass(frozen=True)
 class Synonyms:
-    """The groups of a role by stem, and by two or three stems in a row."""
+    """The groups of a role by stem, and by two or three stems in a row; `openings` are the first of those."""
 
     singles: dict[str, frozenset[str]]
     phrases: dict[tuple[str, ...], frozenset[str]]
+    openings: frozenset[str]
 
     def keys(self, said: Sequence[str]) -> tuple[frozenset[str], ...]:
         """For each stem of a sentence all the keys under which a cue may find it there."""
@@ -39,9 +41,10 @@ class Synonyms:
 
     def _keys_at(self, said: Sequence[str], place: int) -> frozenset[str]:
         one = said[place]
-        person = {OWN} if one in OWN_WORDS else {OTHERS} if one in OTHER_WORDS else set()
-        longer = (self.phrase(said, place, width) for width in range(2, WIDEST + 1))
-        return self.single(one).union(person, *longer)
+        alone = self.single(one) | _PERSONS.get(one, _NONE)
+        if one not in self.openings:
+            return alone
+        return alone.union(*(self.phrase(said, place, width) for width in range(2, WIDEST + 1)))
 
 
 def synonyms(groups: Iterable[Iterable[str]]) -> Synonyms:
@@ -56,4 +59,4 @@ def synonyms(groups: Iterable[Iterable[str]]) -> Synonyms:
                 singles[member[0]] = singles.get(member[0], _NONE) | name
             else:
                 phrases[member] = phrases.get(member, _NONE) | name
-    return Synonyms(singles, phrases)
+    return Synonyms(singles, phrases, frozenset(phrase[0] for phrase in phrases if phrase))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from core.interviewers.lexicon import row
+from core.interviewers.patterns import AT_A_WORD, together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _AUX = r"(?:do|did|would|could|can|will|am|have|has|had|was|is|be)"
 _ADVERBS = r"(?:\w+ly |just |even |at all |quite |so |ever |actually |yet )*"
@@ -29,9 +29,8 @@ _NERVOUS = (
     r"|shaking)"
 )
 _NOW = r"(?: (?:right now|today|now|at the moment|about (?:this|it)|of this|any more))*"
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
+_PATTERNS = together(
+    (
         rf"\b{_AUX} not {_ADVERBS}(?:know|{_HAVE}|{_OBJECTS}\b|sure\b|understand)",
         r"\b(?:no|not a|zero|without) (?:idea|clue|answer|experience|example|examples|comment|thoughts)\b",
         r"\bnot (?:really |entirely |quite |so |very )?(?:sure|certain|familiar|something i|my area|an area)\b",
@@ -46,16 +45,19 @@ _PATTERNS = tuple(
         rf"^{_OPENING}i (?:am|feel) (?:{_VERY} )*{_NERVOUS}{_NOW}(?: (?:and |so |that )*i can not\b.*)?$",
         rf"^{_OPENING}i (?:just |really )*can not (?:just |really )*do (?:this|it|that){_NOW}$",
         r"\bhave (?:got )?nothing\b|\bi (?:give up|forgot|have forgotten|wish i knew)\b|\bwho knows\b|\bsearch me\b",
-    )
+    ),
+    AT_A_WORD,
 )
 # "I don't know the exact figure" and "I don't know who broke it" say what is not known, not that there is no answer.
 _PARTLY = re.compile(
     r"\bnot (?:know|remember|recall|sure)(?: of| about)? "
     r"(?:the|his|her|their|exactly|precisely|who|whether|if|why|when|any more)\b(?! (?:answer|to|what|how))"
 )
-_MASHED = row("asdf sdfg dfgh fghj ghjk hjkl jkl qwer wert erty uiop zxcv xcvb yxcv cvbn vbnm")
-_NO_VOWEL = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
-_STUTTER = re.compile(r"(.)\1{3,}|(..)\2{2,}")
+_MASHED = re.compile(
+    r"asdf|sdfg|dfgh|fghj|ghjk|hjkl|jkl|qwer|wert|erty|uiop|zxcv|xcvb|yxcv|cvbn|vbnm"  # keys beside each other
+    r"|[bcdfghjklmnpqrstvwxz]{5,}"  # no vowel
+    r"|(.)\1{3,}|(..)\2{2,}"  # the same again and again
+)
 _HALF = 0.5
 _MOST_WORDS = 80
 
@@ -66,12 +68,10 @@ def has_no_answer(said: Sequence[str]) -> bool:
     return _PARTLY.search(text) is None and any(pattern.search(text) for pattern in _PATTERNS)
 
 
-def is_gibberish(said: Sequence[str], known: Sequence[bool]) -> bool:
+def is_gibberish(said: Sequence[str], known: Iterable[bool]) -> bool:
     """Whether words are keyboard mash: some cannot be pronounced, and most are not `known`."""
-    strange = sum(_is_mashed(word) for word in said)
-    return strange > 0 and strange >= sum(known) and 1 - sum(known) / len(said) >= _HALF
-
-
-def _is_mashed(word: str) -> bool:
-    mashed = any(run in word for run in _MASHED)
-    return mashed or _NO_VOWEL.search(word) is not None or _STUTTER.search(word) is not None
+    strange = sum(_MASHED.search(word) is not None for word in said)
+    if not strange:
+        return False
+    understood = sum(known)
+    return strange >= understood and 1 - understood / len(said) >= _HALF

@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from core.interviewers.cues import QuestionWords, question_words, spread, trade
 from core.interviewers.lexicon import EVERYDAY
 from core.interviewers.synonyms import Synonyms, synonyms
+from core.recent import Recent
 from core.text import stems, words
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_TYPO = 7
 _COMMON_IN = 3
+_MOST_KEPT = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +50,10 @@ class Vocabulary:
         found = self.questions.get(question.id)
         if found is None:
             return question_words(question, self.synonyms)
-        asked = frozenset(words(question.text))
-        if asked <= found.words:
+        if question.text == found.text:
             return found
-        return replace(found, words=found.words | asked, asked=found.asked | frozenset(stems(question.text)))
+        asked, said = stems(question.text), words(question.text)
+        return replace(found, words=found.words.union(said), asked=found.asked.union(asked))
 
     def mended(self, said: str) -> str:
         """The stem of the role's that a longer unknown word is a slip of, else the word itself."""
@@ -72,9 +74,21 @@ class Vocabulary:
         return sum(self.rarity.get(key, 0.0) for key in sorted(said))
 
 
-@lru_cache(maxsize=16)
+# By the id of a role, which is kept beside it so that no other gets the same: its value takes long to look up.
+_kept: Recent[int, tuple[Role, Vocabulary]] = Recent(_MOST_KEPT)
+
+
 def vocabulary(role: Role) -> Vocabulary:
     """The vocabulary of a role, made once and kept."""
+    kept = _kept.get(id(role))
+    if kept is None:
+        kept = role, _vocabulary(role)
+        _kept.put(id(role), kept)
+    return kept[1]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _vocabulary(role: Role) -> Vocabulary:
     known = synonyms(role.synonyms)
     questions = {question.id: question_words(question, known) for question in role.questions}
     shared = Counter(chain.from_iterable(words.own for words in questions.values()))

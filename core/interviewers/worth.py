@@ -35,7 +35,7 @@ def worth(said: Sentence, question: QuestionWords, vocabulary: Vocabulary) -> Ho
     """What a sentence holds; the first of these that is so."""
     tests: tuple[tuple[Holds, Callable[[], bool]], ...] = (
         (Holds.ORDER, lambda: _is_order(said)),
-        (Holds.GIBBERISH, lambda: is_gibberish(said.words, [_is_known(one, vocabulary) for one in said.stems])),
+        (Holds.GIBBERISH, lambda: is_gibberish(said.words, (_is_known(one, vocabulary) for one in said.stems))),
         (Holds.NO_ANSWER, lambda: has_no_answer(said.words) and _is_personal(said)),
         (Holds.LIST, lambda: is_list(said.text)),
         (Holds.ECHO, lambda: _is_echo(said, question)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.prompts import BadReplyError, Prompt
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 
     from core.model import Turn
     from core.prompts import Fitted
-    from core.prompts.samples import GradedSample
     from core.prompts.thread import Said
-    from core.roles import Question, Role
+    from core.roles import CriterionRule, Question, Role
 
 LONGEST_QUOTE = 80
 LONGEST_TEXT = 100
@@ -102,7 +102,7 @@ def assess_prompt(role: Role, turn: Turn, criterion: Criterion, rotation: int, r
 
     `room_tokens` is what prompt and reply may have together: a model's context.
     """
-    system = _system(role, criterion, rotated(criterion, rotation))
+    system = _system(role.title, role.rule(criterion), rotation)
     return fitted(answers(turn), room_tokens, lambda said: _prompt(system, turn, criterion, said))
 
 
@@ -122,12 +122,13 @@ def read_grade(reply: str, question: Question, criterion: Criterion) -> Grade:
     )
 
 
-def _system(role: Role, criterion: Criterion, samples: Sequence[GradedSample]) -> str:
-    rule = role.rule(criterion)
-    points = criterion is Criterion.TECHNICAL
+@lru_cache(maxsize=128)  # there are only so many roles and passes
+def _system(title: str, rule: CriterionRule, rotation: int) -> str:
+    points = rule.criterion is Criterion.TECHNICAL
+    samples = rotated(rule.criterion, rotation)
     strength, improvement = _BOTH_FINDINGS if points else _ONE_FINDING
     return _SYSTEM.format(
-        title=role.title,
+        title=title,
         label=rule.label,
         levels="\n".join(f"{level}: {anchor}" for level, anchor in enumerate(rule.anchors, _LOWEST)),
         question=QUESTION,
@@ -147,15 +148,16 @@ def _prompt(system: str, turn: Turn, criterion: Criterion, said: Sequence[Said])
         "thread": listed(said),
         "candidate_objects": beginning(objection(turn)),
     }
-    schema = _schema(turn.question, criterion)
+    schema = _schema(tuple(point.id for point in turn.question.points), criterion)
     most = MAX_TOKENS + TOKENS_A_POINT * len(points) if technical else MAX_TOKENS
     return Prompt(f"assess {criterion.value}", system, as_json(user), schema, TEMPERATURE, most)
 
 
-def _schema(question: Question, criterion: Criterion) -> Mapping[str, Any]:
+@lru_cache(maxsize=256)  # and so many questions
+def _schema(ids: tuple[str, ...], criterion: Criterion) -> Mapping[str, Any]:
     quote = text(LONGEST_QUOTE)
     seen = (
-        {"covered": record(**{point.id: quote for point in question.points})}
+        {"covered": record(**dict.fromkeys(ids, quote))}
         if criterion is Criterion.TECHNICAL
         else {"evidence": array(quote, MOST_EVIDENCE)}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.model import AnswerKind
@@ -107,12 +108,17 @@ def _prompt(role: Role, question: Question, said: Sequence[Said]) -> Prompt:
         "thread": listed(said[:-1]),
         "latest": said[-1].text if said else "",
     }
-    system = _SYSTEM.format(title=role.title)
-    return Prompt("consider", system, as_json(user), _schema(question), TEMPERATURE, MAX_TOKENS)
+    schema = _schema(tuple(point.id for point in question.points))
+    return Prompt("consider", _system(role.title), as_json(user), schema, TEMPERATURE, MAX_TOKENS)
 
 
-def _schema(question: Question) -> Mapping[str, Any]:
-    ids = [point.id for point in question.points]
+@lru_cache(maxsize=16)  # there are only so many roles
+def _system(title: str) -> str:
+    return _SYSTEM.format(title=title)
+
+
+@lru_cache(maxsize=128)  # and so many questions
+def _schema(ids: tuple[str, ...]) -> Mapping[str, Any]:
     return record(
         kind=one_of([kind.value for kind in AnswerKind]),
         covered=array(one_of(ids), len(ids)),

@@ -115,7 +115,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def _one_line(text: str) -> str:
     """The text in one line without anything that cannot be seen: control, bidirectional and unassigned characters."""
-    if not (text.isascii() and text.isprintable()):  # most are, and looking at each letter takes its time
+    if not text.isprintable():  # most are, and looking at each letter takes its time
         text = "".join(
             " " if letter.isspace() else letter
             for letter in text

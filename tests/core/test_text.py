@@ -1,10 +1,25 @@
 from __future__ import annotations
 
+import re
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import LONGEST_WORD, clean, excerpt, has_words, sentences, snippet, stem, stems, word_spans, words
+from core.text import (
+    LONGEST_WORD,
+    clean,
+    excerpt,
+    has_words,
+    lowered,
+    sentences,
+    snippet,
+    stem,
+    stems,
+    word_spans,
+    words,
+)
 from tests.rounds import rounds
 
 LONG = rounds(100_000, 1_000_000)  # what takes quadratic time ends in time with neither
@@ -28,6 +43,20 @@ LONG = rounds(100_000, 1_000_000)  # what takes quadratic time ends in time with
 )
 def test_clean(raw: str, kept: str) -> None:
     assert clean(raw) == kept
+
+
+@given(st.text("az. ~\t\n\x7f"))
+def test_plain_text_is_cleaned_like_any_other(text: str) -> None:
+    assert clean(text) == clean(text + "\u00ad")
+
+
+@given(st.text(st.characters() | st.sampled_from("\u0130\u0131\u017f\u212a\u1e9e\u00fc\u00dc" + string.ascii_letters)))
+def test_in_lower_case_a_small_letter_is_found_where_ignoring_case_would_find_it(text: str) -> None:
+    small = lowered(text)
+    assert len(small) == len(text)
+    for letter in string.ascii_lowercase + "üöêçãíóáè":
+        found = re.finditer(letter, text, re.IGNORECASE)
+        assert [match.start() for match in re.finditer(letter, small)] == [match.start() for match in found]
 
 
 @given(st.text())
