@@ -73,14 +73,14 @@ def queues_of(settings: Settings, named: str = "") -> list[str]:
 def at_once(settings: Settings, queues: Collection[str]) -> Mapping[str, int]:
     """How much of each queue one process works on at once.
 
-    Of what the model is asked for it is more than it takes, so that what is urgent finds its way past what is not. What
-    an interview cannot go on without is worked on wherever a model is asked, however much else is.
+    Of what the model is asked for it is more than it takes, so that what is urgent finds its way past what is not (a
+    grading is several calls), and less than what may wait for it. What an interview cannot go on without is worked on
+    wherever a model is asked, however much else is.
     """
-    asked = 2 * settings.model_parallel_calls
     most = {
         DELIVER: _AT_ONCE,
-        CONSIDER: asked,
-        MODEL: asked,
+        CONSIDER: 2 * settings.model_parallel_calls,
+        MODEL: settings.model_parallel_calls,
         SPEECH: settings.whisper_parallel + _LISTENING_BESIDES,
         BACKGROUND: _AT_ONCE,
     }

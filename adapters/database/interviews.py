@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from adapters.database.dialect import is_postgresql
 from adapters.database.pages import interview_key
-from adapters.database.reading import read_interview
+from adapters.database.reading import read_interview, read_whole
 from adapters.database.statements import Row, Steps, carried_out
 from core.model import OPEN_PHASES, Interview, Phase
 from core.ports import RoleMissingError
@@ -44,7 +45,7 @@ class Interviews:
     async def current(self, candidate: int) -> Interview | None:
         """As the store's `current_interview`."""
         recent, current = self._recent, self._current  # no longer ours where somebody was forgotten meanwhile
-        interview = self._read(await carried_out(self._found(candidate)), recent)
+        interview = self._read(await carried_out(self._found(candidate, at_once=is_postgresql())), recent)
         if interview:
             current.put(candidate, interview.id)
         return interview
@@ -52,7 +53,7 @@ class Interviews:
     async def own(self, candidate: int, interview_id: int) -> Interview | None:
         """As the store's `interview`."""
         recent = self._recent
-        interview = await carried_out(self._own(candidate, interview_id))
+        interview = await carried_out(self._own(candidate, interview_id, at_once=is_postgresql()))
         known = self._known(interview_id)
         if interview is None and known and known.candidate == candidate:  # else it is somebody else's
             self._drop(interview_id)
@@ -112,26 +113,29 @@ class Interviews:
     def _known(self, interview_id: int) -> Interview | None:
         return self._recent.get(interview_id) or self._before.get(interview_id)
 
-    def _found(self, candidate: int) -> Steps[Interview | None]:
+    def _found(self, candidate: int, *, at_once: bool) -> Steps[Interview | None]:
         row = yield from _current(candidate)
         try:
-            return (yield from self._of(row, candidate))
+            return (yield from self._of(row, candidate, at_once=at_once))
         except RoleMissingError:
             if row is not None and _is_open(row):
                 raise
             return None
 
-    def _own(self, candidate: int, interview_id: int) -> Steps[Interview | None]:
+    def _own(self, candidate: int, interview_id: int, *, at_once: bool) -> Steps[Interview | None]:
         row = (yield _OWN, [interview_key(interview_id), candidate]).first
-        return (yield from self._of(row, candidate))
+        return (yield from self._of(row, candidate, at_once=at_once))
 
-    def _of(self, row: Row | None, candidate: int) -> Steps[Interview | None]:
+    def _of(self, row: Row | None, candidate: int, *, at_once: bool) -> Steps[Interview | None]:
         if row is None:
             return None
         known = self._known(row["id"])
         if known and (known.version, known.candidate) == (row["version"], candidate) and self._is_at_hand(known.role):
             return known
-        read = yield from read_interview(row["id"], row["version"], self._roles)
+        if at_once:
+            read = yield from read_whole(row["id"], self._roles)
+        else:
+            read = yield from read_interview(row["id"], row["version"], self._roles)
         return read if read and read.candidate == candidate else None  # else it was moved meanwhile
 
     def _is_at_hand(self, role: Role) -> bool:

@@ -11,15 +11,21 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Any
 
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import get_channel_for_queues
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from adapters.database.config import PostgreSQLServer
 from adapters.database.failures import told_as_unavailable
-from adapters.database.placing import place
+from adapters.database.placing import QUEUES, place
+from adapters.database.postgres.client import check
+from adapters.database.postgres.ear import Connector
 from core.effects import Effect
 from core.ports import PendingEffect
 
@@ -27,7 +33,7 @@ TASK = "perform"
 PATIENCE_S = 5.0
 """So long a connection is waited for."""
 _CONNECTIONS = 5
-"""At most, beside one for each queue that is worked on, which hears of new jobs."""
+"""At most, beside the one that hears of new jobs where any are worked on."""
 CLOCK_S = 30.0
 """So often the database is asked what time it is."""
 
@@ -36,8 +42,14 @@ class JobQueue:
     """The jobs of a database, by its `connector`. `seconds` is how long an effect waits before it is begun."""
 
     def __init__(self, server: PostgreSQLServer, seconds: Callable[[Effect], float]) -> None:
-        self.connector = PsycopgConnector(
-            kwargs=server.connecting(), min_size=1, max_size=_CONNECTIONS, timeout=PATIENCE_S
+        self.connector = Connector(
+            get_channel_for_queues(QUEUES),
+            pool_factory=_pool,
+            kwargs=server.connecting(),
+            configure=_commit_at_once,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            timeout=PATIENCE_S,
         )
         self._app = App(connector=self.connector)
         self._jobs = self._app.job_manager
@@ -113,6 +125,16 @@ class JobQueue:
             if await self._jobs.cancel_job_by_id_async(id_of(job), delete_job=True, connection=connection):
                 later = job.evolve(id=None, status=None, scheduled_at=self.time_in(seconds))
                 await self._jobs.defer_job_async(later, connection=connection)
+
+
+def _pool(**options: Any) -> AsyncConnectionPool:
+    """A pool that looks at its connections by itself: to ask the server about each takes as long as what it is for."""
+    return AsyncConnectionPool(**{**options, "check": check})
+
+
+async def _commit_at_once(connection: AsyncConnection) -> None:
+    """Have each statement be a transaction of its own, as all of Procrastinate's are."""
+    await connection.set_autocommit(True)
 
 
 def id_of(job: Job) -> int:

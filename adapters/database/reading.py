@@ -36,11 +36,23 @@ _SAID = (
     " FROM turn LEFT JOIN utterance ON utterance.turn_id = turn.id"
     " WHERE interview_id = ? ORDER BY turn.position, utterance.position"
 )
+# The same in one row, where each would be a question to a server.
+_WHOLE = (
+    "SELECT one.*,"  # noqa: S608 - our own words
+    f" (SELECT json_agg(turn) FROM ({_TURNS}) AS turn) AS turns,"
+    f" (SELECT json_agg(said) FROM ({_SAID}) AS said) AS said FROM ({_INTERVIEW}) AS one"
+)
 _DOCUMENTS = ("evidence", "covered", "missed", "strengths", "improvements", "passes")
 _FIGURES = ("communication", "technical", "structure", "total", "reason", "assessor", "model")
 _EFFECTS = "SELECT id, candidate_id, interview_id, platform, chat, account, kind, payload FROM pending_effect"
 
 Said = tuple[tuple[Utterance, ...], ...]
+
+
+def read_whole(interview_id: int, roles: Mapping[str, Role]) -> Steps[Interview | None]:
+    """As `read_interview`, where there is a server, which makes one row of it all."""
+    row = (yield _WHOLE, [interview_id] * 3).first
+    return None if row is None else _interview(row, row["turns"] or (), _said(row["said"] or ()), roles)
 
 
 def read_interview(interview_id: int, version: int, roles: Mapping[str, Role]) -> Steps[Interview | None]:
@@ -62,8 +74,12 @@ def read_interview(interview_id: int, version: int, roles: Mapping[str, Role]) -
 
 def read_said(interview_id: int) -> Steps[Said]:
     """All that was said in an interview, turn by turn."""
+    return _said((yield _SAID, [interview_id]).rows)
+
+
+def _said(rows: Sequence[Row]) -> Said:
     said: dict[int, list[Utterance]] = {}
-    for row in (yield _SAID, [interview_id]).rows:
+    for row in rows:
         turn = said.setdefault(row["place"], [])
         if row["kind"] is not None:
             turn.append(_utterance(row))

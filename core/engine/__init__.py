@@ -20,6 +20,7 @@ from core.engine.results import (
     answer_considered,
     answer_settled,
     answer_strengthened,
+    let_go,
     overtaken,
     report_due,
 )
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-__all__ = ["AFTERWARDS", "Step", "UnexpectedEvent", "addressed", "begin", "overtaken", "step", "taken_with"]
+__all__ = ["AFTERWARDS", "Step", "UnexpectedEvent", "addressed", "begin", "let_go", "overtaken", "step", "taken_with"]
 
 
 def begin(  # noqa: PLR0913 - all that an interview begins with

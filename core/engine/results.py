@@ -180,3 +180,25 @@ def overtaken(interview: Interview, effect: Effect) -> bool:
             return False
         case never:
             assert_never(never)
+
+
+def let_go(before: Interview, after: Interview) -> int:
+    """Of how many effects the results would have changed something `before`, and would not any more."""
+    return len(_wanted(before) - _wanted(after))
+
+
+def _wanted(interview: Interview) -> set[tuple[object, ...]]:
+    """What the effects are about that are not overtaken, whether there are any or not; `overtaken` says the same."""
+    turns, last = interview.turns, interview.turns[-1]
+    wanted: set[tuple[object, ...]] = set()
+    if interview.phase is not Phase.DROPPED:
+        wanted |= {(AssessAnswer, place) for place, turn in enumerate(turns) if turn.assessment is None}
+        wanted |= {(StrengthenAnswer, place) for place, turn in enumerate(turns) if turn.stronger is None}
+    if interview.is_open:
+        waiting = (said.message_id for said in last.utterances if said.kind is Kind.VOICE_NOTE)
+        wanted |= {(TranscribeNote, note) for note in waiting}
+    if interview.phase is Phase.CONSIDERING:
+        wanted.add((ConsiderAnswer, len(turns), last.revision))
+    if interview.phase is Phase.REPORTING:
+        wanted.add((AwaitReport,))
+    return wanted

@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 
 # Places that only considerations may take: neither gradings nor one call that hangs keep a candidate from going on.
 _KEPT_FREE = 2
+# For each place. The last of so many would come after 20 calls, which for most models is longer than anybody waits.
+_WAITING, _IN_BACKGROUND = 20, 80
 
 
 @dataclass(eq=False, slots=True)
@@ -82,8 +84,8 @@ class ModelQueue:
     At most `parallel` calls run at once. All but considerations have max(1, `parallel` - 2) of these places together,
     and the background alone half of that: a candidate who is to go on never waits for gradings, and one who looks on
     for a grading not for those that nobody looks on for. Considerations go first and the background last, in turn over
-    the candidates. `most_waiting` of each other class and `most_in_background` may wait; a candidate who looks on is
-    told so after `patience_s` seconds.
+    the candidates. `most_waiting` of each other class and `most_in_background` may wait, 20 and 80 for each place unless
+    told; a candidate who looks on is told so after `patience_s` seconds.
     """
 
     def __init__(
@@ -91,8 +93,8 @@ class ModelQueue:
         model: LanguageModel,
         *,
         parallel: int = 5,
-        most_waiting: int = 100,
-        most_in_background: int = 400,
+        most_waiting: int | None = None,
+        most_in_background: int | None = None,
         patience_s: float = 2.0,
     ) -> None:
         self._model = model
@@ -102,7 +104,9 @@ class ModelQueue:
             Urgency.LOOKED_ON: max(1, parallel - _KEPT_FREE),
             Urgency.BACKGROUND: max(1, (parallel - _KEPT_FREE) // 2),
         }
-        self._lines = {one: _Line(most_in_background if one is Urgency.BACKGROUND else most_waiting) for one in Urgency}
+        most = _WAITING * parallel if most_waiting is None else most_waiting
+        behind = _IN_BACKGROUND * parallel if most_in_background is None else most_in_background
+        self._lines = {one: _Line(behind if one is Urgency.BACKGROUND else most) for one in Urgency}
         self._running = dict.fromkeys(Urgency, 0)
         # To read an answer or a reply takes milliseconds: of many that come at once, one is read in each round of the
         # loop, so that whatever else is to be done has its turn in between.

@@ -46,8 +46,13 @@ class Queued:
         with suppress(StoreError):  # then it is over sooner
             await self._jobs.postpone(pending, self._waits.seconds(pending.effect))
 
-    async def end_overtaken(self, interview: Interview, performed: int | None) -> list[str]:
-        """End effects whose results would be dropped; the notes of them. What cannot be ended finds that out."""
+    async def end_overtaken(self, before: Interview | None, interview: Interview, performed: int | None) -> list[str]:
+        """End effects whose results would be dropped; the notes of them. What cannot be ended finds that out.
+
+        They are looked for where a step has let go of more than the one that it was `performed` for.
+        """
+        if before is None or engine.let_go(before, interview) <= (performed is not None):
+            return []
         ended: list[PendingEffect] = []
         with suppress(StoreError):
             for one in await self._store.pending_of(interview.candidate):

@@ -58,17 +58,17 @@ class Saving:
         noting.note(change, saved.interview, self._clock)
         if change.joins or change.leaves:
             self._turnstile.moved()
-        ended = await self._end_overtaken(saved.interview, change.performed) if saved.interview else ()
+        ended = await self._end_overtaken(change, saved.interview) if saved.interview else ()
         await self._forgetting.taken_back(change.before, saved.interview, *heard, *ended)
         return saved
 
-    async def _end_overtaken(self, interview: Interview, performed: int | None) -> list[str]:
+    async def _end_overtaken(self, change: Change, interview: Interview) -> list[str]:
         """End effects whose results would be dropped, so that nothing works on them in vain; the notes of them."""
         if self._queued:
-            return await self._queued.end_overtaken(interview, performed)
+            return await self._queued.end_overtaken(change.before, interview, change.performed)
         notes: list[str] = []
         for task, pending in self._underway.effects_of(interview.id):
-            overtaken = pending.id != performed and engine.overtaken(interview, pending.effect)
+            overtaken = pending.id != change.performed and engine.overtaken(interview, pending.effect)
             if overtaken and not task.cancelling():
                 task.cancel()
                 self._underway.start(pending.conversation, self._removing.once(pending))

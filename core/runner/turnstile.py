@@ -40,11 +40,14 @@ class Turnstile:
         """The candidate behind an account, with their lock held. Who waited while accounts moved is looked up again."""
         while True:
             moves = self._moves
-            candidate = await self.candidate(where)
+            candidate = self._holders.get(where) or await self.candidate(where)
             async with self.lock(candidate):
                 if await self._is_still(candidate, where, moves):
+                    if self._shared:
+                        self._holders.put(where, candidate)  # a guess the next time
                     yield candidate
                     return
+            self._holders.drop(where)
 
     async def candidate(self, where: Conversation) -> int:
         """Whose account it is; what was found is remembered until an account moves, where only this process moves any.

@@ -16,10 +16,10 @@ from statistics import median
 import pytest
 
 from adapters.database.connection import connect
+from bot.memory import settled
 from bot.wiring import SystemClock
 from core.interviewers.rules import RulesInterviewer
 from core.runner import Runner
-from core.runner.waits import Waits
 from tests import postgres
 from tests.bench import jobs
 from tests.bench.goals import Measured, goal
@@ -27,9 +27,11 @@ from tests.bench.model import ROOT, ModelProcess
 from tests.bench.room import ANSWERS, REQUEST, ROLES, Candidate, Room, Stub
 from tests.bench.rounds import Scale, interleaved
 from tests.bench.turns import CANDIDATES, MODEL_S
+from tests.bench.worker import WAITS
 
 WORKERS = 3
 _LEFT = "SELECT count(*) FROM pending_effect WHERE kind NOT IN ('await_report', 'send')"
+_OVER = "DELETE FROM procrastinate_jobs; DELETE FROM pending_effect"  # no round pays for the reports of the one before
 _AGAIN_S = 0.05
 
 
@@ -113,6 +115,7 @@ class _Shared:
             for one in working:
                 one.terminate()
             await asyncio.gather(*(one.wait() for one in working))
+            await asyncio.to_thread(postgres.execute, self._url, _OVER)
 
     async def _interview(self, candidate: Candidate) -> None:
         for words in ANSWERS[:2]:
@@ -133,7 +136,7 @@ async def _shared(url: str, model_url: str) -> AsyncIterator[_Shared]:
     port = heard.get_extra_info("sockname")[1]
     async with AsyncExitStack() as stack:
         stack.callback(heard.close)
-        store = await stack.enter_async_context(connect(url, ROLES, Waits(0.0).seconds))
+        store = await stack.enter_async_context(connect(url, ROLES, WAITS.seconds))
         runner = Runner(
             store=store,
             interviewer=RulesInterviewer(),
@@ -146,6 +149,7 @@ async def _shared(url: str, model_url: str) -> AsyncIterator[_Shared]:
             jobs=store.jobs,
         )
         stack.push_async_callback(runner.close)
+        stack.enter_context(settled())
         yield _Shared(
             Room(runner, store, stub), url, (sys.executable, "-m", "tests.bench.worker", url, model_url, str(port))
         )

@@ -14,6 +14,7 @@ from adapters.database.connection import connect
 from adapters.database.placing import BACKGROUND, CONSIDER, DELIVER, MODEL, SPEECH
 from adapters.database.working import JobWorker
 from adapters.ollama import OllamaModel
+from bot.memory import settled
 from bot.wiring import SystemClock
 from core.messages import Outbound
 from core.model import Conversation
@@ -24,8 +25,10 @@ from core.speech import Speech, VoiceNote
 from tests.bench.room import GOES_ON, ROLES, interviewer_of
 
 CALLS = 20
-AT_ONCE = {DELIVER: 50, CONSIDER: 2 * CALLS, MODEL: 2 * CALLS, SPEECH: 10, BACKGROUND: 50}
+AT_ONCE = {DELIVER: 50, CONSIDER: 2 * CALLS, MODEL: CALLS, SPEECH: 10, BACKGROUND: 50}
 """As `run` has it for so many calls at once."""
+WAITS = Waits(quiet_gap_s=0.0, report_wait_s=3_600.0)
+"""Nobody waits for a report here: it would be made while others are timed."""
 
 
 class _Telling:
@@ -47,10 +50,9 @@ class _Telling:
 
 
 async def _work(database: str, model_url: str, port: int) -> None:
-    waits = Waits(0.0)
     async with (
         OllamaModel(model_url, "llama3.1:8b") as model,
-        connect(database, ROLES, waits.seconds) as store,
+        connect(database, ROLES, WAITS.seconds) as store,
     ):
         await model.prepare()
         assert store.jobs is not None
@@ -64,7 +66,8 @@ async def _work(database: str, model_url: str, port: int) -> None:
             jobs=store.jobs,
         )
         print("ready", flush=True)  # noqa: T201 - whoever started it waits for this
-        await JobWorker(store.jobs, store, runner.perform).work(AT_ONCE)
+        with settled():
+            await JobWorker(store.jobs, store, runner.perform).work(AT_ONCE)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -312,6 +313,19 @@ def test_an_effect_is_overtaken_exactly_where_its_result_would_be_refused() -> N
     for interview in {id(edge.before): edge.before for edge in edges()}.values():
         for effect, event in results(interview):
             assert engine.overtaken(interview, effect) == (take(interview, "", event).after is None), effect
+
+
+def test_whatever_a_step_overtakes_it_is_known_to_let_go_of() -> None:
+    befores = {id(edge.before): edge.before for edge in edges()}.values()
+    steps = [(edge.before, edge.after) for edge in edges() if edge.after is not None]
+    dropped = [(before, replace(before, phase=Phase.DROPPED)) for before in befores]
+    overtaking = 0
+    for before, after in steps + dropped:
+        wanted = {effect for effect, _ in results(before) if not engine.overtaken(before, effect)}
+        overtaken = {effect for effect in wanted if engine.overtaken(after, effect)}
+        assert len(overtaken) <= engine.let_go(before, after), (before, after)
+        overtaking += bool(overtaken)
+    assert overtaking
 
 
 def results(interview: Interview) -> Iterator[tuple[Effect, Event]]:

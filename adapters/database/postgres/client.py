@@ -9,7 +9,7 @@ from __future__ import annotations
 import select
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import PoolTimeout
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.backends.psycopg.client import AsyncConnectionPool, PsycopgClient, TransactionWrapper
@@ -28,7 +28,7 @@ class Pool(AsyncConnectionPool):
         """A living connection, a new one if need be. Raises PoolTimeout, an OperationalError, where there is none."""
         connection = await self._taken()
         for _dead in range(self.max_size):  # so many may be; of one more that looks it, its use tells the truth
-            if _is_alive(connection):
+            if is_alive(connection):
                 break
             await connection.close()
             await self.release(connection)  # which makes a new one
@@ -91,7 +91,14 @@ class _Beginning(TransactionContextPooled):
             await pool.release(connection)
 
 
-def _is_alive(connection: AsyncConnection) -> bool:
+async def check(connection: AsyncConnection) -> None:
+    """For a pool that is not Tortoise's. Raises OperationalError, so that the connection is replaced."""
+    if not is_alive(connection):
+        await connection.close()
+        raise OperationalError
+
+
+def is_alive(connection: AsyncConnection) -> bool:
     """Whether nothing came from the server since the last answer: an idle one sends nothing but its farewell."""
     if connection.closed:
         return False

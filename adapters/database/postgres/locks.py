@@ -1,19 +1,19 @@
 """Locks that keep processes from each other: the server's own, named by two numbers, gone with the connection.
 
 Those of candidates are held by one connection, which is there for nothing else. It never waits for one: it tries, and
-who did not get it tries again a little later, so that nobody waits behind somebody who waits. A connection that is lost
-loses its locks, and a new one is made; whoever believed to be alone then is stopped by the version of what they save.
+who did not get it tries again a little later, so that nobody waits behind somebody who waits. What is asked of it while
+it is at work it does together, in one statement. A connection that is lost loses its locks, and a new one is made;
+whoever believed to be alone then is stopped by the version of what they save.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import NamedTuple
 
-import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 
 from adapters.database.config import PostgreSQLServer
 from adapters.database.failures import told_as_unavailable
@@ -22,8 +22,18 @@ _NAMESPACE = 0x1B07
 """Ours among the locks of all who use that server's database."""
 MIGRATING = (_NAMESPACE, 0)  # no candidate has this id
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.05
-_TRY = "SELECT pg_try_advisory_lock(%s, %s)"
-_FREE = "SELECT pg_advisory_unlock(%s, %s)"
+# In the order in which it was asked for, so that a lock that is freed can be taken right after that.
+_DO = (
+    "SELECT CASE WHEN free THEN pg_advisory_unlock(%s, candidate) ELSE pg_try_advisory_lock(%s, candidate) END"
+    " FROM unnest(%s::int[], %s::bool[]) AS wish(candidate, free)"
+)
+
+
+class _Wish(NamedTuple):
+    """That a lock is taken, and whom to tell whether that was possible; or, with nobody to tell, that it is freed."""
+
+    candidate: int
+    told: asyncio.Future[AsyncConnection | None] | None
 
 
 class CandidateLocks:
@@ -32,9 +42,9 @@ class CandidateLocks:
     def __init__(self, server: PostgreSQLServer) -> None:
         self._server = server
         self._connection: AsyncConnection | None = None
-        self._connecting = asyncio.Lock()
         self._held: set[int] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._wishes: list[_Wish] = []
+        self._working: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def alone(self, candidate: int) -> AsyncIterator[None]:
@@ -44,73 +54,97 @@ class CandidateLocks:
         try:
             yield
         finally:
-            await asyncio.shield(self._begun(self._free(connection, candidate)))
+            self._free(connection, candidate)
 
     async def close(self) -> None:
         """Free all locks, and close the connection."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._connection is not None:
-            await self._connection.close()
+        if self._working is not None:
+            await self._working
+        await self._lose()
 
     async def _take(self, candidate: int) -> AsyncConnection:
+        """Take a lock; the connection that has it."""
         pause_s = FIRST_PAUSE_S
-        while True:
-            trying = self._begun(self._try(candidate))
-            try:
-                taken: AsyncConnection | None = await asyncio.shield(trying)
-            except asyncio.CancelledError:
-                self._begun(self._undo(trying, candidate))
-                raise
-            if taken is not None:
-                return taken
+        while (connection := await self._tried(candidate)) is None:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        return connection
 
-    async def _try(self, candidate: int) -> AsyncConnection | None:
+    async def _tried(self, candidate: int) -> AsyncConnection | None:
         """The connection that has the lock now, None where another one has it."""
         if candidate in self._held:  # for one connection the server would count instead of refusing
             return None
         self._held.add(candidate)
-        taken = False
+        told: asyncio.Future[AsyncConnection | None] = asyncio.get_running_loop().create_future()
+        self._wish(_Wish(candidate, told))
         try:
-            connection = await self._connected()
-            cursor = await connection.execute(_TRY, (_NAMESPACE, candidate))
-            taken = await cursor.fetchone() == (True,)
-        finally:
-            if not taken:
-                self._held.discard(candidate)
-        return connection if taken else None
+            return await told
+        except asyncio.CancelledError:
+            if not told.cancelled() and told.exception() is None and (connection := told.result()) is not None:
+                self._free(connection, candidate)  # which came at that very moment
+            raise
 
-    async def _undo(self, trying: asyncio.Task[AsyncConnection | None], candidate: int) -> None:
-        """Free what was taken after nobody waited for it any more."""
-        connection = await trying
-        if connection is not None:
-            await self._free(connection, candidate)
+    def _free(self, connection: AsyncConnection, candidate: int) -> None:
+        """Have a lock freed, of which nobody has to wait for the end."""
+        self._held.discard(candidate)
+        if connection is self._connection:  # else it was lost, and its locks with it
+            self._wish(_Wish(candidate, None))
 
-    async def _free(self, connection: AsyncConnection, candidate: int) -> None:
-        try:
-            if not connection.closed:
-                await connection.execute(_FREE, (_NAMESPACE, candidate))
-        except psycopg.Error:
-            await connection.close()  # and its locks are free
-        finally:
-            self._held.discard(candidate)
+    def _wish(self, wish: _Wish) -> None:
+        self._wishes.append(wish)
+        if self._working is None:
+            # Nobody cancels it: a query that is cut off leaves nobody knowing what is locked.
+            self._working = asyncio.create_task(self._work())
 
-    async def _connected(self) -> AsyncConnection:
-        """The connection, a new one where it was lost."""
-        async with self._connecting:
-            if self._connection is None or self._connection.closed:
-                self._connection = await AsyncConnection.connect(**self._server.connecting(), autocommit=True)
-            return self._connection
+    async def _work(self) -> None:
+        """Do what is asked for, until nothing is."""
+        while self._wishes:
+            wishes, self._wishes = self._wishes, []
+            try:
+                connection, taken = await self._done(wishes)
+            except Exception as error:  # noqa: BLE001 - they are told, whatever it is
+                await self._lose()
+                self._tell_all(wishes, error)
+            else:
+                for wish, is_taken in zip(wishes, taken, strict=True):
+                    self._tell(wish, connection if is_taken else None)
+        self._working = None
 
-    def _begun(self, work: Any) -> asyncio.Task[Any]:
-        """A task that nobody cancels: a query that is cut off leaves nobody knowing what is locked."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._forget)
-        return task
+    def _tell(self, wish: _Wish, connection: AsyncConnection | None) -> None:
+        if wish.told is None:
+            return
+        if connection is None:
+            self._held.discard(wish.candidate)
+        if not wish.told.cancelled():
+            wish.told.set_result(connection)
+        elif connection is not None:  # nobody waits for it any more
+            self._free(connection, wish.candidate)
 
-    def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # looked at, so that one that nobody waits for any more is not reported
+    def _tell_all(self, wishes: Sequence[_Wish], error: Exception) -> None:
+        for wish in wishes:
+            if wish.told is not None:
+                self._held.discard(wish.candidate)
+                if not wish.told.cancelled():
+                    wish.told.set_exception(error)
+
+    async def _done(self, wishes: Sequence[_Wish]) -> tuple[AsyncConnection, list[bool]]:
+        """Whether each was done, and by which connection: a new one where it turns out that the last was lost."""
+        if self._connection is not None:
+            try:
+                return self._connection, await _done(self._connection, wishes)
+            except OperationalError:
+                await self._lose()
+        self._connection = await AsyncConnection.connect(**self._server.connecting(), autocommit=True)
+        return self._connection, await _done(self._connection, wishes)
+
+    async def _lose(self) -> None:
+        """Close a connection of which nobody knows what it has locked: its locks are free then."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+
+async def _done(connection: AsyncConnection, wishes: Sequence[_Wish]) -> list[bool]:
+    candidates, free = [one.candidate for one in wishes], [one.told is None for one in wishes]
+    cursor = await connection.execute(_DO, (_NAMESPACE, _NAMESPACE, candidates, free))
+    return [is_done for (is_done,) in await cursor.fetchall()]

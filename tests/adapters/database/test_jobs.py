@@ -297,3 +297,21 @@ async def test_whose_time_has_come_is_said_by_the_clock_of_the_database(
         assert 0 < await waits_s(store) < 2
         monkeypatch.setattr("adapters.database.jobs.monotonic", lambda: monotonic() + 3600)
         assert 0 < await waits_s(store) < 2
+
+
+async def test_a_process_hears_of_the_jobs_of_all_its_queues_by_one_connection(
+    postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "POLLING_S", 100.0)  # so that a job of which nobody hears is left
+    monkeypatch.setattr(working, "LOST_S", 100.0)
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    for _ in range(2):
+        async with at_work(store, Hand(store), ALL), asyncio.timeout(WAIT_S):
+            while await sql(postgres_url, listening) != [(1,)]:  # noqa: ASYNC110 - a server tells nobody
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)  # until each has looked for what was there before
+            for effect in (ConsiderAnswer(0, 1), AssessAnswer(0)):
+                await pending(store, effect)
+            await until_done(store, postgres_url)
+            assert await sql(postgres_url, listening) == [(1,)]
+        assert await sql(postgres_url, listening) == [(0,)]

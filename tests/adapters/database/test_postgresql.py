@@ -93,7 +93,7 @@ async def test_a_transaction_that_cannot_begin_gives_its_connection_back(
     async with connect(with_option(postgres_url, "pool=1"), ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
         with monkeypatch.context() as patched:  # lost between the look at it and its use, which nobody can time
-            patched.setattr("adapters.database.postgres.client._is_alive", lambda connection: True)
+            patched.setattr("adapters.database.postgres.client.is_alive", lambda connection: True)
             for _ in range(3):
                 await store.preferences(candidate)
                 execute(postgres_url, LOSE_ALL)
@@ -165,7 +165,7 @@ async def test_connections_that_all_look_dead_are_not_tried_for_ever(
 
     async with connect(with_option(postgres_url, "pool=2"), ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
-        monkeypatch.setattr("adapters.database.postgres.client._is_alive", is_alive)
+        monkeypatch.setattr("adapters.database.postgres.client.is_alive", is_alive)
         await store.preferences(candidate)
     assert looks == 2
 

@@ -1,0 +1,43 @@
+"""Procrastinate's connector, which listens for new jobs with one connection for a whole process.
+
+At every commit that tells of a job the server wakes every connection that listens, whatever for: one for each queue of
+each process would be woken for the jobs of all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from procrastinate import PsycopgConnector
+from procrastinate.connector import Notify
+
+
+class Connector(PsycopgConnector):
+    """Listens to all `channels` as soon as somebody wants to hear of one of them."""
+
+    def __init__(self, channels: Iterable[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._channels = tuple(channels)
+        self._told: list[tuple[frozenset[str], Notify]] = []
+        self._listening: asyncio.Task[None] | None = None
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """Tell somebody of what is heard on some of the channels. Raises ConnectorException; nobody listens then."""
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(super().listen_notify(self._tell, self._channels))
+        told = frozenset(channels), on_notification
+        self._told.append(told)
+        try:
+            await asyncio.shield(self._listening)
+        finally:
+            self._told.remove(told)
+            if not self._told and self._listening is not None:
+                self._listening.cancel()
+                self._listening = None
+
+    async def _tell(self, *, channel: str, payload: str) -> None:
+        for channels, on_notification in [*self._told]:
+            if channel in channels:
+                await on_notification(channel=channel, payload=payload)
