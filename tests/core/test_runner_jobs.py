@@ -157,6 +157,16 @@ async def test_what_is_overtaken_is_ended_wherever_it_is_performed(hall: Hall) -
     assert not hall.jobs.waiting
 
 
+async def test_what_an_interview_that_is_dropped_waited_for_is_ended(hall: Hall) -> None:
+    await hall.command("interview", "tester 2")
+    hall.interviewer.doors["consider"] = asyncio.Event()
+    await hall.answer()
+    await hall.command("drop")
+    await rest()
+    assert hall.interviewer.cancelled == ["consider"]
+    assert not hall.jobs.running
+
+
 async def test_a_message_that_has_arrived_is_sent_by_nobody_else_until_that_could_be_noted(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
