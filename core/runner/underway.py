@@ -28,6 +28,7 @@ class Underway:
 
     def __init__(self) -> None:
         self._tasks: dict[Conversation, set[Task]] = {}
+        self._places: dict[Task | None, Conversation] = {}
         self._timers: set[Task | None] = set()
         self._effects: dict[int | None, dict[Task, PendingEffect]] = {}  # by interview
         self._fewer: dict[Conversation, asyncio.Event] = {}
@@ -37,7 +38,8 @@ class Underway:
         """Start work whose failure its starter is told of."""
         task = asyncio.create_task(work, context=context(where))
         self._tasks.setdefault(where, set()).add(task)
-        task.add_done_callback(partial(self._forget, where))
+        self._places[task] = where
+        task.add_done_callback(self._forget)
         return task
 
     def start(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
@@ -58,8 +60,7 @@ class Underway:
         """The task that says so is a timer until the end of the block."""
         task = asyncio.current_task()
         self._timers.add(task)
-        for fewer in self._fewer.values():
-            fewer.set()
+        self._tell(self._places.get(task))
         try:
             yield
         finally:
@@ -123,11 +124,16 @@ class Underway:
         fewer.clear()
         await fewer.wait()
 
-    def _forget(self, where: Conversation, task: Task) -> None:
+    def _forget(self, task: Task) -> None:
+        where = self._places.pop(task)
         self._tasks[where].discard(task)
         if not self._tasks[where]:
             del self._tasks[where]
-        if fewer := self._fewer.pop(where, None):
+        self._tell(where)
+
+    def _tell(self, where: Conversation | None) -> None:
+        """Tell who waits for it that a conversation has a task less to wait for."""
+        if where and (fewer := self._fewer.pop(where, None)):
             fewer.set()
 
     def _performed(self, interview: int | None, task: Task) -> None:
