@@ -142,25 +142,36 @@ def _write(connection: sqlite3.Connection, interview: int, number: int, said: st
 
 
 @asynccontextmanager
-async def _official(url: str) -> AsyncIterator[Say]:
-    """Asks through the client that Ollama gives for it, over the same connection as ours: there is no leaner one."""
-    transport = AiohttpTransport(client=lambda: aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-    client = ollama.AsyncClient(url, transport=transport)
-
-    async def say(request: Mapping[str, Any]) -> str:
-        parts = await client.chat(**request, stream=True)
-        return "".join([part.message.content or "" async for part in parts])
-
+async def _installed(url: str) -> AsyncIterator[Say]:
+    """Asks through Ollama's own client, just as it is installed."""
+    client = ollama.AsyncClient(url)
     try:
-        yield say
+        yield partial(_said, client)
     finally:
         await client.close()  # type: ignore[no-untyped-call]  # the package does not say that it returns nothing
 
 
 @asynccontextmanager
-async def floor(url: str, folder: Path, script: Sequence[Script]) -> AsyncIterator[Floor]:
+async def _lean(url: str) -> AsyncIterator[Say]:
+    """Asks through the same client over the same connection as ours: there is no leaner one."""
+    transport = AiohttpTransport(client=lambda: aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+    client = ollama.AsyncClient(url, transport=transport)
+    try:
+        yield partial(_said, client)
+    finally:
+        await client.close()  # type: ignore[no-untyped-call]  # the same
+
+
+async def _said(client: ollama.AsyncClient, request: Mapping[str, Any]) -> str:
+    parts = await client.chat(**request, stream=True)
+    return "".join([part.message.content or "" async for part in parts])
+
+
+@asynccontextmanager
+async def floor(url: str, folder: Path, script: Sequence[Script], *, lean: bool = False) -> AsyncIterator[Floor]:
     """The floor over the model at a URL, with a database of its own, which is as safe as ours."""
-    async with _official(url) as say, aiosqlite.connect(folder / "floor.sqlite3", isolation_level=None) as connection:
+    asking = _lean if lean else _installed
+    async with asking(url) as say, aiosqlite.connect(folder / "floor.sqlite3", isolation_level=None) as connection:
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
             await connection.execute(f"PRAGMA {pragma}")
         await connection.executescript(_TABLES)
