@@ -85,7 +85,7 @@ class OllamaModel:
         self._check_size(prompt)
         try:
             async with asyncio.timeout(self._deadlines.total_s):
-                return await _RETRYING(self._complete_once, prompt)
+                return await self._complete_patiently(prompt)
         except TimeoutError:
             raise self._address.slow(self._deadlines.total_s) from None
         except ModelMissingError:
@@ -127,6 +127,18 @@ class OllamaModel:
                 async with self._asking(self._deadlines.plain_s) as wire:
                     self._known = described(await wire.client.show(self._name))
             return self._known
+
+    async def _complete_patiently(self, prompt: Prompt) -> str:
+        """Complete it with retries, for which what counts them is set up only when the first try has failed."""
+        try:
+            return await self._complete_once(prompt)
+        except PassingError as error:
+            return await _RETRYING(self._complete_after, [error], prompt)
+
+    async def _complete_after(self, failed: list[PassingError], prompt: Prompt) -> str:
+        if failed:
+            raise failed.pop()  # which counts as a try
+        return await self._complete_once(prompt)
 
     async def _complete_once(self, prompt: Prompt) -> str:
         known = await self._learn()

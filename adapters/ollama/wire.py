@@ -64,8 +64,10 @@ class _BoundedStream(httpx.AsyncByteStream):
                 yield piece
 
     async def aclose(self) -> None:
+        # The response holds what holds it: let as little as possible wait with it for the garbage collector.
+        stream, self._stream = self._stream, httpx.ByteStream(b"")
         with _in_words_of_httpx():
-            await self._stream.aclose()
+            await stream.aclose()
 
 
 class _BoundedTransport(AiohttpTransport):

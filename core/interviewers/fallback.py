@@ -48,12 +48,17 @@ class _Course:
     """What becomes of one request to the interviewer, which may be several calls of the model."""
 
     def __init__(self, waiting: Waiting, *, considers: bool) -> None:
-        told = self._tell if waiting.told else None
-        self.waiting = replace(waiting, told=told, calling=self._call, considers=considers)
+        self._waiting = waiting
+        self._considers = considers
         self.has_reply = False
         self._told = waiting.told
         self._begun_at: float | None = None
         self._given_up_after_s = 0.0
+
+    def waiting(self) -> Waiting:
+        """Who waits for it; whoever holds this holds the course."""
+        told = self._tell if self._told else None
+        return replace(self._waiting, told=told, calling=self._call, considers=self._considers)
 
     def had(self, share_s: float) -> bool:
         """Whether the model had so many seconds without a reply: for a call that was given up, or for all of them."""
@@ -171,7 +176,7 @@ async def _answer(work: _Work, call: Callable[[Waiting], Awaitable[_T]], course:
     limit_s = work.deadline_s * _FOR_MODEL
     try:
         async with asyncio.timeout(limit_s):
-            made = await call(course.waiting)
+            made = await call(course.waiting())
     except TimeoutError:
         if course.had(limit_s * _FAIR_SHARE):
             raise ModelUnavailableError(f"It gave no reply within {limit_s:.3g} seconds.") from None
