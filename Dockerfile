@@ -10,7 +10,7 @@ RUN pip --python /opt/venv install --no-cache-dir --require-hashes \
 COPY . .
 RUN pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation --editable .
 # Who runs it may not write here, and would compile all of it at every start.
-RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash adapters bot core migrations
+RUN /opt/venv/bin/python -m compileall -q --invalidation-mode checked-hash adapters bot core migrations
 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 bot && install --directory --owner=bot --group=bot /data

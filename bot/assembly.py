@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adapters.database.config import PostgreSQLServer, parse_url
 from adapters.database.connection import connect
-from adapters.database.placing import BACKGROUND, CONSIDER, DELIVER, MODEL, QUEUES, SPEECH
+from adapters.database.placing import BACKGROUND, CONSIDER, DELIVER, MODEL, QUEUES, SPEECH, named
 from adapters.database.store import DatabaseStore
 from adapters.roles import RoleFiles
 from bot.ending import CLOSE_S, SAVE_S, at_most
@@ -17,6 +17,7 @@ from bot.logs import note_start, tell
 from bot.memory import settled
 from bot.platforms import Link, Opened, UnusableError, with_token
 from bot.settings import InterviewerChoice, Settings, VoiceChoice
+from bot.sharding import Part
 from bot.voice import Offer, missing_parts, offer, voice_of
 from bot.watching import Watch
 from bot.wiring import SystemClock, interviewer_of
@@ -29,7 +30,7 @@ NOT_SHARED = (
     "This takes a database that several processes can share, and SQLite has one only: "
     "set DATABASE_URL to something like psycopg://user@host:5432/name."
 )
-_NAMED = tuple(queue for queue in QUEUES if queue != CONSIDER)
+_NAMED = tuple(queue for queue in QUEUES if named(queue) == queue)
 """The queues that the owner chooses from."""
 _AT_ONCE = 50
 """How many messages, or short steps, are worked on at once; each waits for the network or the database."""
@@ -58,38 +59,38 @@ def is_shared(settings: Settings) -> bool:
     return isinstance(parse_url(settings.database), PostgreSQLServer)
 
 
-def queues_of(settings: Settings, named: str = "") -> list[str]:
+def queues_of(settings: Settings, chosen: str = "") -> list[str]:
     """The queues with these names, with commas between them, all when "". Raises BadRequestError.
 
     Where another process listens and speaks, that queue is left to it.
     """
-    wanted = [one.strip() for one in named.split(",")] if named else [*_NAMED]
+    wanted = [one.strip() for one in chosen.split(",")] if chosen else [*_NAMED]
     if unknown := [one for one in wanted if one not in _NAMED]:
         raise BadRequestError(f"There is no queue “{unknown[0]}”: choose some of {', '.join(_NAMED)}.")
-    elsewhere = {SPEECH} if settings.voice is VoiceChoice.ELSEWHERE and not named else set()
+    elsewhere = {SPEECH} if settings.voice is VoiceChoice.ELSEWHERE and not chosen else set()
     return [queue for queue in _NAMED if queue in wanted and queue not in elsewhere]
 
 
 def at_once(settings: Settings, queues: Collection[str]) -> Mapping[str, int]:
     """How much of each queue one process works on at once.
 
-    Of what the model is asked for it is more than it takes, so that what is urgent finds its way past what is not (a
-    grading is several calls), and less than what may wait for it. What an interview cannot go on without is worked on
-    wherever a model is asked, however much else is.
+    Of what the model is asked for it is more than it takes, so that what is urgent finds its way past what is not. What
+    an interview cannot go on without is worked on wherever a model is asked, however much else is.
     """
+    asked = 2 * settings.model_parallel_calls
     most = {
         DELIVER: _AT_ONCE,
-        CONSIDER: 2 * settings.model_parallel_calls,
-        MODEL: settings.model_parallel_calls,
+        CONSIDER: asked,
+        MODEL: asked,
         SPEECH: settings.whisper_parallel + _LISTENING_BESIDES,
         BACKGROUND: _AT_ONCE,
     }
-    return {queue: most[queue] for queue in QUEUES if (MODEL if queue == CONSIDER else queue) in queues}
+    return {queue: most[queue] for queue in QUEUES if named(queue) in queues}
 
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, files: RoleFiles, watch: Watch, queues: Collection[str], shards: str = ""
+    settings: Settings, files: RoleFiles, watch: Watch, queues: Collection[str], part: Part | None = None
 ) -> AsyncIterator[Assembly]:
     """A process of the bot, closed at the end of the block; on SQLite it does everything, whatever the queues."""
     shared, roles = is_shared(settings), tuple(files.roles.values())
@@ -105,7 +106,7 @@ async def assembled(
         connect(settings.database, files.roles, waits.seconds if shared else None) as store,
     ):
         for unused in missing_parts(settings) if SPEECH in here else ():
-            tell(f"Voice: {unused}")
+            tell(f"Voice: {unused}", logging.WARNING)
         offered = offer(settings, voice, here=SPEECH in here)
         platforms: dict[str, Platform] = {}
         runner = Runner(
@@ -125,7 +126,7 @@ async def assembled(
             jobs=store.jobs,
         )
         link = Link(watch.receive(runner.receive), runner.typing, store.last_seen, roles, listens=offered.listens)
-        opened = _open(settings, link, shards)
+        opened = _open(settings, link, part)
         platforms.update((name, watch.platform(name, one.platform)) for one in opened for name in [one.name.lower()])
         try:
             with settled():
@@ -136,10 +137,10 @@ async def assembled(
             _log.info("Stopped.")
 
 
-def _open(settings: Settings, link: Link, shards: str) -> list[Opened]:
+def _open(settings: Settings, link: Link, part: Part | None) -> list[Opened]:
     """The platforms that have a token; the owner is told of each that cannot be used."""
     opened = []
-    for name, opening in with_token(settings, shards).items():
+    for name, opening in with_token(settings, part).items():
         try:
             opened.append(opening(link))
         except UnusableError as error:
@@ -149,4 +150,4 @@ def _open(settings: Settings, link: Link, shards: str) -> list[Opened]:
 
 def tell_unusable(name: str, error: UnusableError) -> None:
     """Tell the owner that a platform cannot be used."""
-    tell(f"{name} is not served: {error}")
+    tell(f"{name} is not served: {error}", logging.WARNING)

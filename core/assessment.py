@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from rapidfuzz import fuzz
 
 from core.model import Assessment, Evidence, Finding, Levels
+from core.recent import kept
 from core.roles import Criterion
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _found(quote: str, answer: str, flat: _Flat) -> str | None:
     return _nearly(wanted, said, places, answer)
 
 
-@lru_cache(maxsize=64)  # all quotes of a grading are looked for in one answer
+@kept(64)  # all quotes of a grading are looked for in one answer
 def _flat(text: str) -> _Flat:
     """The text in lower case with one blank for all that is not a word, and where each character came from."""
     pieces: list[str] = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core import text
 from core.model import Interview, Outcome, Persona, Speaker, Turn, Utterance, UtteranceKind
+from core.recent import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def _signal(said: list[Utterance], *, complete: bool) -> Persona:
     return Persona.STANDARD
 
 
-@lru_cache(maxsize=256)  # all answers of an interview are looked at again with each new one
+@kept(256)  # all answers of an interview are looked at again with each new one
 def _counted(answer: str) -> tuple[int, int]:
     """How many words and how many hedges an answer has."""
     return len(text.words(answer)), len(_HEDGE.findall(answer))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -11,6 +12,28 @@ if TYPE_CHECKING:
 MOST = 10_000
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+Parameters = ParamSpec("Parameters")
+_forgetting: list[Callable[[], None]] = []
+
+
+def kept(most: int) -> Callable[[Callable[Parameters, Value]], Callable[Parameters, Value]]:
+    """Keep what a function has made of what candidates said, for so many of its latest arguments, as `lru_cache` does.
+
+    `forget_said` forgets it.
+    """
+
+    def keep(function: Callable[Parameters, Value]) -> Callable[Parameters, Value]:
+        keeping = lru_cache(maxsize=most)(function)
+        _forgetting.append(keeping.cache_clear)
+        return cast("Callable[Parameters, Value]", keeping)
+
+    return keep
+
+
+def forget_said() -> None:
+    """Forget what was `kept` of all candidates; it is made again where it is needed."""
+    for forget in _forgetting:
+        forget()
 
 
 class Recent(Generic[Key, Value]):

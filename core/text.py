@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from snowballstemmer import stemmer
 
 from core.inflections import CONTRACTIONS, IRREGULAR
+from core.recent import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,7 @@ def sentences(text: str) -> list[str]:
     return [*_sentences(text)]
 
 
-@lru_cache(maxsize=256)  # an answer is taken apart again and again while it is considered and graded
+@kept(256)  # an answer is taken apart again and again while it is considered and graded
 def _sentences(text: str) -> tuple[str, ...]:
     return tuple(part for piece in _pieces(text) for part in _cut_at_joints(piece))
 

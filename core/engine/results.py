@@ -42,6 +42,7 @@ from core.events import (
 from core.model import AnswerKind, Consideration, Interview, Phase, Utterance
 from core.model import UtteranceKind as Kind
 from core.policy import Move
+from core.speech import VoiceNote
 from core.wording import afterwards as after
 from core.wording import interview as say
 
@@ -187,18 +188,15 @@ def let_go(before: Interview, after: Interview) -> int:
     return len(_wanted(before) - _wanted(after))
 
 
-def _wanted(interview: Interview) -> set[tuple[object, ...]]:
-    """What the effects are about that are not overtaken, whether there are any or not; `overtaken` says the same."""
-    turns, last = interview.turns, interview.turns[-1]
-    wanted: set[tuple[object, ...]] = set()
-    if interview.phase is not Phase.DROPPED:
-        wanted |= {(AssessAnswer, place) for place, turn in enumerate(turns) if turn.assessment is None}
-        wanted |= {(StrengthenAnswer, place) for place, turn in enumerate(turns) if turn.stronger is None}
-    if interview.is_open:
-        waiting = (said.message_id for said in last.utterances if said.kind is Kind.VOICE_NOTE)
-        wanted |= {(TranscribeNote, note) for note in waiting}
-    if interview.phase is Phase.CONSIDERING:
-        wanted.add((ConsiderAnswer, len(turns), last.revision))
-    if interview.phase is Phase.REPORTING:
-        wanted.add((AwaitReport,))
-    return wanted
+def _wanted(interview: Interview) -> set[Effect]:
+    """The effects whose results would change something, whether they are under way or not."""
+    turns, last = range(len(interview.turns)), interview.turns[-1]
+    notes = (said.message_id for said in last.utterances if said.kind is Kind.VOICE_NOTE)
+    possible: tuple[Effect, ...] = (
+        *map(AssessAnswer, turns),
+        *map(StrengthenAnswer, turns),
+        *(TranscribeNote(note, VoiceNote("")) for note in notes),
+        ConsiderAnswer(turns[-1], last.revision),
+        AwaitReport(),
+    )
+    return {effect for effect in possible if not overtaken(interview, effect)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.interviewers import lexicon
 from core.interviewers.numerals import Numeral, numerals
+from core.recent import kept
 from core.text import stem, stems
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def blanked(rewritten: str, *said: str) -> str:
     return _DOUBLES.sub(r"[\1]", "".join(pieces) + rewritten[done:])
 
 
-@lru_cache(
-    maxsize=512
-)  # all that is proposed about an answer is compared with the same words: those of a question, too
+@kept(512)  # all that is proposed about an answer is compared with the same words: those of a question, too
 def _own(said: str) -> _Own:
     stemmed = frozenset(stems(said)) | frozenset(stem(run.lower()) for run in _RUNS.findall(said))
     return _Own(frozenset(value for one in numerals(said) for value in one.values), stemmed)

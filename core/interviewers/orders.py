@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.interviewers.disguises import plain_forms
 from core.interviewers.lexicon import row
 from core.interviewers.machine_talk import BID, MACHINE_TALK
 from core.interviewers.patterns import AT_A_WORD, together
+from core.recent import kept
 from core.text import lowered, stem
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ _ABOUT_GRADING = frozenset(
 )
 
 
-@lru_cache(maxsize=512)  # the sentences of an answer are looked at again and again while it is considered and graded
+@kept(512)  # the sentences of an answer are looked at again and again while it is considered and graded
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells the grader what to do instead of saying something about the question."""
     return any(_has_order(form) for form in plain_forms(sentence))

@@ -84,8 +84,8 @@ class ModelQueue:
     At most `parallel` calls run at once. All but considerations have max(1, `parallel` - 2) of these places together,
     and the background alone half of that: a candidate who is to go on never waits for gradings, and one who looks on
     for a grading not for those that nobody looks on for. Considerations go first and the background last, in turn over
-    the candidates. `most_waiting` of each other class and `most_in_background` may wait, 20 and 80 for each place unless
-    told; a candidate who looks on is told so after `patience_s` seconds.
+    the candidates. `most_waiting` of each other class and `most_in_background` may wait, 20 and 80 for each place
+    unless told; a candidate who looks on is told so after `patience_s` seconds.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.interviewers.coverage import cues_in
@@ -11,6 +11,7 @@ from core.interviewers.listing import FEWEST_ITEMS
 from core.interviewers.orders import is_about_grading
 from core.interviewers.sentence import Holds, Sentence, sentence
 from core.interviewers.worth import worth
+from core.recent import kept
 from core.text import sentences
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def read(answer: str, question: QuestionWords, vocabulary: Vocabulary) -> Readin
     return _without_grading_talk(_without_items(Reading(tuple(found.values()))))
 
 
-@lru_cache(maxsize=512)  # an answer is read when it is considered, again with the next one, and when it is graded
+@kept(512)  # an answer is read when it is considered, again with the next one, and when it is graded
 def weighed(text: str, question: QuestionWords, vocabulary: Vocabulary) -> Sentence:
     """Read one sentence of an answer to a question, as if there were no other."""
     one = sentence(text, question, vocabulary)

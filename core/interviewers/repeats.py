@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from core.interviewers.lexicon import FUNCTION, row
+from core.recent import kept
 from core.text import stem, stems, words
 
 _ASKING = frozenset(
@@ -66,7 +66,7 @@ def _shared(new: _Asked, before: _Asked) -> int:
     return len(new.about) - sum(one is None for one in nearly)
 
 
-@lru_cache(maxsize=256)  # each proposal is compared with the same few questions
+@kept(256)  # each proposal is compared with the same few questions
 def _asked(text: str) -> _Asked:
     plain = text.lower()
     wanted = frozenset(kind for kind, pattern in _ASKED_FOR if pattern.search(plain))

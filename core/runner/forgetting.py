@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.effects import Send, reworded
 from core.ports import RecordingError, StoreError
+from core.recent import forget_said
 from core.runner.sending import tell
 from core.wording import voice
 
@@ -77,6 +78,7 @@ class Forgetting:
             raise
         if self._queued:
             await self._queued.end(elsewhere)
+        forget_said()
         for interview in interviews:
             self._whereabouts.forget(interview)
         self._turnstile.moved()

@@ -51,7 +51,8 @@ class Queued:
 
         They are looked for where a step has let go of more than the one that it was `performed` for.
         """
-        if before is None or engine.let_go(before, interview) <= (performed is not None):
+        its_own = 0 if performed is None else 1
+        if before is None or engine.let_go(before, interview) <= its_own:
             return []
         ended: list[PendingEffect] = []
         with suppress(StoreError):

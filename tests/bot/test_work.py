@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from adapters.database.working import JobWorker
+from bot import voice
 from bot.assembly import at_once, is_shared, queues_of
-from bot.ending import EXIT_FAILED
+from bot.ending import EXIT_FAILED, EXIT_OK
 from bot.serve import _serve_all
 from bot.settings import Settings, VoiceChoice
-from bot.voice import Voice, offer
+from bot.voice import Voice, missing, missing_all, missing_parts, offer
 from bot.work import _work_until
 from core.requests import BadRequestError
 from tests.bot.conftest import Command
@@ -41,7 +42,7 @@ def test_what_is_spoken_elsewhere_is_left_to_whoever_is_told_to(place: Path) -> 
 
 def test_more_is_taken_of_what_waits_for_a_model_than_it_is_asked_for(place: Path) -> None:
     settings = Settings(model_parallel_calls=7, whisper_parallel=3)
-    assert at_once(settings, ["model", "speech"]) == {"consider": 14, "model": 7, "speech": 11}
+    assert at_once(settings, ["model", "speech"]) == {"consider": 14, "model": 14, "speech": 11}
     assert at_once(settings, ["deliver"]) == {"deliver": 50}
 
 
@@ -58,13 +59,63 @@ def test_an_unknown_queue_is_one_sentence(interview_bot: Command) -> None:
     )
 
 
-def test_shards_that_make_no_sense_are_one_sentence(interview_bot: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCORD_TOKEN", "another.made_up.token")
-    monkeypatch.setenv("VOICE", "off")
-    ended = interview_bot("run", "--shards", "4/4")
-    assert ended.status == 1
-    assert ended.err.startswith("Discord is not served: Shards are written as in 0,1/4")
-    assert ended.err.count("\n") == 1
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "Voice: The libraries for voice are not installed: `make voice` installs them and fetches the models.\n"),
+        ({"VOICE": "elsewhere"}, "Voice: VOICE is elsewhere: set VOICE=auto to use it.\n"),
+    ],
+)
+def test_who_is_to_listen_and_speak_and_can_do_neither_does_not_start(
+    interview_bot: Command, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    shared = {"DATABASE_URL": "psycopg://user@127.0.0.1/name", "TELEGRAM_TOKEN": "nonsense"}
+    for name, value in (shared | settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(voice, "LIBRARIES", ("no_such_library",))
+    for queues in ("speech", "deliver,speech"):
+        ended = interview_bot("worker", "--queues", queues)
+        assert (ended.status, ended.out, ended.err) == (1, "", said)
+
+
+def test_what_is_missing_of_voice_is_named_where_not_all_of_it_is(
+    place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(voice, "LIBRARIES", ())
+    assert missing_all(Settings()).startswith("the model that listens, base, is not there: `interview-bot setup`")
+    (tmp_path / "v.onnx").write_bytes(b"")
+    (tmp_path / "v.onnx.json").write_bytes(b"")
+    speaking = Settings(piper_voice=str(tmp_path / "v.onnx"))
+    assert missing_all(speaking) == ""
+    assert missing_parts(speaking) == [missing(speaking, listening=True, speaking=False)]
+
+
+@pytest.mark.parametrize(
+    ("queues", "jobs", "said"),
+    [
+        (["model"], object(), "Working on model.\n"),
+        ([], object(), "Receiving only: a worker has to do the rest.\n"),
+        ([], None, ""),  # SQLite, where a process does everything by itself
+    ],
+)
+async def test_who_receives_says_whether_it_works_as_well(
+    place: Path, capsys: pytest.CaptureFixture[str], queues: list[str], jobs: object, said: str
+) -> None:
+    async def nothing() -> None: ...
+
+    assembly: Any = SimpleNamespace(
+        store=SimpleNamespace(jobs=jobs),
+        runner=SimpleNamespace(perform=None, resume_all=nothing),
+        opened=[SimpleNamespace(name="Pigeons", run=nothing)],
+        queues=queues,
+    )
+    stopped = asyncio.Event()
+    stopped.set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JobWorker, "__init__", lambda *_: None)
+        patch.setattr(JobWorker, "work", lambda *_: nothing())
+        assert await _serve_all(Settings(), assembly, stopped) == EXIT_OK
+    assert capsys.readouterr().err == f"Serving Pigeons. Ctrl-C stops.\n{said}"
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])
@@ -84,13 +135,13 @@ async def test_a_process_whose_work_ends_by_itself_ends_too(
     assembly: Any = SimpleNamespace(
         store=SimpleNamespace(jobs=object()),
         runner=SimpleNamespace(perform=None, resume_all=resumes),
-        opened=[SimpleNamespace(name="Pigeons", run=lasts, open=lasts)],
+        opened=[SimpleNamespace(name="Pigeons", run=lasts)],
         queues=["model"],
     )
     async with asyncio.timeout(10):
         if command == "run":
             assert await _serve_all(Settings(), assembly, asyncio.Event()) == EXIT_FAILED
         else:
-            assert await _work_until(asyncio.Event(), Settings(), assembly) == EXIT_FAILED
+            assert await _work_until(asyncio.Event(), Settings(), assembly, []) == EXIT_FAILED
     assert "The work ended with ValueError, so nothing is done any more: start this program again." in caplog.text
     assert "chairs" not in caplog.text

@@ -229,6 +229,21 @@ async def test_a_line_that_is_full_takes_nobody_in_and_is_not_harmed() -> None:
     line.assert_idle()
 
 
+@pytest.mark.parametrize(("kind", "most"), [("a", 20), ("g", 20), ("b", 80)])
+@pytest.mark.parametrize("parallel", [1, 3])
+async def test_so_many_may_wait_as_there_are_places_for(kind: str, most: int, parallel: int) -> None:
+    queue = ModelQueue(GatedModel(), parallel=parallel)
+    names = [f"{kind}{number}" for number in range((most + 1) * parallel + 1)]
+    calls = [asyncio.create_task(queue.complete(prompt(name), waiting_for(name))) for name in names]
+    await rest()
+    assert queue.waiting[URGENCIES[kind]] == most * parallel
+    with pytest.raises(ModelBusyError):
+        await calls[-1]
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
 async def test_a_failed_call_gives_its_place_back(line: Line) -> None:
     for number in range(5):
         await line.call(f"a{number}")

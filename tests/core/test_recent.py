@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from core.recent import Lately, Recent
+from core.recent import Lately, Recent, forget_said, kept
 
 
 def test_what_was_put_longest_ago_is_forgotten_first() -> None:
@@ -35,3 +35,18 @@ def test_what_was_not_done_after_all_can_be_done_again() -> None:
     lately.undo("a")
     lately.undo("never done")
     assert [lately.first("a"), lately.first("a")] == [True, False]
+
+
+def test_what_was_made_of_something_said_is_kept_until_it_is_forgotten() -> None:
+    made = []
+
+    @kept(1)
+    def shout(said: str) -> str:
+        made.append(said)
+        return said.upper()
+
+    assert [shout(said) for said in ("a", "a", "b", "a", "a")] == ["A", "A", "B", "A", "A"]
+    assert made == ["a", "b", "a"]
+    forget_said()
+    assert shout("a") == "A"
+    assert made == ["a", "b", "a", "a"]

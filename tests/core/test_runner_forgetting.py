@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +16,7 @@ from core.effects import Send
 from core.messages import CommandSent
 from core.model import Interview, Preferences
 from core.ports import DeliveryError, PendingEffect, RecordingError, StoreUnavailableError
+from core.recent import kept
 from core.runner.forgetting import AGAIN_S
 from core.wording import pages, settings, voice
 from tests.contracts.fake_speech import FakeRecordings
@@ -110,6 +113,20 @@ async def test_everything_is_deleted_and_told_without_keeping_that(room: Room) -
     assert room.runner._whereabouts._latest._values == {}
     assert room.runner._limits._going_on == {}
     assert await room.store.candidate(CONVERSATION) != candidate
+
+
+async def test_what_was_made_of_their_words_is_forgotten_too(room: Room) -> None:
+    await begun(room)
+    said = frozenset(ANSWER)
+    known = weakref.ref(said)
+    keep = kept(8)(lambda said: (said,))
+    keep(said)
+    del said
+    gc.collect()
+    assert known()
+    await room.command("burn")
+    gc.collect()
+    assert known() is None
 
 
 async def test_all_that_works_for_the_candidate_ends(room: Room) -> None:
