@@ -168,8 +168,11 @@ async def _said(client: ollama.AsyncClient, request: Mapping[str, Any]) -> str:
 
 
 @asynccontextmanager
-async def floor(url: str, folder: Path, script: Sequence[Script], *, lean: bool = False) -> AsyncIterator[Floor]:
-    """The floor over the model at a URL, with a database of its own, which is as safe as ours."""
+async def floor(url: str, folder: Path, script: Sequence[Script], *, lean: bool = True) -> AsyncIterator[Floor]:
+    """The floor over the model at a URL, with a database of its own, which is as safe as ours.
+
+    It is `lean`, or goes through Ollama's client as it is installed.
+    """
     asking = _lean if lean else _installed
     async with asking(url) as say, aiosqlite.connect(folder / "floor.sqlite3", isolation_level=None) as connection:
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):

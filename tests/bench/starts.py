@@ -38,7 +38,8 @@ print(json.dumps([name for name in sys.modules if name.partition(".")[0] not in 
 """
 """The libraries that such a process imports until it is ready, those too that others import when they are used."""
 _IMPORTING = """
-import importlib, json, sys
+import gc, importlib, json, sys
+gc.disable()
 for name in json.load(sys.stdin):
     try:
         importlib.import_module(name)
