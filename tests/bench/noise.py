@@ -11,7 +11,6 @@ from adapters.discord import drawing
 from adapters.piper import PiperSynthesizer
 from adapters.telegram import rendering
 from adapters.whisper import WhisperTranscriber
-from bot.memory import settle
 from core import report
 from core.messages import Outbound
 from core.wording import reported
@@ -37,7 +36,6 @@ class Noise:
 
     async def __aenter__(self) -> Self:
         await asyncio.gather(self._whisper.prepare(), self._piper.prepare())
-        settle()  # as a process of the bot does
         self._going_on = [asyncio.create_task(work) for work in (self._listen(), self._speak(), self._draw())]
         return self
 

@@ -43,7 +43,7 @@ async def one_candidate(scale: Scale, folder: Path) -> list[Measured]:
 
 
 class _One:
-    """One candidate at a time, and the floor of that; `common_s` is what that takes with Ollama's client as installed."""
+    """One candidate at a time, and the floor of that; `common_s` is that with Ollama's client as installed."""
 
     def __init__(self, model: ModelProcess, bot: Room, bare: Floor, common: Floor) -> None:
         self._model = model
