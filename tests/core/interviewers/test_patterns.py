@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.interviewers import orders, remarks
 from core.interviewers.machine_talk import BID, MACHINE_TALK
 from core.interviewers.patterns import AT_A_WORD, together
 
@@ -58,3 +60,23 @@ def test_so_do_those_of_talk_to_a_machine(said: str) -> None:
     assert is_found(said, together(MACHINE_TALK, BID, AT_A_WORD)) == is_found(
         said, tuple(map(re.compile, MACHINE_TALK))
     )
+
+
+def alternatives(pattern: str) -> list[str]:
+    """What stands between the bars that are in no brackets."""
+    depth, parts = 0, [""]
+    for piece in re.findall(r"\\.|\[(?:\\.|[^\]])*\]|.", pattern, re.DOTALL):
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if piece == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+@pytest.mark.parametrize("patterns", [(*orders._ORDERS, *MACHINE_TALK), (*remarks._PRAISE, *remarks._VERDICTS)])
+def test_alternatives_without_brackets_all_have_the_beginning(patterns: tuple[str, ...]) -> None:
+    for beginning in (BID, AT_A_WORD):
+        begun = [pattern for pattern in patterns if pattern.startswith(beginning)]
+        assert all(one.startswith(beginning) for pattern in begun for one in alternatives(pattern))
+    assert alternatives(r"\bfoo|(?:a|b)[|]\||bar") == [r"\bfoo", r"(?:a|b)[|]\|", "bar"]
