@@ -408,6 +408,12 @@ class Store(Protocol):
         """Where the candidate's newest message was taken from, None where none is known any more."""
         ...
 
+    async def interview_and_where(
+        self, candidate: int, interview_id: int
+    ) -> tuple[Interview | None, Conversation | None]:
+        """What `interview` and `wrote_last` say, at one look where several processes share the database."""
+        ...
+
     async def last_seen(self, platform: str) -> Mapping[str, str]:
         """The newest message taken from each chat of a platform, by chat: the highest number among the inbound ids.
 

@@ -21,6 +21,7 @@ from tortoise.context import require_context
 from adapters.database.config import Database, PostgreSQLServer, SQLiteFile, parse_url
 from adapters.database.failures import told_as_unavailable
 from adapters.database.migrate import MigrationResult, bring_up_to_date
+from adapters.database.outage import Outage
 from adapters.database.session import open_session
 from adapters.database.store import Alone, DatabaseStore
 from core.effects import Effect
@@ -69,8 +70,8 @@ async def _open(
         _log.info("Database brought up to date (%s), backup: %s", ", ".join(result.applied), result.backup or "none")
     session = await stack.enter_async_context(open_session(database))
     if isinstance(database, PostgreSQLServer):
-        alone = await stack.enter_async_context(_candidate_locks(database))
-        jobs = await stack.enter_async_context(_jobs(database, seconds)) if seconds else None
+        alone = await stack.enter_async_context(_candidate_locks(database, session.outage))
+        jobs = await stack.enter_async_context(_jobs(database, seconds, session.outage)) if seconds else None
         store = DatabaseStore(session, roles, alone, jobs)
     else:
         store = DatabaseStore(session, roles)
@@ -81,20 +82,22 @@ async def _open(
 
 
 @asynccontextmanager
-async def _candidate_locks(server: PostgreSQLServer) -> AsyncIterator[Alone]:
+async def _candidate_locks(server: PostgreSQLServer, outage: Outage) -> AsyncIterator[Alone]:
     from adapters.database.postgres.locks import CandidateLocks  # noqa: PLC0415 - what SQLite does not need
 
-    locks = CandidateLocks(server)
+    locks = CandidateLocks(server, outage)
     try:
         yield locks.alone
     finally:
         await locks.close()
 
 
-def _jobs(server: PostgreSQLServer, seconds: Callable[[Effect], float]) -> AbstractAsyncContextManager[JobQueue]:
+def _jobs(
+    server: PostgreSQLServer, seconds: Callable[[Effect], float], outage: Outage
+) -> AbstractAsyncContextManager[JobQueue]:
     from adapters.database.jobs import JobQueue  # noqa: PLC0415 - what SQLite does not need
 
-    return JobQueue(server, seconds).opened()
+    return JobQueue(server, seconds, outage).opened()
 
 
 async def _make_tables() -> None:

@@ -1,14 +1,16 @@
 """Everything of one database moved to another, of either kind: every row with its id, and no id is given out twice.
 
-It is one transaction of the target: what fails midway leaves it as empty as it was. Jobs are not moved: whoever works
-on the target queues what is pending there without a job.
+It is one transaction of the target: what fails or is stopped midway leaves it as empty as it was. Nobody else is let
+into either of the two meanwhile. Jobs are not moved: whoever works on the target queues what is pending there without
+a job.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tortoise import fields
@@ -17,22 +19,23 @@ from tortoise.models import Model
 
 from adapters.database import models
 from adapters.database.codec import storable
-from adapters.database.config import Database, PostgreSQLServer, parse_url
+from adapters.database.config import Database, PostgreSQLServer, SQLiteFile, parse_url
 from adapters.database.connection import migrate, only_process_of
 from adapters.database.dialect import is_postgresql
-from adapters.database.failures import told_as_unavailable
+from adapters.database.failures import told_of
 from adapters.database.inspection import inspect
-from adapters.database.session import Session, open_session, transaction
+from adapters.database.session import Result, Session, open_session, transaction
 from adapters.database.statements import Row, changed, document, first, insertion, time_of
 from core.ports import StoreError, StoreInUseError
 
 ROWS_AT_ONCE = 500
 Progress = Callable[[int, int], None]
-"""Told how many rows are there and how many there will be."""
+"""Told how many rows are there and how many there will be: at the beginning, and as they come."""
+_FROM, _TO = "--from", "--to"
 _Counts = Mapping[type[Model], int]
-_OTHERS = (
-    "SELECT COUNT(*) AS others FROM pg_stat_activity WHERE datname = current_database()"
-    " AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
+# Of no two databases both are the same, by whatever name and on whatever way one comes to them.
+_IDENTITY = (
+    "SELECT oid, pg_postmaster_start_time() AS running_since FROM pg_database WHERE datname = current_database()"
 )
 
 
@@ -40,16 +43,37 @@ class CopyError(StoreError):
     """The database was not copied; the target is as it was."""
 
 
-async def copy_database(source: str, target: str, progress: Progress) -> int:
-    """Copy everything from one URL to another, and tell how many rows that were. Raises StoreError."""
-    old, new = parse_url(source), parse_url(target)
-    if old == new:
-        raise CopyError("Both are the same database, so nothing was copied: name another one after --to.")
-    await asyncio.to_thread(_check_source, source)
-    await migrate(target)
-    with told_as_unavailable(), only_process_of(old), only_process_of(new):
-        async with open_session(_sole(old)) as reading, open_session(_sole(new)) as writing:
-            return await reading.run(_copy_to(writing, progress))
+class _StoppedError(Exception):
+    """Nobody waits for the copy any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How much was copied; rows are those of all tables."""
+
+    people: int
+    interviews: int
+    rows: int
+
+
+async def copy_database(source: str, target: str, progress: Progress) -> Copied:
+    """Copy everything from one URL to another. Raises StoreError.
+
+    When cancelled it stops after the rows that are just being written, and nothing is kept; where it is too late for
+    that it ends as if it had not been.
+    """
+    with told_of(_FROM):
+        old = parse_url(source)
+    with told_of(_TO):
+        new = parse_url(target)
+    _check_not_same_file(old, new)
+    with told_of(_FROM):
+        await asyncio.to_thread(_check_source, source)
+    with told_of(_TO):
+        await migrate(target)
+    async with _opened(old, _FROM) as reading, _opened(new, _TO) as writing:
+        await _keep_others_out(reading, writing)
+        return await _unless_stopped(lambda check: reading.run(_copy_to(writing, check)), progress)
 
 
 def tables() -> list[type[Model]]:
@@ -69,26 +93,102 @@ def _check_source(url: str) -> None:
         )
 
 
-def _sole(database: Database) -> Database:
-    """With one connection, which can tell whether there are others."""
-    return replace(database, pool=1) if isinstance(database, PostgreSQLServer) else database
+def _check_not_same_file(old: Database, new: Database) -> None:
+    """Raises CopyError where two names, or what follows them, lead to one file."""
+    if not isinstance(old, SQLiteFile) or not isinstance(new, SQLiteFile) or old.path is None or new.path is None:
+        return
+    if old.path == new.path or (old.path.exists() and new.path.exists() and old.path.samefile(new.path)):
+        raise _same()
 
 
-async def _copy_to(target: Session, progress: Progress) -> int:
+def _same() -> CopyError:
+    return CopyError("Both are the same database, so nothing was copied: name another one after --to.")
+
+
+@asynccontextmanager
+async def _opened(database: Database, option: str) -> AsyncIterator[Session]:
+    """With one connection, which can keep others out."""
+    sole = replace(database, pool=1) if isinstance(database, PostgreSQLServer) else database
+    with told_of(option), only_process_of(database):
+        async with open_session(sole) as session:
+            yield session
+
+
+async def _keep_others_out(reading: Session, writing: Session) -> None:
+    """Raises StoreInUseError where somebody is on one of them; a file is locked already."""
+    ends = {_FROM: reading, _TO: writing}
+    with told_of(_FROM):
+        old = await reading.run(_identity())
+    if old is not None and old == await writing.run(_identity()):
+        raise _same()
+    for option, session in ends.items():
+        with told_of(option):
+            await session.run(_be_alone(option))
+
+
+async def _identity() -> tuple[object, ...] | None:
+    """What no other database of a server has; None for a file."""
+    row = await first(_IDENTITY) if is_postgresql() else None
+    return tuple(row.values()) if row else None
+
+
+async def _be_alone(option: str) -> None:
+    if is_postgresql():
+        from adapters.database.postgres.presence import is_alone  # noqa: PLC0415 - what SQLite does not need
+
+        if not await is_alone():
+            raise _in_use(option)
+
+
+async def _check_still_alone(option: str) -> None:
+    if is_postgresql():
+        from adapters.database.postgres.presence import is_still_alone  # noqa: PLC0415 - as above
+
+        if not await is_still_alone():
+            raise _in_use(option)
+
+
+def _in_use(option: str) -> StoreInUseError:
+    return StoreInUseError(f"The database after {option} is in use by another process: stop that one first.")
+
+
+async def _unless_stopped(work: Callable[[Progress], Coroutine[Any, Any, Result]], progress: Progress) -> Result:
+    """Work to its end; when this is cancelled the work ends where it next tells of its progress."""
+    stopped = asyncio.Event()
+
+    def check(done: int, total: int) -> None:
+        if stopped.is_set():
+            raise _StoppedError
+        progress(done, total)
+
+    working = asyncio.create_task(work(check))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        stopped.set()
+        with suppress(_StoppedError):
+            return await working
+        raise
+
+
+async def _copy_to(target: Session, progress: Progress) -> Copied:
     """Copy the database of this session to that of another."""
-    async with transaction() as reading:
-        if is_postgresql():
-            await reading.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        await _check_alone("--from")
-        counts, highest = await _counts(), {model: await _highest_id(model) for model in tables()}
-        await target.run(_fill(reading, counts, highest, progress))
-    return sum(counts.values())
+    with told_of(_FROM):
+        async with transaction() as reading:
+            if is_postgresql():
+                await reading.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            await _check_still_alone(_FROM)
+            counts, highest = await _counts(), {model: await _highest_id(model) for model in tables()}
+            progress(0, sum(counts.values()))
+            with told_of(_TO):
+                await target.run(_fill(reading, counts, highest, progress))
+    return Copied(counts[models.CandidateRow], counts[models.InterviewRow], sum(counts.values()))
 
 
 async def _fill(reading: BaseDBAsyncClient, counts: _Counts, highest: _Counts, progress: Progress) -> None:
     """Copy what another connection reads into the database of this session."""
     async with transaction():
-        await _check_alone("--to")
+        await _check_still_alone(_TO)
         if any((await _counts()).values()):
             raise CopyError("The database after --to is not empty, so nothing was copied: name a new one.")
         done = 0
@@ -100,12 +200,6 @@ async def _fill(reading: BaseDBAsyncClient, counts: _Counts, highest: _Counts, p
             await _keep_highest_id(model, highest[model])
         if await _counts() != counts:
             raise CopyError("Not all rows arrived, so nothing was copied: stop what else uses one of the databases.")
-
-
-async def _check_alone(option: str) -> None:
-    """Raises StoreInUseError where another process of this program is on the server's database; a file has a lock."""
-    if is_postgresql() and (row := await first(_OTHERS)) and row["others"]:
-        raise StoreInUseError(f"The database after {option} is in use by another process: stop that one first.")
 
 
 async def _counts() -> dict[type[Model], int]:
@@ -122,7 +216,8 @@ async def _read(connection: BaseDBAsyncClient, model: type[Model]) -> AsyncItera
     columns = ", ".join(f'"{column}"' for column in _columns(model))
     while True:
         sql = f'SELECT {columns} FROM "{table}" WHERE id > {latest} ORDER BY id LIMIT {ROWS_AT_ONCE}'  # noqa: S608
-        _, rows = await connection.execute_query(sql)
+        with told_of(_FROM):
+            _, rows = await connection.execute_query(sql)
         if not rows:
             return
         yield [_row(model, row) for row in rows]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tortoise.exceptions import BaseORMException
 
-from core.ports import StoreUnavailableError
+from core.ports import StoreInUseError, StoreUnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -35,15 +36,37 @@ _GONE = (
     "The database cannot be reached, so nothing was saved: check that its server runs, and that DATABASE_URL has its "
     "host and port right."
 )
-_NOT_LET_IN = (
-    "The server of the database let nobody in, so nothing was saved: check that DATABASE_URL has user, password and "
-    "name of the database right, and that the server is not just starting and has room for more connections."
+_NOT_ENCRYPTED = (
+    "The server of the database speaks without encryption only, so nothing was saved: switch it on there (`ssl = on`), "
+    "or leave sslmode out of DATABASE_URL."
 )
+_NO_DATABASE = (
+    "The server has no database of that name, so nothing was saved: make it there, or write its name right in "
+    "DATABASE_URL."
+)
+_WRONG_USER = (
+    "The server of the database did not take the user and password, so nothing was saved: write them right in "
+    "DATABASE_URL."
+)
+_NOT_FROM_HERE = (
+    "The server does not let this user into this database from here, so nothing was saved: allow it there "
+    "(pg_hba.conf, or GRANT CONNECT)."
+)
+_NO_CONNECTIONS = (
+    "The server of the database has no connection left, so nothing was saved: end some of the others, or raise its "
+    "max_connections."
+)
+_STARTING = "The server of the database is just starting or stopping, so nothing was saved: try again in a moment."
+_NOT_LET_IN = "The server of the database let nobody in, so nothing was saved: its own log says why."
 _NO_RIGHT = (
-    "The database may not be written to, so nothing was saved: give its user the right to do so, or set DATABASE_URL "
-    "to a server that is no copy for reading."
+    "The user in DATABASE_URL lacks rights on the database, so nothing was saved: give that user all of them on the "
+    "database and on its schema."
 )
-_OVERLOADED = "The server of the database has no more room, so nothing was saved: give it more memory or connections."
+_ONLY_READ = (
+    "The database may not be written to but only read, so nothing was saved: set DATABASE_URL to one that is no copy "
+    "for reading."
+)
+_OVERLOADED = "The server of the database has no more room, so nothing was saved: give it more memory."
 _ALL_IN_USE = (
     "All connections to the database were in use, so nothing was saved: try again, and if that happens often, set a "
     "larger `pool` in DATABASE_URL."
@@ -75,12 +98,13 @@ _POSTGRESQL = {
     "08": _GONE,
     "57": _GONE,
     "57014": _TAKEN,
-    "28": _NOT_LET_IN,
-    "3D": _NOT_LET_IN,
+    "57P03": _STARTING,
+    "28": _WRONG_USER,
+    "3D": _NO_DATABASE,
     "53": _OVERLOADED,
     "53100": _FULL,
-    "53300": _NOT_LET_IN,
-    "25006": _NO_RIGHT,
+    "53300": _NO_CONNECTIONS,
+    "25006": _ONLY_READ,
     "42501": _NO_RIGHT,
     "40": _TAKEN,
     "55P03": _TAKEN,
@@ -89,7 +113,23 @@ _POSTGRESQL = {
     "XX002": _DAMAGED,
 }
 _LOST = {"OperationalError", "PoolTimeout", "PoolClosed", "ConnectionTimeout"}
+# Of a connection that was not made PostgreSQL's library tells no code, only these words (in English by default).
+_NOT_CONNECTED = (
+    ("server does not support SSL", _NOT_ENCRYPTED),
+    ('database ".*" does not exist', _NO_DATABASE),
+    ("no pg_hba.conf entry|pg_hba.conf rejects|permission denied for database", _NOT_FROM_HERE),
+    ('role ".*" does not exist|authentication failed|no password supplied', _WRONG_USER),
+    ("too many (clients|connections)|remaining connection slots", _NO_CONNECTIONS),
+    ("the database system is ", _STARTING),
+)
 _BEHIND_SEVERITY = ":  "  # two spaces, which PostgreSQL's library sets only where a server speaks
+# What the sentences above are made with where the database is named on the command line: whole words of theirs.
+_WHERE_NAMED = (
+    ("DATA_DIR (or DATABASE_URL)", "{option}"),
+    ("set DATA_DIR to another folder", "name another place after {option}"),
+    ("DATABASE_URL", "{option}"),
+    ("nothing was saved", "nothing was copied"),
+)
 
 
 @contextmanager
@@ -107,6 +147,19 @@ def told_as_unavailable() -> Iterator[None]:
 
 
 @contextmanager
+def told_of(option: str) -> Iterator[None]:
+    """As above, of a database that is copied: one named by this option of the command line, and not by a setting."""
+    try:
+        with told_as_unavailable():
+            yield
+    except StoreUnavailableError as error:
+        told = str(error)
+        for words, instead in _WHERE_NAMED:
+            told = told.replace(words, instead.format(option=option))
+        raise type(error)(told) from error
+
+
+@contextmanager
 def told_as_refused() -> Iterator[None]:
     """Turn what is wrong with a value that is to be stored, not with the database, into StoreUnavailableError."""
     try:
@@ -119,6 +172,8 @@ def told_as_refused() -> Iterator[None]:
 def sentence(error: Exception) -> str:
     """What happened, and what to do; never a value from a row, which may be somebody's words."""
     cause = _cause(error)
+    if isinstance(cause, StoreInUseError):
+        return str(cause)
     if isinstance(cause, sqlite3.Error):
         return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE, _REFUSED)
     if hasattr(cause, _STATE):
@@ -134,13 +189,19 @@ def _sentence_of_postgresql(error: BaseException) -> str:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2], _REFUSED)
     if name not in _LOST:
         return _ALL_IN_USE if name == "AllInUseError" else _REFUSED  # found by the library itself
-    # A server that does not let one in tells no code here, and how bad that is in its own language.
-    return _NOT_LET_IN if _BEHIND_SEVERITY in str(error) else _GONE
+    told = next((told for words, told in _NOT_CONNECTED if re.search(words, str(error))), None)
+    # A server whose language is another one tells even how bad it is in that.
+    return told or (_NOT_LET_IN if _BEHIND_SEVERITY in str(error) else _GONE)
 
 
 def is_outage(error: Exception) -> bool:
     """Whether the disk, its rights or another program is to blame, so that trying again later may help."""
     return sentence(error) not in (_REFUSED, _DAMAGED)
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether there is no server that answers."""
+    return sentence(error) in (_GONE, _STARTING)
 
 
 def _kind(error: BaseException) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 
 from adapters.database.dialect import is_postgresql
 from adapters.database.pages import interview_key
-from adapters.database.reading import read_interview, read_whole
+from adapters.database.reading import WHOLE, conversation_of, read_interview, whole_interview
 from adapters.database.statements import Row, Steps, carried_out
-from core.model import OPEN_PHASES, Interview, Phase
+from core.model import OPEN_PHASES, Conversation, Interview, Phase
 from core.ports import RoleMissingError
 from core.recent import Recent
 from core.roles import Role
@@ -24,10 +24,24 @@ REMEMBERED = 256
 UNASKED_S = 1800.0
 """What nobody has asked for is forgotten after this time, in seconds, and no later than after twice that."""
 _OPEN = ", ".join(f"'{phase.value}'" for phase in sorted(OPEN_PHASES))
-_KEY = "SELECT id, version, phase FROM interview"
-_NEWEST = f"{_KEY} WHERE candidate_id = ? ORDER BY id DESC LIMIT 1"
-_NEWEST_OPEN = f"{_KEY} WHERE candidate_id = ? AND phase IN ({_OPEN}) ORDER BY id DESC LIMIT 1"
-_OWN = f"{_KEY} WHERE id = ? AND candidate_id = ?"
+_KEY = "SELECT id, version, phase FROM interview AS one"
+_NEWEST = "WHERE candidate_id = ? ORDER BY id DESC LIMIT 1"
+_NEWEST_OPEN = f"WHERE candidate_id = ? AND phase IN ({_OPEN}) ORDER BY id DESC LIMIT 1"
+_OWN = "WHERE one.id = ? AND one.candidate_id = ?"
+# By what one account sent, which is not much, and not from the newest of all on.
+_WROTE_LAST = (
+    "SELECT seen_update.platform, seen_update.chat, seen_update.account FROM account JOIN seen_update"
+    " ON seen_update.platform = account.platform AND seen_update.account = account.external_id"
+    " WHERE account.candidate_id = ? ORDER BY seen_update.id + 0 DESC LIMIT 1"
+)
+# With all that hangs on it, unless it is one that is known.
+_WHOLE = f"one.id, one.version, one.phase, CASE WHEN one.id = ? AND one.version = ? THEN NULL ELSE {WHOLE} END AS whole"
+_LOOK = f"SELECT {_WHOLE} FROM interview AS one"  # noqa: S608 - our own words
+_LOOK_THERE = (
+    "SELECT"  # noqa: S608 - the same
+    f"  {_WHOLE}, there.platform, there.chat, there.account FROM interview AS one"
+    f" LEFT JOIN ({_WROTE_LAST}) AS there ON TRUE {_OWN}"
+)
 _CLOSE = "UPDATE interview SET phase = ?, version = version + 1 WHERE id = ? AND version = ?"
 
 
@@ -54,10 +68,18 @@ class Interviews:
         """As the store's `interview`."""
         recent = self._recent
         interview = await carried_out(self._own(candidate, interview_id, at_once=is_postgresql()))
-        known = self._known(interview_id)
-        if interview is None and known and known.candidate == candidate:  # else it is somebody else's
-            self._drop(interview_id)
-        return self._read(interview, recent)
+        return self._read_own(candidate, interview_id, interview, recent)
+
+    async def own_and_where(self, candidate: int, interview_id: int) -> tuple[Interview | None, Conversation | None]:
+        """As the store's `interview_and_where`."""
+        recent = self._recent
+        steps = (
+            self._own_there(candidate, interview_id)
+            if is_postgresql()
+            else self._own_and_there(candidate, interview_id)
+        )
+        interview, where = await carried_out(steps)
+        return self._read_own(candidate, interview_id, interview, recent), where
 
     def current_at_hand(self, candidate: int) -> Interview | None:
         """A candidate's open interview where it is known without a look that there is no other."""
@@ -92,6 +114,14 @@ class Interviews:
         """Remember nothing any more."""
         self._recent, self._before, self._current = Recent(REMEMBERED), Recent(REMEMBERED), Recent(REMEMBERED)
 
+    def _read_own(
+        self, candidate: int, interview_id: int, interview: Interview | None, recent: Recent[int, Interview]
+    ) -> Interview | None:
+        known = self._known(interview_id)
+        if interview is None and known and known.candidate == candidate:  # else it is somebody else's
+            self._drop(interview_id)
+        return self._read(interview, recent)
+
     def _read(self, interview: Interview | None, recent: Recent[int, Interview]) -> Interview | None:
         if interview is not None:
             self._remember(interview, recent)
@@ -114,29 +144,50 @@ class Interviews:
         return self._recent.get(interview_id) or self._before.get(interview_id)
 
     def _found(self, candidate: int, *, at_once: bool) -> Steps[Interview | None]:
-        row = yield from _current(candidate)
+        known = self._usable(candidate, self._current.get(candidate) or 0)
+        row = yield from _current(candidate, _LOOK, _key(known)) if at_once else _current(candidate)
         try:
-            return (yield from self._of(row, candidate, at_once=at_once))
+            return (yield from self._of(row, candidate, known, at_once=at_once))
         except RoleMissingError:
             if row is not None and _is_open(row):
                 raise
             return None
 
     def _own(self, candidate: int, interview_id: int, *, at_once: bool) -> Steps[Interview | None]:
-        row = (yield _OWN, [interview_key(interview_id), candidate]).first
-        return (yield from self._of(row, candidate, at_once=at_once))
+        known = self._usable(candidate, interview_id)
+        look, key = (_LOOK, _key(known)) if at_once else (_KEY, ())
+        row = (yield f"{look} {_OWN}", [*key, interview_key(interview_id), candidate]).first
+        return (yield from self._of(row, candidate, known, at_once=at_once))
 
-    def _of(self, row: Row | None, candidate: int, *, at_once: bool) -> Steps[Interview | None]:
+    def _own_and_there(self, candidate: int, interview_id: int) -> Steps[tuple[Interview | None, Conversation | None]]:
+        interview = yield from self._own(candidate, interview_id, at_once=False)
+        return interview, (yield from wrote_last(candidate))
+
+    def _own_there(self, candidate: int, interview_id: int) -> Steps[tuple[Interview | None, Conversation | None]]:
+        known = self._usable(candidate, interview_id)
+        values = [*_key(known), candidate, interview_key(interview_id), candidate]
+        row = (yield _LOOK_THERE, values).first
+        interview = yield from self._of(row, candidate, known, at_once=True)
+        return interview, (None if row is None or row["platform"] is None else conversation_of(row))
+
+    def _of(
+        self, row: Row | None, candidate: int, known: Interview | None, *, at_once: bool
+    ) -> Steps[Interview | None]:
+        """The interview of a row that was looked for while one was known, with all of it `at_once` or not."""
         if row is None:
             return None
-        known = self._known(row["id"])
-        if known and (known.version, known.candidate) == (row["version"], candidate) and self._is_at_hand(known.role):
-            return known
         if at_once:
-            read = yield from read_whole(row["id"], self._roles)
-        else:
-            read = yield from read_interview(row["id"], row["version"], self._roles)
+            return known if row["whole"] is None else whole_interview(row["whole"], self._roles)
+        known = self._usable(candidate, row["id"])
+        if known and known.version == row["version"]:
+            return known
+        read = yield from read_interview(row["id"], row["version"], self._roles)
         return read if read and read.candidate == candidate else None  # else it was moved meanwhile
+
+    def _usable(self, candidate: int, interview_id: int) -> Interview | None:
+        """An interview that is known, if it is this candidate's, with a role as it is now."""
+        known = self._known(interview_id)
+        return known if known and known.candidate == candidate and self._is_at_hand(known.role) else None
 
     def _is_at_hand(self, role: Role) -> bool:
         return self._roles.get(role.id) is role
@@ -149,11 +200,21 @@ def close_unreadable(candidate: int) -> Steps[None]:
         yield _CLOSE, [Phase.DROPPED.value, row["id"], row["version"]]
 
 
-def _current(candidate: int) -> Steps[Row | None]:
-    newest = (yield _NEWEST, [candidate]).first
+def wrote_last(candidate: int) -> Steps[Conversation | None]:
+    """As the store's."""
+    row = (yield _WROTE_LAST, [candidate]).first
+    return None if row is None else conversation_of(row)
+
+
+def _current(candidate: int, look: str = _KEY, key: tuple[int, ...] = ()) -> Steps[Row | None]:
+    newest = (yield f"{look} {_NEWEST}", [*key, candidate]).first
     if newest is None or _is_open(newest):
         return newest
-    return (yield _NEWEST_OPEN, [candidate]).first or newest
+    return (yield f"{look} {_NEWEST_OPEN}", [*key, candidate]).first or newest
+
+
+def _key(known: Interview | None) -> tuple[int, int]:
+    return (known.id, known.version) if known else (0, 0)
 
 
 def _is_open(row: Row) -> bool:

@@ -7,7 +7,7 @@ id of its effect, by which it is found again, and by which no effect waits twice
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -23,6 +23,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from adapters.database.config import PostgreSQLServer
 from adapters.database.failures import told_as_unavailable
+from adapters.database.outage import Outage
 from adapters.database.placing import QUEUES, place
 from adapters.database.postgres.client import check
 from adapters.database.postgres.ear import Connector
@@ -41,11 +42,12 @@ CLOCK_S = 30.0
 class JobQueue:
     """The jobs of a database, by its `connector`. `seconds` is how long an effect waits before it is begun."""
 
-    def __init__(self, server: PostgreSQLServer, seconds: Callable[[Effect], float]) -> None:
+    def __init__(self, server: PostgreSQLServer, seconds: Callable[[Effect], float], outage: Outage) -> None:
+        self.outage = outage
         self.connector = Connector(
             get_channel_for_queues(QUEUES),
             pool_factory=_pool,
-            kwargs=server.connecting(),
+            kwargs=_by_indexes(server.connecting()),
             configure=_commit_at_once,
             min_size=1,
             max_size=_CONNECTIONS,
@@ -125,6 +127,15 @@ class JobQueue:
             if await self._jobs.cancel_job_by_id_async(id_of(job), delete_job=True, connection=connection):
                 later = job.evolve(id=None, status=None, scheduled_at=self.time_in(seconds))
                 await self._jobs.defer_job_async(later, connection=connection)
+
+
+def _by_indexes(connecting: Mapping[str, Any]) -> dict[str, Any]:
+    """Have the server look for jobs by their indexes, whatever it takes their number for.
+
+    What it has counted may have been the few of a quiet moment: with many of them it would then compare each with all
+    the others, at each look for one.
+    """
+    return {**connecting, "options": f"{connecting['options']} -c enable_seqscan=off -c enable_sort=off"}
 
 
 def _pool(**options: Any) -> AsyncConnectionPool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.database.config import SQLiteFile, parse_url
 from adapters.database.failures import told_as_unavailable
+from adapters.database.placing import named
 from core.model import OPEN_PHASES
 from core.ports import StoreUnavailableError
 
@@ -33,15 +34,27 @@ _INTERVIEWS = f"SELECT phase, COUNT(*) FROM interview WHERE phase IN ({_PHASES})
 _EFFECTS = "SELECT kind, COUNT(*) FROM pending_effect GROUP BY kind"
 _NOTHING = "DELETE FROM pending_effect WHERE FALSE"
 _JOBS = "SELECT queue_name, COUNT(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') GROUP BY queue_name"
+# Only jobs that a worker would take now: whose time has come, and which none with the same lock goes before.
+_OLDEST = (
+    "SELECT queue_name, MAX(EXTRACT(epoch FROM now() - COALESCE(scheduled_at, "
+    "(SELECT MIN(at) FROM procrastinate_events WHERE job_id = jobs.id), now())))::float "
+    "FROM procrastinate_jobs AS jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) "
+    "AND NOT EXISTS (SELECT FROM procrastinate_jobs AS ahead WHERE ahead.lock = jobs.lock AND (ahead.status = 'doing' "
+    "OR (ahead.status = 'todo' AND (ahead.priority, -ahead.id) > (jobs.priority, -jobs.id)))) GROUP BY queue_name"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How many interviews are open, by phase, how many effects are pending, by kind, and how many jobs, by queue."""
+    """How many interviews are open, by phase, how many effects are pending, by kind, and how many jobs, by queue.
+
+    `waits` is how many seconds the oldest job of a queue has waited that could be worked on.
+    """
 
     interviews: Mapping[str, int]
     effects: Mapping[str, int]
     jobs: Mapping[str, int] = field(default_factory=dict)
+    waits: Mapping[str, float] = field(default_factory=dict)
 
 
 async def try_out(url: str) -> None:
@@ -52,7 +65,17 @@ async def try_out(url: str) -> None:
 async def look(url: str) -> Look:
     """What is in the database at a URL. Raises StoreUnavailableError."""
     counts = (_INTERVIEWS, _EFFECTS)
-    return Look(*map(dict, await _asked(url, counts, (*counts, _JOBS), COUNTING_S)))
+    interviews, effects, *of_jobs = await _asked(url, counts, (*counts, _JOBS, _OLDEST), COUNTING_S)
+    jobs, waits = of_jobs or ([], [])
+    return Look(dict(interviews), dict(effects), _by_queue(jobs, sum), _by_queue(waits, max))
+
+
+def _by_queue(rows: _Rows, taken: Callable[[list[Any]], Any]) -> dict[str, Any]:
+    """What is `taken` of the figures of all queues that have one name."""
+    found: dict[str, list[Any]] = {}
+    for queue, figure in rows:
+        found.setdefault(named(queue), []).append(figure)
+    return {queue: taken(figures) for queue, figures in found.items()}
 
 
 async def _asked(url: str, of_file: Sequence[str], of_server: Sequence[str], seconds: float) -> list[_Rows]:

@@ -26,10 +26,19 @@ LONG_PAUSES_S = (60.0, 300.0, 3600.0)
 """The same for what somebody may have to mend."""
 ELSEWHERE_S = 5.0
 """The same, each time, for what another process is to perform."""
-_SOON, _LOOKED_ON, _LATER = 40, 30, 20
-"""Jobs of the highest priority go first. All are even: one that has failed has the odd one below, and yields."""
+_SOON, _LOOKED_ON, _LATER, _LONG = 40, 30, 20, 10
+"""Jobs of the highest priority go first. All are even: one that has failed has the odd one below, and yields.
+
+Whoever looks for a job looks at all of a higher priority, whatever their queue: so those that wait for long have the
+lowest.
+"""
 
 _MESSAGES = "deliver:"
+
+
+def named(queue: str) -> str:
+    """What the owner calls a queue: the one that an interview cannot go on without belongs to its model."""
+    return MODEL if queue == CONSIDER else queue
 
 
 class BrokenOffError(Exception):
@@ -71,7 +80,7 @@ def place(pending: PendingEffect) -> Place:
         case AssessAnswer():
             return Place(MODEL, f"assess:{pending.interview}:{effect.turn}")
         case SettleAnswer() | AwaitReport():
-            return Place(BACKGROUND)
+            return Place(BACKGROUND, priority=_LATER if isinstance(effect, SettleAnswer) else _LONG)
 
 
 _NOT_TOLD = (StaleInterviewError, UnservedError, BrokenOffError)

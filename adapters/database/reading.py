@@ -36,12 +36,12 @@ _SAID = (
     " FROM turn LEFT JOIN utterance ON utterance.turn_id = turn.id"
     " WHERE interview_id = ? ORDER BY turn.position, utterance.position"
 )
-# The same in one row, where each would be a question to a server.
-_WHOLE = (
-    "SELECT one.*,"  # noqa: S608 - our own words
+# The same in one document, where each would be a question to a server: of the interview that is called `one` there.
+WHOLE = (
+    "(SELECT row_to_json(whole) FROM (SELECT it.*,"  # noqa: S608 - our own words
     f" (SELECT json_agg(turn) FROM ({_TURNS}) AS turn) AS turns,"
-    f" (SELECT json_agg(said) FROM ({_SAID}) AS said) AS said FROM ({_INTERVIEW}) AS one"
-)
+    f" (SELECT json_agg(said) FROM ({_SAID}) AS said) AS said FROM ({_INTERVIEW}) AS it) AS whole)"
+).replace("?", "one.id")
 _DOCUMENTS = ("evidence", "covered", "missed", "strengths", "improvements", "passes")
 _FIGURES = ("communication", "technical", "structure", "total", "reason", "assessor", "model")
 _EFFECTS = "SELECT id, candidate_id, interview_id, platform, chat, account, kind, payload FROM pending_effect"
@@ -49,10 +49,9 @@ _EFFECTS = "SELECT id, candidate_id, interview_id, platform, chat, account, kind
 Said = tuple[tuple[Utterance, ...], ...]
 
 
-def read_whole(interview_id: int, roles: Mapping[str, Role]) -> Steps[Interview | None]:
-    """As `read_interview`, where there is a server, which makes one row of it all."""
-    row = (yield _WHOLE, [interview_id] * 3).first
-    return None if row is None else _interview(row, row["turns"] or (), _said(row["said"] or ()), roles)
+def whole_interview(whole: Row, roles: Mapping[str, Role]) -> Interview:
+    """The interview of a `WHOLE`. Raises RoleMissingError."""
+    return _interview(whole, whole["turns"] or (), _said(whole["said"] or ()), roles)
 
 
 def read_interview(interview_id: int, version: int, roles: Mapping[str, Role]) -> Steps[Interview | None]:
@@ -99,14 +98,14 @@ def read_pending(where: str = "TRUE", *values: object) -> Steps[list[PendingEffe
 
 def _pending_effect(row: Row) -> PendingEffect:
     effect = decode_effect(row["kind"], document(row["payload"]))
-    return PendingEffect(row["id"], row["candidate_id"], _conversation(row), effect, row["interview_id"])
+    return PendingEffect(row["id"], row["candidate_id"], conversation_of(row), effect, row["interview_id"])
 
 
 def _interview(row: Row, turns: Sequence[Row], said: Said, roles: Mapping[str, Role]) -> Interview:
     role = _role(row, roles)
     return Interview(
         candidate=row["candidate_id"],
-        conversation=_conversation(row),
+        conversation=conversation_of(row),
         role=role,
         mode=Mode(row["mode"]),
         seniority=Seniority(row["seniority"]),
@@ -122,7 +121,8 @@ def _interview(row: Row, turns: Sequence[Row], said: Said, roles: Mapping[str, R
     )
 
 
-def _conversation(row: Row) -> Conversation:
+def conversation_of(row: Row) -> Conversation:
+    """The conversation that a row is about."""
     return Conversation(row["platform"], row["chat"], row["account"])
 
 

@@ -19,7 +19,9 @@ from tortoise.transactions import in_transaction
 
 from adapters.database.config import Database
 from adapters.database.failures import told_as_unavailable
+from adapters.database.outage import Outage
 
+_STORE = "the store"
 Result = TypeVar("Result")
 
 
@@ -28,6 +30,7 @@ class Session:
 
     def __init__(self, space: Context) -> None:
         self._space = space
+        self.outage = Outage()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def run(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -35,7 +38,7 @@ class Session:
         task = asyncio.create_task(work, context=self._space.copy())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        with told_as_unavailable():
+        with self.outage.watched(_STORE), told_as_unavailable():
             return await asyncio.shield(task)
 
     async def finish(self) -> None:

@@ -151,6 +151,22 @@ def _insertion(table: str, columns: tuple[str, ...], rows: int, made: tuple[tupl
     return f"INSERT INTO {table} ({names}) VALUES {', '.join([f'({values})'] * rows)}"  # noqa: S608 - our own words
 
 
+@lru_cache(_SHAPES)
+def together(changes: tuple[str, ...], making: str = "") -> str:
+    """One statement of PostgreSQL for several changes, none of which sees what the others do.
+
+    Its row tells in `changed` how many rows each of them has changed, and in `made` the ids that the INSERT `making`
+    some rows has given them, None without.
+    """
+    parts = {f"change_{number}": f"{change} RETURNING 1" for number, change in enumerate(changes)}
+    changed = ", ".join([f"(SELECT count(*) FROM {name})" for name in parts])  # noqa: S608 - our own words
+    if making:
+        parts["making"] = f"{making} RETURNING id"
+    made = "(SELECT array_agg(id) FROM making)" if making else "NULL"
+    named = ", ".join(f"{name} AS ({sql})" for name, sql in parts.items())
+    return f"WITH {named} SELECT ARRAY[{changed}]::int[] AS changed, {made} AS made"
+
+
 def update(table: str, columns: Iterable[str], where: str) -> str:
     """An UPDATE of some columns."""
     return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE {where}"  # noqa: S608 - the same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from tortoise.exceptions import IntegrityError
 from adapters.database import forgetting, pages, seen
 from adapters.database.codec import decode_preferences, storable, storable_text
 from adapters.database.failures import told_as_refused
-from adapters.database.interviews import Interviews, close_unreadable
+from adapters.database.interviews import Interviews, close_unreadable, wrote_last
 from adapters.database.linking import write_accounts
 from adapters.database.models import (
     AccountRow,
@@ -25,7 +25,15 @@ from adapters.database.reading import read_pending
 from adapters.database.session import Session, transaction
 from adapters.database.statements import carried_out, carried_out_or_undone, changed, document, first, found
 from adapters.database.stored import as_stored
-from adapters.database.writing import concerns_accounts, write_change, write_effects, write_step
+from adapters.database.writing import (
+    NotAsHopedError,
+    concerns_accounts,
+    is_in_place,
+    write_at_once,
+    write_change,
+    write_effects,
+    write_step,
+)
 from core.accounts import Account, CodeMaker
 from core.history import HistoryPage, Transcript
 from core.model import Conversation, Interview, Phase, Preferences, Report
@@ -39,12 +47,6 @@ ASKED_LIMIT = 50
 _BEHIND = "SELECT candidate_id FROM account WHERE platform = ? AND external_id = ?"
 _PREFERENCES = "SELECT preferences FROM candidate WHERE id = ?"
 _PENDING_IDS = "SELECT id FROM pending_effect ORDER BY id"
-# By what one account sent, which is not much, and not from the newest of all on.
-_WROTE_LAST = (
-    "SELECT seen_update.platform, seen_update.chat, seen_update.account FROM account JOIN seen_update"
-    " ON seen_update.platform = account.platform AND seen_update.account = account.external_id"
-    " WHERE account.candidate_id = ? ORDER BY seen_update.id + 0 DESC LIMIT 1"
-)
 _PERFORMED = "DELETE FROM pending_effect WHERE id = ?"
 _GIVEN_UP = f"{_PERFORMED} AND interview_id IN (SELECT id FROM interview WHERE phase = ?)"  # noqa: S608 - our own words
 
@@ -78,6 +80,11 @@ class DatabaseStore:
     async def interview(self, candidate: int, interview_id: int) -> Interview | None:
         known = self._interviews.at_hand(candidate, interview_id)
         return known or await self._session.run(self._interviews.own(candidate, interview_id))
+
+    async def interview_and_where(
+        self, candidate: int, interview_id: int
+    ) -> tuple[Interview | None, Conversation | None]:
+        return await self._session.run(self._interviews.own_and_where(candidate, interview_id))
 
     async def report(self, candidate: int, interview_id: int | None = None) -> Report | None:
         return await self._session.run(pages.report(candidate, interview_id))
@@ -115,7 +122,7 @@ class DatabaseStore:
         return await self._session.run(_pending_ids())
 
     async def wrote_last(self, candidate: int) -> Conversation | None:
-        return await self._session.run(_wrote_last(candidate))
+        return await self._session.run(carried_out(wrote_last(candidate)))
 
     async def performed(self, effect_id: int) -> None:
         await self._session.run(_performed(effect_id))
@@ -172,6 +179,20 @@ class DatabaseStore:
         return saved
 
     async def _save_with_more(self, change: Change) -> Saved:
+        if is_in_place(change):
+            with suppress(IntegrityError, NotAsHopedError):
+                return await self._save_at_once(change)
+        return await self._save_step_by_step(change)
+
+    async def _save_at_once(self, change: Change) -> Saved:
+        """Save a change in place, with half of the questions to the server. Raises NotAsHopedError, IntegrityError."""
+        async with transaction() as connection:
+            saved = await carried_out(write_at_once(change))
+            if self.jobs:
+                await self.jobs.add(connection, saved.pending)
+        return saved
+
+    async def _save_step_by_step(self, change: Change) -> Saved:
         async with transaction() as connection:
             interview = await carried_out(write_step(change))
             await write_accounts(change)
@@ -218,11 +239,6 @@ async def _pending_effect(effect_id: int) -> PendingEffect | None:
 
 async def _pending_ids() -> list[int]:
     return [row["id"] for row in await found(_PENDING_IDS)]
-
-
-async def _wrote_last(candidate: int) -> Conversation | None:
-    row = await first(_WROTE_LAST, candidate)
-    return None if row is None else Conversation(row["platform"], row["chat"], row["account"])
 
 
 async def _performed(effect_id: int) -> None:

@@ -14,9 +14,9 @@ from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from psycopg.errors import RaiseException
 
-from adapters.database.failures import is_outage
+from adapters.database.failures import is_outage, is_unreachable
 from adapters.database.jobs import CLOCK_S, TASK, JobQueue, id_of
-from adapters.database.placing import BACKGROUND, BrokenOffError, Perform, Place, has_failed, lowered, pause_s
+from adapters.database.placing import BACKGROUND, BrokenOffError, Perform, Place, has_failed, lowered, named, pause_s
 from core.ports import PendingEffect, RoleMissingError, StoreUnavailableError
 
 HEARTBEAT_S, STALLED_S = 5.0, 15.0
@@ -33,6 +33,7 @@ LOST_S = 30.0
 """So often is looked for effects without a job, and for jobs that nobody works on."""
 EVERY_FEW_S = "* * * * * */5"
 _WATCHING = "watch"
+_WORK = "the work"
 _OVER = f"DELETE FROM procrastinate_jobs WHERE task_name = '{TASK}' AND status NOT IN ('todo', 'doing')"  # noqa: S608
 _log = logging.getLogger(__name__)
 
@@ -69,17 +70,17 @@ class JobWorker:
         """Work on some queues, so much of each `at_once`, until cancelled; then hand back what is left."""
         # A group cancels each of its tasks once: a second time would break the handing back off.
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_keep_looking(self._take_up, TAKEN_UP_S))
+            tasks.create_task(self._keep_looking(self._take_up, TAKEN_UP_S))
             for look in (self._queue_lost, self._put_back_idle):
-                tasks.create_task(_keep_looking(look, LOST_S))
-            tasks.create_task(_keep_looking(self._queue.set_clock, CLOCK_S))
+                tasks.create_task(self._keep_looking(look, LOST_S))
+            tasks.create_task(self._keep_looking(self._queue.set_clock, CLOCK_S))
             for queue, most in at_once.items():
                 tasks.create_task(self._keep_working(queue, most))
 
     async def _keep_working(self, queue: str, most: int) -> None:
         """Work on a queue, `most` of it at once, and again whenever that ends: as when the database is gone."""
         while True:
-            reason = "the loss of its connection"
+            reason, level = "the loss of its connection", logging.INFO  # which is replaced, or its outage told of
             try:
                 await self._app.run_worker_async(
                     queues=[queue],
@@ -95,13 +96,33 @@ class JobWorker:
             except asyncio.CancelledError as error:
                 if _is_asked_to_end():
                     raise
-                reason = type(error).__name__  # something within was cancelled, and it with that
+                # Something within was cancelled, and it with that.
+                reason, level = type(error).__name__, logging.WARNING
             except Exception as error:  # noqa: BLE001 - whatever it is, the work has to go on
-                reason = type(error.__cause__ or error).__name__
+                if not is_unreachable(_cause(error)):  # told by who looks: this may come long after it has happened
+                    reason, level = type(_cause(error)).__name__, logging.WARNING
             if _is_asked_to_end():
                 return  # what it ended with has taken the place of that
-            _log.warning("Working on %s was broken off by %s; going on in %g s.", queue, reason, AGAIN_S)
+            _log.log(level, "Working on %s was broken off by %s; going on in %g s.", named(queue), reason, AGAIN_S)
             await asyncio.sleep(AGAIN_S)
+
+    async def _keep_looking(self, look: Callable[[], Awaitable[None]], pause_s: float) -> None:
+        """Look for something every so many seconds."""
+        while True:
+            try:
+                await look()
+            except asyncio.CancelledError:
+                if _is_asked_to_end():
+                    raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next time may go better
+                if isinstance(error, ConnectorException):  # else it is the store, which notices by itself
+                    self._queue.outage.noticed(_WORK, _cause(error))
+                if not is_unreachable(_cause(error)):
+                    reason = type(_cause(error)).__name__
+                    _log.warning("Looking for lost work failed with %s; it goes on in %g s.", reason, pause_s)
+            if _is_asked_to_end():
+                return  # what it ended with has taken the place of that
+            await asyncio.sleep(pause_s)
 
     async def _work_on(self, context: JobContext, effect_id: int) -> None:
         """Perform the effect of a job."""
@@ -127,7 +148,9 @@ class JobWorker:
 
     async def _take_up(self) -> None:
         """Take up the jobs of workers that have died."""
-        await self._put_back([*await self._jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)])
+        stalled = [*await self._jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)]
+        self._queue.outage.over(_WORK)
+        await self._put_back(stalled)
 
     async def _queue_lost(self) -> None:
         """Queue anew the effects that have no job, as those that came from another database."""
@@ -182,18 +205,9 @@ async def _watch(timestamp: int) -> None:
     """Do nothing: what counts is that it is due."""
 
 
-async def _keep_looking(look: Callable[[], Awaitable[None]], pause_s: float) -> None:
-    """Look for something every so many seconds."""
-    while True:
-        try:
-            await look()
-        except asyncio.CancelledError:
-            if _is_asked_to_end():
-                raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next time may go better
-            reason = type(error.__cause__ or error).__name__
-            _log.warning("Looking for lost work failed with %s; it goes on in %g s.", reason, pause_s)
-        await asyncio.sleep(pause_s)
+def _cause(error: Exception) -> Exception:
+    """The database's own error, which Procrastinate wraps in its own."""
+    return error.__cause__ if isinstance(error.__cause__, Exception) else error
 
 
 def _is_asked_to_end() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -16,7 +17,7 @@ from adapters.database.codec import (
     encode_stronger,
     storable,
 )
-from adapters.database.statements import Row, Steps, insertion, update
+from adapters.database.statements import Answer, Row, Statement, Steps, insertion, together, update
 from core.effects import Effect, Send
 from core.model import Conversation, Interview, Report, Turn, Utterance
 from core.ports import AlreadySeenError, Change, PendingEffect, Saved, StaleInterviewError
@@ -44,6 +45,56 @@ def write_change(change: Change) -> Steps[Saved]:
 def concerns_accounts(change: Change) -> bool:
     """Whether a change says anything of accounts and codes, which is written between its step and its effects."""
     return bool(change.joins or change.leaves or change.code)
+
+
+def is_in_place(change: Change) -> bool:
+    """Whether a change writes nothing that hangs on another row that it writes, nor anything in place of another."""
+    before, after = change.before, change.after
+    if concerns_accounts(change):
+        return False
+    if before is None or after is None:
+        return after is None
+    if before.report != after.report or len(before.turns) != len(after.turns):
+        return False
+    return all(_only_grows(old, new) for old, new in zip(before.turns, after.turns, strict=True))
+
+
+def _only_grows(old: Turn, new: Turn) -> bool:
+    is_kept = old.assessment is None or old.assessment == new.assessment
+    return old is new or (is_kept and len(old.utterances) <= len(new.utterances))
+
+
+def write_at_once(change: Change) -> Steps[Saved]:
+    """Write a change in place with one statement of PostgreSQL, in a transaction of its own.
+
+    Raises NotAsHopedError, also of what `write_step` and `write_effects` would raise more about.
+    """
+    before, after = change.before, change.after
+    interview = after and before and replace(after, id=before.id, version=before.version + 1)
+    changes = _hoped(write_step(change))
+    if not changes and not change.effects:
+        return Saved(interview, ())
+    making = [_effects(change, interview)] if change.effects else []
+    sql = together(tuple([sql for sql, _ in changes]), *(sql for sql, _ in making))
+    row = (yield sql, [value for _, values in (*changes, *making) for value in values]).first
+    if row is None or not all(row["changed"]):
+        raise NotAsHopedError
+    return _saved(change, interview, row["made"] or ())
+
+
+def _hoped(steps: Steps[object]) -> list[Statement]:
+    """The statements of steps each of which changes something."""
+    statements = []
+    try:
+        statements.append(next(steps))
+        while True:
+            statements.append(steps.send(Answer(1, ())))
+    except StopIteration:
+        return statements
+
+
+class NotAsHopedError(Exception):
+    """A statement has changed nothing, so that the change has to be undone and written step by step."""
 
 
 def write_step(change: Change) -> Steps[Interview | None]:
@@ -195,14 +246,26 @@ def write_effects(change: Change, interview: Interview | None) -> Steps[Saved]:
     """Write what is to be done after a change."""
     if not change.effects:
         return Saved(interview, ())
+    sql, values = _effects(change, interview)
+    answer = yield f"{sql} RETURNING id", values
+    return _saved(change, interview, [row["id"] for row in answer.rows])
+
+
+def _effects(change: Change, interview: Interview | None) -> Statement:
     interview_id = None if interview is None else interview.id
-    places = [_place(effect, change.conversation) for effect in change.effects]
-    rows = [_effect_row(change.candidate, interview_id, *pair) for pair in zip(places, change.effects, strict=True)]
-    sql = insertion("pending_effect", rows[0], len(rows)) + " RETURNING id"
-    answer = yield sql, [value for row in rows for value in row.values()]
-    ids = sorted([row["id"] for row in answer.rows])  # as they were given, whatever order they are told in
-    about = zip(ids, places, change.effects, strict=True)
-    pending = [PendingEffect(one, change.candidate, where, effect, interview_id) for one, where, effect in about]
+    rows = [
+        _effect_row(change.candidate, interview_id, _place(one, change.conversation), one) for one in change.effects
+    ]
+    return insertion("pending_effect", rows[0], len(rows)), [value for row in rows for value in row.values()]
+
+
+def _saved(change: Change, interview: Interview | None, ids: Iterable[int]) -> Saved:
+    """What a save gave, its effects with the ids as they were given, whatever order those are told in."""
+    interview_id = None if interview is None else interview.id
+    pending = [
+        PendingEffect(one, change.candidate, _place(effect, change.conversation), effect, interview_id)
+        for one, effect in zip(sorted(ids), change.effects, strict=True)
+    ]
     return Saved(interview, tuple(pending))
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from core.runner.turnstile import Turnstile
     from core.runner.whereabouts import Whereabouts
 
+    Standing = tuple[Interview, Conversation]
+    """An interview and where something about it is told, both as they are now."""
+
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
 """The effects that an interviewer is asked for."""
 Worked = TranscribeNote | Asked
@@ -64,12 +67,12 @@ class Asking:
 
         Raises LookupError for an effect without its interview, and StoreError.
         """
-        interview = await self.interview(pending)
+        interview, where = await self.interview_and_where(pending)
         if engine.overtaken(interview, effect):
             return None
         told = partial(self._tell_place, pending)
         waiting = Waiting(pending.candidate, _looks_on(interview, effect), told)
-        async with self.showing_work(pending, effect, interview):
+        async with self.showing_work(pending, effect, (interview, where)):
             return await self._answer(pending, effect, interview, waiting)
 
     async def _answer(self, pending: PendingEffect, effect: Asked, interview: Interview, waiting: Waiting) -> Event:
@@ -91,11 +94,15 @@ class Asking:
 
     async def interview(self, pending: PendingEffect) -> Interview:
         """The interview an effect belongs to, as it is now. Raises LookupError when it is gone, and StoreError."""
-        interview = await self._store.interview(pending.candidate, pending.interview or 0)
-        if interview is None:
-            msg = f"effect {pending.id} belongs to no interview"
-            raise LookupError(msg)
-        return interview
+        return _there(pending, await self._store.interview(pending.candidate, pending.interview or 0))
+
+    async def interview_and_where(self, pending: PendingEffect) -> Standing:
+        """What `interview` and `where` say, at one look where that would be two questions to a database."""
+        if not self._shared:
+            return await self.interview(pending), await self.where(pending)
+        found, where = await self._store.interview_and_where(pending.candidate, pending.interview or 0)
+        interview = _there(pending, found)
+        return interview, where or interview.conversation
 
     async def tell_of(self, error: Exception, pending: PendingEffect, effect: Effect, *, again: bool) -> None:
         """Tell the candidate that an effect failed, but where they do not wait for it after the report.
@@ -136,25 +143,25 @@ class Asking:
 
     @asynccontextmanager
     async def showing_work(
-        self, pending: PendingEffect, effect: Worked, interview: Interview | None = None
+        self, pending: PendingEffect, effect: Worked, standing: Standing | None = None
     ) -> AsyncIterator[None]:
         """Show a candidate who looks on that something is being worked on, at each moment at which they do.
 
-        `interview` is the interview as it is now, where it is at hand.
+        `standing` is how things stand now, where that is at hand.
         """
-        showing = asyncio.create_task(self._show_work(pending, effect, interview))
+        showing = asyncio.create_task(self._show_work(pending, effect, standing))
         try:
             yield
         finally:
             showing.cancel()
 
-    async def _show_work(self, pending: PendingEffect, effect: Worked, interview: Interview | None) -> None:
+    async def _show_work(self, pending: PendingEffect, effect: Worked, standing: Standing | None) -> None:
         while True:
             with suppress(StoreError, LookupError):  # as where the platform on which they are is not served here
-                if _is_watched(interview or await self.interview(pending), effect):
-                    where = await self.where(pending)
+                interview, where = standing or await self.interview_and_where(pending)
+                if _is_watched(interview, effect):
                     await self._platforms[where.platform].working(where)
-            interview = None
+            standing = None
             await self._clock.sleep(PULSE_S)
 
     async def _tell_place(self, pending: PendingEffect, place: int) -> None:
@@ -180,6 +187,13 @@ class Asking:
         if await self._turnstile.candidate(where) == pending.candidate:
             return where
         return (await self.interview(pending)).conversation
+
+
+def _there(pending: PendingEffect, interview: Interview | None) -> Interview:
+    if interview is None:
+        msg = f"effect {pending.id} belongs to no interview"
+        raise LookupError(msg)
+    return interview
 
 
 def _unsaved(error: Exception, effect: Effect) -> Outbound | None:

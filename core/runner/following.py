@@ -58,7 +58,7 @@ class Following:
         """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
         notes = taking.note_of(pending.effect)
         async with self._turnstile.lock(pending.candidate):
-            interview = await self._asking.interview(pending)
+            interview, where = await self._asking.interview_and_where(pending)
             followed = taking.followed(interview, event)
             if followed is None:
                 await self._removing.once(pending)
@@ -67,7 +67,6 @@ class Following:
             after, effects = followed
             if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
                 effects = reworded(effects, without_choices)
-            where = await self._asking.where(pending)
             change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
             saved = await self._saving.save(change, *notes)
             if interview.is_open and not after.is_open:

@@ -16,11 +16,14 @@ def roles() -> dict[str, Role]:
     return {ROLE.id: ROLE}
 
 
-@pytest.fixture(params=["fake", "sqlite", pytest.param("postgresql", marks=pytest.mark.unmeasured)])
+_SERVERS = [pytest.param(name, marks=pytest.mark.unmeasured) for name in ("postgresql", "jobs")]
+
+
+@pytest.fixture(params=["fake", "sqlite", *_SERVERS])
 async def store(request: pytest.FixtureRequest, roles: dict[str, Role]) -> AsyncIterator[Store]:
     if request.param == "fake":
         yield FakeStore(roles)
         return
     url = "sqlite://:memory:" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    async with connect(url, roles) as store:
+    async with connect(url, roles, (lambda _: 0.0) if request.param == "jobs" else None) as store:
         yield store

@@ -125,6 +125,11 @@ class FakeStore:
         own = [where for where in taken if self._candidates.get((where.platform, where.account)) == candidate]
         return own[-1] if own else None
 
+    async def interview_and_where(
+        self, candidate: int, interview_id: int
+    ) -> tuple[Interview | None, Conversation | None]:
+        return await self.interview(candidate, interview_id), await self.wrote_last(candidate)
+
     async def last_seen(self, platform: str) -> Mapping[str, str]:
         newest: dict[str, str] = {}
         for where, chat, inbound_id in self._seen:

@@ -69,6 +69,15 @@ class TestSeen:
         await parted(store, elsewhere)
         assert await store.wrote_last(candidate) == here
 
+    async def test_an_interview_and_where_its_candidate_is_are_told_at_one_look(self, store: Store) -> None:
+        (candidate, here), (other, _) = await newcomer(store), await newcomer(store)
+        interview = await started(store, candidate, here)
+        assert await store.interview_and_where(candidate, interview.id) == (interview, None)
+        await store.save(Change(candidate, here, inbound_id="m1"))
+        for _ in range(2):
+            assert await store.interview_and_where(candidate, interview.id) == (interview, here)
+        assert (await store.interview_and_where(other, interview.id))[0] is None
+
 
 class TestAlone:
     async def test_whoever_was_alone_lets_others_be(self, store: Store) -> None:

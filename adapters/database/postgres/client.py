@@ -14,6 +14,8 @@ from psycopg_pool import PoolTimeout
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.backends.psycopg.client import AsyncConnectionPool, PsycopgClient, TransactionWrapper
 
+from adapters.database.postgres.presence import enter, has_entered
+
 
 class AllInUseError(PoolTimeout):
     """No connection came free in time, as others use them all; the server is there."""
@@ -25,7 +27,10 @@ class Pool(AsyncConnectionPool):
     _given = 0
 
     async def acquire(self, *_: Any, **__: Any) -> AsyncConnection:
-        """A living connection, a new one if need be. Raises PoolTimeout, an OperationalError, where there is none."""
+        """A living connection, a new one if need be.
+
+        Raises PoolTimeout, an OperationalError, where there is none, and StoreInUseError while others are kept out.
+        """
         connection = await self._taken()
         for _dead in range(self.max_size):  # so many may be; of one more that looks it, its use tells the truth
             if is_alive(connection):
@@ -33,6 +38,11 @@ class Pool(AsyncConnectionPool):
             await connection.close()
             await self.release(connection)  # which makes a new one
             connection = await self._taken()
+        try:
+            await enter(connection)
+        except BaseException:
+            await self.release(connection)
+            raise
         return connection
 
     async def release(self, connection: AsyncConnection) -> None:
@@ -56,7 +66,7 @@ class Client(PsycopgClient):
 
     async def create_pool(self, **options: Any) -> Pool:
         """The pool, opened."""
-        pool = Pool(open=False, **{**options, "check": None})
+        pool = Pool(open=False, **{**options, "check": None, "configure": _enter_early})
         await pool.open()
         return pool
 
@@ -89,6 +99,11 @@ class _Beginning(TransactionContextPooled):
         pool, connection = self.client._parent._pool, self.client._connection  # noqa: SLF001 - as said above
         if pool is not None and connection is not None:
             await pool.release(connection)
+
+
+async def _enter_early(connection: AsyncConnection) -> None:
+    """Try to be on the database before anybody wants the connection, who is told if that failed."""
+    await has_entered(connection)
 
 
 async def check(connection: AsyncConnection) -> None:

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from adapters.database.config import PostgreSQLServer
 from adapters.database.failures import told_as_unavailable
+from adapters.database.outage import Outage
 
 _NAMESPACE = 0x1B07
 """Ours among the locks of all who use that server's database."""
@@ -39,8 +40,9 @@ class _Wish(NamedTuple):
 class CandidateLocks:
     """Keeps other processes from candidates; closed at the end, which frees all."""
 
-    def __init__(self, server: PostgreSQLServer) -> None:
+    def __init__(self, server: PostgreSQLServer, outage: Outage) -> None:
         self._server = server
+        self._outage = outage
         self._connection: AsyncConnection | None = None
         self._held: set[int] = set()
         self._wishes: list[_Wish] = []
@@ -49,7 +51,7 @@ class CandidateLocks:
     @asynccontextmanager
     async def alone(self, candidate: int) -> AsyncIterator[None]:
         """Wait until nobody else has this candidate, and keep them. Raises StoreUnavailableError."""
-        with told_as_unavailable():
+        with self._outage.watched("the locks"), told_as_unavailable():
             connection = await self._take(candidate)
         try:
             yield

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from time import monotonic
 from typing import Any
 
 import pytest
 from procrastinate import App
+from procrastinate.manager import get_channel_for_queues
 
 from adapters.database import working
 from adapters.database.connection import connect
 from adapters.database.placing import QUEUES
+from adapters.database.postgres import ear
 from adapters.database.store import DatabaseStore
 from core.effects import AssessAnswer, ConsiderAnswer, Effect
-from core.ports import Change, PendingEffect, RoleMissingError, StoreUnavailableError
+from core.model import UtteranceKind
+from core.ports import (
+    AlreadySeenError,
+    Change,
+    PendingEffect,
+    RoleMissingError,
+    StaleInterviewError,
+    StoreUnavailableError,
+)
 from tests.contracts.sample import ROLES
 from tests.contracts.steps import newcomer, notice, started
 from tests.postgres import execute
 
 WAIT_S = 10.0
+NOTIFY = "SELECT pg_notify(%s, json_build_object('type', %s::text, 'job_id', %s::int)::text)"
 
 
 class Hand:
@@ -315,3 +328,85 @@ async def test_a_process_hears_of_the_jobs_of_all_its_queues_by_one_connection(
             await until_done(store, postgres_url)
             assert await sql(postgres_url, listening) == [(1,)]
         assert await sql(postgres_url, listening) == [(0,)]
+
+
+async def test_new_jobs_of_a_queue_that_come_soon_after_another_are_told_of_together(
+    postgres_url: str, store: DatabaseStore
+) -> None:
+    assert store.jobs
+    heard: list[tuple[str, str]] = []
+
+    async def hear(*, channel: str, payload: str) -> None:
+        heard.append((channel, json.loads(payload)["type"]))
+
+    channels = get_channel_for_queues(["model", "deliver"])
+    listening = asyncio.create_task(store.jobs.connector.listen_notify(hear, channels))
+    model, deliver = ("procrastinate_queue_v1#model", "procrastinate_queue_v1#deliver")
+    new, aborted = "job_inserted", "abort_job_requested"
+    try:
+        while not heard:  # until somebody listens
+            await sql(postgres_url, NOTIFY, (model, new, 0))
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(3 * ear.TOGETHER_S)
+        heard.clear()
+        for number in range(3):
+            await sql(postgres_url, NOTIFY, (model, new, number))
+        await sql(postgres_url, NOTIFY, (model, aborted, 0))
+        await sql(postgres_url, NOTIFY, (deliver, new, 0))
+        async with asyncio.timeout(WAIT_S):
+            while len(heard) < 4:  # noqa: ASYNC110 - what is heard tells nobody
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(3 * ear.TOGETHER_S)
+        assert heard == [(model, new), (model, aborted), (deliver, new), (model, new)]
+    finally:
+        listening.cancel()
+        await asyncio.wait([listening])
+
+
+async def test_jobs_are_looked_for_by_their_indexes_however_few_the_server_believes_there_are(
+    postgres_url: str, store: DatabaseStore
+) -> None:
+    assert store.jobs
+    await sql(postgres_url, "ANALYZE procrastinate_jobs")
+    plan = await store.jobs.connector.execute_query_all_async(
+        "EXPLAIN SELECT id FROM procrastinate_jobs WHERE status = 'todo' ORDER BY priority DESC, id LIMIT 1"
+    )
+    assert "procrastinate_jobs_priority_idx_v1" in str(plan)
+
+
+async def in_place(store: DatabaseStore) -> Change:
+    """A change that only adds to its interview."""
+    candidate, conversation = await newcomer(store)
+    interview = await started(store, candidate, conversation)
+    first = await store.save(Change(candidate, conversation, interview, interview, (ConsiderAnswer(0, 1),)))
+    assert first.interview
+    (turn,) = first.interview.turns
+    said = replace(turn.utterances[0], kind=UtteranceKind.ANSWER, text="I asked who was on call.")
+    after = replace(first.interview, turns=(replace(turn, utterances=(*turn.utterances, said)),))
+    return Change(candidate, conversation, first.interview, after, (AssessAnswer(0),), "7", first.pending[0].id)
+
+
+async def test_what_only_adds_to_an_interview_is_saved_by_one_statement(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = await in_place(store)
+    monkeypatch.setattr(store, "_save_step_by_step", None)
+    saved = await store.save(change)
+    assert saved.interview == await store.current_interview(change.candidate)
+    assert list(saved.pending) == list(await store.pending_of(change.candidate))
+
+
+@pytest.mark.parametrize("lost", ["performed", "interview", "message"])
+async def test_whoever_comes_too_late_is_told_for_what_and_saves_nothing(store: DatabaseStore, lost: str) -> None:
+    change = await in_place(store)
+    faster = {
+        "performed": replace(change, before=None, after=None, inbound_id=None, effects=()),
+        "interview": replace(change, inbound_id=None, performed=None, effects=()),  # the same utterance, too
+        "message": replace(change, before=None, after=None, performed=None, effects=()),
+    }
+    await store.save(faster[lost])
+    was, left = await store.current_interview(change.candidate), await store.pending_of(change.candidate)
+    with pytest.raises(AlreadySeenError if lost == "message" else StaleInterviewError):
+        await store.save(change)
+    assert await store.current_interview(change.candidate) == was
+    assert await store.pending_of(change.candidate) == left

@@ -33,6 +33,15 @@ LOSE_ALL = (
 )
 
 
+FATAL = "connection failed: FATAL:  "
+NO_DATABASE = "The server has no database of that name"
+WRONG_USER = "The server of the database did not take the user and password"
+NOT_FROM_HERE = "The server does not let this user into this database from here"
+NO_CONNECTIONS = "The server of the database has no connection left"
+STARTING = "The server of the database is just starting"
+NOT_ENCRYPTED = "The server of the database speaks without encryption only"
+
+
 def stats(store: DatabaseStore) -> dict[str, int]:
     """The connections of the pool: all, those that are free, and who waits for one."""
     pool = store._session._space.run(lambda: require_context().db())._pool
@@ -180,10 +189,23 @@ def elsewhere(url: str, wrong: str) -> str:
     return parts._replace(netloc="", query="host=/nowhere").geturl()
 
 
-@pytest.mark.parametrize(("wrong", "told"), [("user", "nobody in"), ("name", "nobody in"), ("host", "be reached")])
+@pytest.mark.parametrize(
+    ("wrong", "told"), [("user", "the user and password"), ("name", "no database of that name"), ("host", "be reached")]
+)
 async def test_a_server_that_lets_nobody_in_or_is_not_there(postgres_url: str, wrong: str, told: str) -> None:
     with pytest.raises(StoreUnavailableError, match=told):
         async with connect(elsewhere(postgres_url, wrong), ROLES):
+            pass
+
+
+async def test_a_server_without_encryption_where_that_is_asked_for(postgres_url: str) -> None:
+    parts = urlsplit(postgres_url)
+    if not parts.hostname:  # over a socket there is none, whatever is asked for
+        pytest.skip("the server is reached by a socket: set TEST_POSTGRES_URL to one by TCP")
+    if execute(postgres_url, "SHOW ssl") == [("on",)]:
+        pytest.skip("the server has encryption")
+    with pytest.raises(StoreUnavailableError, match=NOT_ENCRYPTED):
+        async with connect(with_option(postgres_url, "sslmode=require"), ROLES):
             pass
 
 
@@ -211,11 +233,12 @@ async def test_a_password_is_never_told_nor_logged(postgres_url: str, caplog: py
     ("error", "start"),
     [
         (psycopg.errors.DiskFull("secret"), "The disk is full"),
-        (psycopg.errors.ReadOnlySqlTransaction("secret"), "The database may not be written to"),
-        (psycopg.errors.InsufficientPrivilege("secret"), "The database may not be written to"),
-        (psycopg.errors.InvalidPassword("secret"), "The server of the database let nobody in"),
-        (psycopg.errors.InvalidCatalogName("secret"), "The server of the database let nobody in"),
-        (psycopg.errors.TooManyConnections("secret"), "The server of the database let nobody in"),
+        (psycopg.errors.ReadOnlySqlTransaction("secret"), "The database may not be written to but only read"),
+        (psycopg.errors.InsufficientPrivilege("secret"), "The user in DATABASE_URL lacks rights"),
+        (psycopg.errors.InvalidPassword("secret"), WRONG_USER),
+        (psycopg.errors.InvalidCatalogName("secret"), NO_DATABASE),
+        (psycopg.errors.TooManyConnections("secret"), NO_CONNECTIONS),
+        (psycopg.errors.CannotConnectNow("secret"), STARTING),
         (psycopg.errors.OutOfMemory("secret"), "The server of the database has no more room"),
         (psycopg.errors.AdminShutdown("secret"), "The database cannot be reached"),
         (psycopg.errors.ConnectionFailure("secret"), "The database cannot be reached"),
@@ -227,6 +250,20 @@ async def test_a_password_is_never_told_nor_logged(postgres_url: str, caplog: py
         (psycopg.OperationalError("the connection is lost"), "The database cannot be reached"),
         (psycopg.OperationalError("connection failed: FATAL:  no"), "The server of the database let nobody in"),
         (psycopg.OperationalError("connection failed: 致命错误:  no"), "The server of the database let nobody in"),
+        (psycopg.OperationalError(f'{FATAL}database "secret" does not exist'), NO_DATABASE),
+        (psycopg.OperationalError(f'{FATAL}role "secret" does not exist'), WRONG_USER),
+        (psycopg.OperationalError(f'{FATAL}password authentication failed for user "secret"'), WRONG_USER),
+        (psycopg.OperationalError("connection failed: fe_sendauth: no password supplied"), WRONG_USER),
+        (psycopg.OperationalError(f'{FATAL}no pg_hba.conf entry for host "secret"'), NOT_FROM_HERE),
+        (psycopg.OperationalError(f'{FATAL}permission denied for database "secret"'), NOT_FROM_HERE),
+        (psycopg.OperationalError(f"{FATAL}sorry, too many clients already"), NO_CONNECTIONS),
+        (psycopg.OperationalError(f'{FATAL}too many connections for database "secret"'), NO_CONNECTIONS),
+        (psycopg.OperationalError(f"{FATAL}remaining connection slots are reserved"), NO_CONNECTIONS),
+        (psycopg.OperationalError(f"{FATAL}the database system is starting up"), STARTING),
+        (
+            psycopg.OperationalError("connection failed: server does not support SSL, but SSL was required"),
+            NOT_ENCRYPTED,
+        ),
         (psycopg.ProgrammingError("secret"), "The database refused"),
     ],
 )
