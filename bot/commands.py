@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from importlib import metadata
@@ -17,6 +18,7 @@ from bot.logs import start_logging, tell
 from bot.memory import loading
 from bot.options import ChatOptions
 from bot.settings import BadSettingError, Settings, load_settings, model_name, odd
+from bot.sharding import part_of
 from bot.wiring import roles_of
 from core.model import Mode
 from core.ports import StoreError
@@ -67,7 +69,9 @@ QueuesOption = Annotated[
     str, typer.Option("--queues", metavar="NAME,…", help="Only these: deliver, model, speech, background.")
 ]
 FromOption = Annotated[str, typer.Option("--from", metavar="URL", help="The database that is copied, and stays.")]
-ToOption = Annotated[str, typer.Option("--to", metavar="URL", help="An empty database, or none yet.")]
+ToOption = Annotated[
+    str, typer.Option("--to", metavar="URL", help="An empty database; on PostgreSQL it has to be there.")
+]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many answers, from all of the set.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -82,9 +86,9 @@ def about(version: Annotated[bool, typer.Option("--version", help="Show the vers
 @app.command()
 def run(no_work: NoWorkOption = False, shards: ShardsOption = "") -> None:
     """Start every chat platform that has a token; with none, the terminal interview."""
-    settings = _settings()
+    settings, part = _settings(), part_of(shards)
     if settings.discord_token is None and settings.telegram_token is None:
-        if no_work or shards:
+        if no_work or part:
             _fail("No chat platform has a token: set DISCORD_TOKEN or TELEGRAM_TOKEN, there is nothing to receive.")
         tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
         _chat(settings, ChatOptions())
@@ -93,7 +97,7 @@ def run(no_work: NoWorkOption = False, shards: ShardsOption = "") -> None:
 
     files = roles_of(settings)
     _check_request("", "", files)
-    raise typer.Exit(serve(settings, files, works=not no_work, shards=shards))
+    raise typer.Exit(serve(settings, files, works=not no_work, part=part))
 
 
 @app.command()
@@ -177,7 +181,7 @@ def copy_database(source: FromOption, target: ToOption) -> None:
     from bot.copying import copy  # noqa: PLC0415 - as above
 
     _settings()
-    copy(source, target)
+    raise typer.Exit(copy(source, target))
 
 
 @roles_app.command("list")
@@ -238,14 +242,14 @@ def run_command_line() -> None:
     try:
         app()
     except (BadSettingError, BadRequestError) as error:
-        tell(str(error))
+        tell(str(error), logging.ERROR)
         sys.exit(EXIT_USAGE)
     except StoreError as error:
-        tell(str(error))
+        tell(str(error), logging.ERROR)
         sys.exit(EXIT_FAILED)
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            tell(f"The output cannot be written: {error.strerror}.")
+            tell(f"The output cannot be written: {error.strerror}.", logging.ERROR)
         sys.exit(EXIT_FAILED)
     finally:
         _drop_what_cannot_be_written()
@@ -325,5 +329,5 @@ def _settings() -> Settings:
 
 
 def _fail(sentence: str) -> NoReturn:
-    tell(sentence)
+    tell(sentence, logging.ERROR)
     raise typer.Exit(EXIT_FAILED)

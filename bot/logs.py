@@ -16,8 +16,12 @@ from bot.settings import InterviewerChoice, LogFormat, Settings
 from core.about import current
 
 _OURS = frozenset({"adapters", "bot", "core"})
-_QUIET = frozenset({"httpcore", "httpx", "procrastinate", "psycopg"})
-"""Addresses with the token in them, and a line for every job and every connection."""
+_QUIET = frozenset({"httpcore", "httpx", "procrastinate"})
+"""Addresses with the token in them, and a line for every job."""
+_SILENT = "psycopg"
+"""A line for every connection, and one for every try to make one, all with the words of a server that is gone."""
+_OF_JOBS = "procrastinate.exceptions"
+"""A worker of it leaves what a job ended with to nobody where the server is gone; the job is taken up again."""
 _log = logging.getLogger(__name__)
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -78,6 +82,10 @@ def is_fit(record: logging.LogRecord) -> bool:
     package = record.name.partition(".")[0]
     if package in _OURS:
         return True
+    if package == _SILENT:
+        return record.levelno >= logging.CRITICAL
+    if package == "asyncio" and record.exc_info and (kind := record.exc_info[0]):
+        return kind.__module__ != _OF_JOBS
     return record.levelno >= (logging.WARNING if package in _QUIET else logging.INFO)
 
 
@@ -92,9 +100,12 @@ def note_start(settings: Settings, what: str, *, listens: bool, speaks: bool) ->
     _log.info(told, *versions, what, database, interviewer, voice)
 
 
-def tell(sentence: str) -> None:
-    """Tell the owner something, whatever is logged: on a line of its own in the form that the log has."""
+def tell(sentence: str, level: int = logging.INFO) -> None:
+    """Tell the owner something, whatever is logged: on a line of its own in the form that the log has.
+
+    The level is ERROR where that ends the program, and WARNING where something is not served.
+    """
     lines = next((one.formatter for one in logging.getLogger().handlers if isinstance(one.formatter, JsonLines)), None)
     if lines:
-        sentence = lines.format(logging.LogRecord("bot", logging.INFO, "", 0, sentence, None, None))
+        sentence = lines.format(logging.LogRecord("bot", level, "", 0, sentence, None, None))
     print(sentence, file=sys.stderr)  # noqa: T201 - a word to the owner

@@ -2,78 +2,87 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from time import perf_counter
-from typing import Any, TypeVar, cast
-
-from prometheus_client import Counter, Histogram
+from typing import Any, cast
 
 from bot.health import answering
 from bot.metrics import Metrics
 from bot.settings import Settings
+from bot.timed import Missing, Timed, TimedModel
 from bot.watching import Check, Receive
 from core.interviewers.breaker import CircuitBreaker
 from core.interviewers.queue import ModelQueue
 from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent, VoiceSent
-from core.model import Assessment, Consideration, Conversation, Stronger, Turn
+from core.model import OPEN_PHASES, Assessment, Consideration, Conversation, Phase, Stronger, Turn
 from core.ports import (
     NOBODY,
     Change,
+    CutReplyError,
+    DeliveryError,
     Interviewer,
     LanguageModel,
+    ModelBusyError,
+    ModelMissingError,
+    ModelUnavailableError,
+    NoteGoneError,
+    NoteUnavailableError,
     Platform,
+    PromptTooLongError,
+    RefusedMessageError,
     Saved,
     Store,
     StoreError,
     StoreUnavailableError,
     Synthesizer,
+    SynthesizerError,
     Transcriber,
+    TranscriberBusyError,
+    TranscriberUnavailableError,
+    UnreachableError,
+    UnusableRepliesError,
+    UnusableSoundError,
     Urgency,
     Waiting,
 )
 from core.progress import progress
 from core.prompts import Prompt
-from core.roles import Role
+from core.roles import Criterion, Role
 from core.speech import Speech, Transcription, VoiceNote
 
 _KINDS = {TextSent: "text", TextEdited: "edit", CommandSent: "command", VoiceSent: "voice"}
-_GIVEN_UP, _NOBODY = "given_up", "nobody"
-_Result = TypeVar("_Result")
-
-
-class _Timed:
-    """Measures calls of one kind that end well, and counts the others by their kind of error."""
-
-    def __init__(self, seconds: Histogram, failures: Counter, kind: str) -> None:
-        self._seconds = seconds.labels(kind)  # found once: that takes longer than to measure
-        self._failures = failures
-        self._kind = kind
-
-    async def __call__(self, call: Awaitable[_Result]) -> _Result:
-        begun = perf_counter()
-        try:
-            result = await call
-        except asyncio.CancelledError:
-            self._failures.labels(self._kind, _GIVEN_UP).inc()
-            raise
-        except Exception as error:
-            self._failures.labels(self._kind, type(error).__name__).inc()
-            raise
-        self._seconds.observe(perf_counter() - begun)
-        return result
+_NOBODY = "nobody"
+_TASKS = ("consider", *(f"assess {criterion.value}" for criterion in Criterion), "strengthen")
+# What may go wrong, as far as it is known beforehand.
+_OF_MODEL = (
+    CutReplyError,
+    ModelBusyError,
+    ModelMissingError,
+    ModelUnavailableError,
+    PromptTooLongError,
+    UnusableRepliesError,
+)
+_OF_SENDING = (DeliveryError, RefusedMessageError, UnreachableError)
+_OF_LISTENING = (
+    NoteGoneError,
+    NoteUnavailableError,
+    TranscriberBusyError,
+    TranscriberUnavailableError,
+    UnusableSoundError,
+)
 
 
 class Measuring:
-    """A watch that measures."""
+    """A watch that measures. `wants_model` says whether a language model is missed that has never answered."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, *, wants_model: bool = True) -> None:
         self._metrics = metrics
+        self._missing = Missing(is_wanted=wants_model)
 
     def model(self, model: LanguageModel) -> LanguageModel:
-        return _Model(model, self._metrics)
+        return _Model(model, self._metrics, self._missing)
 
     def queue(self, queue: ModelQueue) -> ModelQueue:
         for urgency in Urgency:
@@ -83,10 +92,10 @@ class Measuring:
         return queue
 
     def interviewer(self, interviewer: Interviewer) -> Interviewer:
-        return _Interviewer(interviewer, self._metrics)
+        return _Interviewer(interviewer, self._metrics, self._missing)
 
     def breaker(self, work: str, breaker: CircuitBreaker) -> CircuitBreaker:
-        self._metrics.breaker_open.labels(work).set_function(lambda: breaker.is_open)
+        self._metrics.breaker_open.labels(work).set_function(lambda: breaker.is_open and self._missing.is_missed)
         return breaker
 
     def transcriber(self, transcriber: Transcriber | None) -> Transcriber | None:
@@ -125,10 +134,13 @@ def _running(queue: ModelQueue, urgency: Urgency) -> float:
 
 
 class _Model:
-    def __init__(self, model: LanguageModel, metrics: Metrics) -> None:
+    def __init__(self, model: LanguageModel, metrics: Metrics, missing: Missing) -> None:
         self._model = model
         self._metrics = metrics
-        self._timed: dict[str, _Timed] = {}
+        self._missing = missing
+        self._timed: dict[str, TimedModel] = {}
+        for task in _TASKS:
+            self._of(task)
 
     @property
     def name(self) -> str:
@@ -139,18 +151,23 @@ class _Model:
         return self._model.context_tokens
 
     async def complete(self, prompt: Prompt) -> str:
-        timed = self._timed.get(prompt.task)
+        return await self._of(prompt.task)(self._model.complete(prompt))
+
+    def _of(self, task: str) -> TimedModel:
+        timed = self._timed.get(task)
         if timed is None:
-            timed = self._timed[prompt.task] = _Timed(self._metrics.called, self._metrics.uncalled, prompt.task)
-        return await timed(self._model.complete(prompt))
+            metrics = self._metrics
+            timed = TimedModel(metrics.called, metrics.uncalled, task, _OF_MODEL, self._missing)
+            self._timed[task] = timed
+        return timed
 
 
 class _Interviewer:
-    def __init__(self, interviewer: Interviewer, metrics: Metrics) -> None:
+    def __init__(self, interviewer: Interviewer, metrics: Metrics, missing: Missing) -> None:
         self._interviewer = interviewer
         kinds = ("consider", "assess", "strengthen")
         self._consider, self._assess, self._strengthen = (
-            _Timed(metrics.asked, metrics.unanswered, one) for one in kinds
+            TimedModel(metrics.asked, metrics.unanswered, one, _OF_MODEL, missing) for one in kinds
         )
 
     async def consider(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Consideration:
@@ -166,7 +183,7 @@ class _Interviewer:
 class _Transcriber:
     def __init__(self, transcriber: Transcriber, metrics: Metrics) -> None:
         self._transcriber = transcriber
-        self._timed = _Timed(metrics.spoken, metrics.unspoken, "transcribe")
+        self._timed = Timed(metrics.spoken, metrics.unspoken, "transcribe", _OF_LISTENING)
         self._sound = metrics.sound
         self._begun = self._asked = 0
         metrics.speech_waiting.set_function(lambda: self._asked - self._begun)
@@ -201,7 +218,7 @@ class _Transcriber:
 class _Synthesizer:
     def __init__(self, synthesizer: Synthesizer, metrics: Metrics) -> None:
         self._synthesizer = synthesizer
-        self._timed = _Timed(metrics.spoken, metrics.unspoken, "synthesize")
+        self._timed = Timed(metrics.spoken, metrics.unspoken, "synthesize", [SynthesizerError])
 
     async def synthesize(self, text: str, *, language: str = "en") -> Speech | None:
         return await self._timed(self._synthesizer.synthesize(text, language=language))
@@ -210,7 +227,10 @@ class _Synthesizer:
 class _Platform:
     def __init__(self, name: str, platform: Platform, metrics: Metrics) -> None:
         self._platform = platform
-        self._timed = _Timed(metrics.sent, metrics.unsent, name)
+        self._timed = Timed(metrics.sent, metrics.unsent, name, _OF_SENDING)
+        metrics.dropped.labels(name)
+        for kind in _KINDS.values():
+            metrics.received.labels(name, kind)
 
     async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         await self._timed(self._platform.send(conversation, message, key, speech))
@@ -228,6 +248,9 @@ class _Store:
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store = store
         self._metrics = metrics
+        metrics.unsaved.labels(StoreUnavailableError.__name__)
+        for phase in {*Phase} - OPEN_PHASES:
+            metrics.ended.labels(phase.value)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

@@ -43,10 +43,11 @@ class Metrics:
             (self.open_interviews, look.interviews if look else {}),
             (self.pending_effects, look.effects if look else {}),
             (self.jobs, look.jobs if look else {}),
+            (self.oldest_job, look.waits if look else {}),
         ):
             gauge.clear()
-            for name, count in found.items():
-                gauge.labels(name).set(count)
+            for name, figure in found.items():
+                gauge.labels(name).set(figure)
         self.deliveries_waiting.set(look.effects.get(_SEND, 0) if look else float("nan"))
 
     def _info(self) -> None:
@@ -73,6 +74,8 @@ class Metrics:
         self.jobs = self._gauge(
             "jobs", "Jobs that wait or are worked on, by all processes; on PostgreSQL only.", "queue"
         )
+        told = "How long the oldest job has waited that could be worked on, by any process; on PostgreSQL only."
+        self.oldest_job = self._gauge("oldest_job_seconds", told, "queue")
         self.saved = self._histogram("save_seconds", "Time until a change was on disk.", _SAVE_S)
         self.unsaved = self._counter("save_failures", "Changes that could not be saved.", "error")
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.memory import loading
 from bot.settings import Settings
+from bot.sharding import Part
 from core.messages import Inbound
 from core.model import Conversation
 from core.ports import Platform
@@ -57,7 +58,7 @@ class Opened:
     refusal: type[Exception]
 
     async def open(self) -> None:
-        """Be ready to send without receiving anything. Raises UnusableError."""
+        """Be ready to send without receiving anything. Raises UnusableError, also where it was ready and is no more."""
         try:
             await self.platform.open()
         except self.refusal as error:
@@ -82,16 +83,16 @@ Opening = Callable[[Link], Opened]
 """Opens a platform. Raises UnusableError."""
 
 
-def with_token(settings: Settings, shards: str = "") -> dict[str, Opening]:
+def with_token(settings: Settings, part: Part | None = None) -> dict[str, Opening]:
     """How to open each platform that has a token, by its name; in small letters it is the name in conversations.
 
-    `shards` are the part of Discord that is received, as in `0,1/4`, all of it when "".
+    `part` is the part of Discord that is received, None for all of it.
     """
     found: dict[str, Opening] = {}
     if settings.telegram_token is not None:
         found["Telegram"] = partial(_telegram, settings, settings.telegram_token.get_secret_value())
     if settings.discord_token is not None:
-        found["Discord"] = partial(_discord, settings, settings.discord_token.get_secret_value(), shards)
+        found["Discord"] = partial(_discord, settings, settings.discord_token.get_secret_value(), part)
     return found
 
 
@@ -120,14 +121,10 @@ def _telegram(settings: Settings, token: str, link: Link) -> Opened:
     return Opened("Telegram", platform, PlatformError)
 
 
-def _discord(settings: Settings, token: str, shards: str, link: Link) -> Opened:
+def _discord(settings: Settings, token: str, part: Part | None, link: Link) -> Opened:
     with loading():
-        from adapters.discord import DiscordPlatform, PlatformError, shards_of  # noqa: PLC0415 - see the top
+        from adapters.discord import DiscordPlatform, PlatformError, Shards  # noqa: PLC0415 - see the top
 
-    try:
-        received = shards_of(shards) if shards else None
-    except ValueError as error:
-        raise UnusableError(str(error)) from None
     platform = DiscordPlatform(
         token,
         receive=link.receive,
@@ -138,6 +135,6 @@ def _discord(settings: Settings, token: str, shards: str, link: Link) -> Opened:
         allowed_users=settings.discord_allowed_users,
         allowed_servers=settings.discord_allowed_servers,
         listens=link.listens,
-        shards=received,
+        shards=Shards(part.ids, part.count) if part else None,
     )
     return Opened("Discord", platform, PlatformError)

@@ -12,7 +12,9 @@ from bot.assembly import NOT_SHARED, Assembly, assembled, is_shared, queues_of, 
 from bot.ending import EXIT_FAILED, EXIT_OK, STOP_TAKING_S, asked_to_end, at_most
 from bot.logs import tell
 from bot.platforms import Opened, UnusableError
+from bot.reach import unreached
 from bot.settings import Settings
+from bot.sharding import Part
 from bot.watching import UnusablePortError, watch_of
 from bot.work import keep_working
 
@@ -21,33 +23,33 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, files: RoleFiles, *, works: bool = True, shards: str = "") -> int:
+def serve(settings: Settings, files: RoleFiles, *, works: bool = True, part: Part | None = None) -> int:
     """Serve until a signal, or until no platform can be used. Returns the exit status.
 
-    Without `works` what is received is left to workers; `shards` are the part of Discord that is received, "" for all.
+    Without `works` what is received is left to workers; `part` is the part of Discord that is received, None for all.
     """
-    if not (works or is_shared(settings)):
-        tell(NOT_SHARED)
+    leaves_some = not works or (part is not None and not part.is_all)
+    if leaves_some and not is_shared(settings):
+        tell(NOT_SHARED, logging.ERROR)
         return EXIT_FAILED
-    return asyncio.run(_serve(settings, files, queues_of(settings) if works else [], shards))
+    return asyncio.run(_serve(settings, files, queues_of(settings) if works else [], part))
 
 
-async def _serve(settings: Settings, files: RoleFiles, queues: Sequence[str], shards: str) -> int:
+async def _serve(settings: Settings, files: RoleFiles, queues: Sequence[str], part: Part | None) -> int:
     stopped, watch = asked_to_end(), watch_of(settings)
-    async with assembled(settings, files, watch, queues, shards) as assembly:
+    async with assembled(settings, files, watch, queues, part) as assembly:
         try:
             async with watch.answering(settings, {"platforms": partial(_why_unserved, assembly.opened)}):
                 assembly.note_start(settings, f"serving {_names(assembly)}")
                 return await _serve_all(settings, assembly, stopped)
         except UnusablePortError as error:
-            tell(str(error))
+            tell(str(error), logging.ERROR)
             return EXIT_FAILED
 
 
 async def _why_unserved(opened: Sequence[Opened]) -> str:
     """Why nobody can write, "" where somebody can."""
-    unserved = [one.name for one in opened if not one.platform.serves]
-    return f"{' and '.join(unserved)} cannot be reached." if len(unserved) == len(opened) else ""
+    return unreached([one.name for one in opened if not one.platform.serves], of=len(opened))
 
 
 async def _serve_all(settings: Settings, assembly: Assembly, stopped: asyncio.Event) -> int:
@@ -57,6 +59,8 @@ async def _serve_all(settings: Settings, assembly: Assembly, stopped: asyncio.Ev
     tell(f"Serving {_names(assembly)}. Ctrl-C stops.")
     if assembly.queues:
         tell(f"Working on {', '.join(assembly.queues)}.")
+    elif assembly.store.jobs is not None:
+        tell("Receiving only: a worker has to do the rest.")
     await assembly.runner.resume_all()
     serving = [asyncio.create_task(_keep_serving(one)) for one in assembly.opened]
     working = [asyncio.create_task(keep_working(settings, assembly))] if assembly.queues else []

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.database.config import DEFAULT_URL, SQLiteFile, parse_url
@@ -242,6 +243,27 @@ class Settings(BaseSettings):
         return [BUILT_IN, *([self.roles_dir] if self.roles_dir else [])]
 
 
+_REASONS = {
+    "int_parsing": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "greater_than": "it must be more than {gt:g}",
+    "greater_than_equal": "it must be {ge:g} or more",
+    "less_than_equal": "it must be {le:g} or less",
+    "enum": "it must be {expected}",
+    "literal_error": "it must be {expected}",
+    "string_pattern_mismatch": "it must be small letters, digits and _",
+}
+"""Our own words for what pydantic finds by itself, by its name for that."""
+
+
+def _reason(error: ErrorDetails) -> str:
+    """What is wrong with a value, without the value."""
+    told = _REASONS.get(error["type"])
+    if told is None:
+        return error["msg"].removeprefix("Value error, ")
+    return told.format(**error.get("ctx", {})).replace("'", "")
+
+
 def load_settings() -> Settings:
     """The settings as they stand. Raises BadSettingError for the first that cannot be used."""
     try:
@@ -249,7 +271,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ").removesuffix(".")
+        # What is wrong with a URL is said with its name, too, where it does not come from the settings.
+        reason = re.sub(rf"^{name} ", "it ", _reason(first)).removesuffix(".")
         raise BadSettingError(f"{name}: {reason}. Change it in the environment or in .env.") from None
     except (OSError, UnicodeDecodeError):
         raise BadSettingError(".env cannot be read: it must be a readable file of UTF-8 text.") from None

@@ -15,7 +15,6 @@ from pathlib import Path
 from adapters.piper import PiperSynthesizer, voice_files
 from adapters.recordings import FolderRecordings
 from adapters.whisper import WhisperTranscriber, model_folder
-from bot.memory import settle
 from bot.settings import Settings, VoiceChoice
 from core.ports import Recordings, Synthesizer, SynthesizerError, Transcriber, TranscriberError
 from core.roles import Role
@@ -62,8 +61,8 @@ def piper_voices(settings: Settings) -> list[Path]:
 
 def missing(settings: Settings, *, listening: bool, speaking: bool) -> str:
     """What of voice is not there although it is needed, and what to do, "" for nothing."""
-    if settings.voice is VoiceChoice.OFF:
-        return "VOICE is off: set VOICE=auto to use it."
+    if settings.voice is not VoiceChoice.AUTO:
+        return f"VOICE is {settings.voice.value}: set VOICE=auto to use it."
     if not is_installed():
         return NOT_INSTALLED
     if listening and whisper_folder(settings) is None:
@@ -77,8 +76,18 @@ def missing_parts(settings: Settings) -> list[str]:
     """What an owner who has installed voice is to know: that nobody listens, or that nobody speaks."""
     if settings.voice is not VoiceChoice.AUTO or not is_installed():
         return []
-    parts = (missing(settings, listening=True, speaking=False), missing(settings, listening=False, speaking=True))
-    return [part for part in parts if part]
+    return [part for part in _parts(settings) if part]
+
+
+def missing_all(settings: Settings) -> str:
+    """Why this process can neither listen nor speak, and what to do, "" where it can do either."""
+    parts = _parts(settings)
+    return parts[0] if all(parts) else ""
+
+
+def _parts(settings: Settings) -> tuple[str, str]:
+    """What is missing to listen, and what to speak."""
+    return missing(settings, listening=True, speaking=False), missing(settings, listening=False, speaking=True)
 
 
 def absent(what: str, name: str) -> str:
@@ -102,10 +111,8 @@ def offer(settings: Settings, voice: Voice, *, here: bool) -> Offer:
         return Offer(voice.transcriber is not None, voice.synthesizer is not None)
     if settings.voice is VoiceChoice.ELSEWHERE:
         return Offer(listens=True, speaks=True)
-    return Offer(
-        listens=not missing(settings, listening=True, speaking=False),
-        speaks=not missing(settings, listening=False, speaking=True),
-    )
+    unheard, unspoken = _parts(settings)
+    return Offer(listens=not unheard, speaks=not unspoken)
 
 
 @asynccontextmanager
@@ -172,4 +179,3 @@ async def _prepare(engine: WhisperTranscriber | PiperSynthesizer) -> None:
     """Load a model; one that cannot be is found out, and dealt with, when it is first needed."""
     with suppress(TranscriberError, SynthesizerError):
         await engine.prepare()
-        settle()

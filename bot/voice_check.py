@@ -30,6 +30,8 @@ async def examine_voice(settings: Settings) -> list[Finding]:
     """The findings about listening and speaking."""
     if settings.voice is VoiceChoice.OFF:
         return [Finding("voice", "off", "VOICE is off, so everything is written")]
+    if settings.voice is VoiceChoice.ELSEWHERE:
+        return [Finding("voice", "ok", "VOICE is elsewhere, so another process listens and speaks")]
     if not is_installed():
         return [Finding("voice", "off", "its libraries are not installed; `make voice` installs them")]
     return [await _listening(settings), await _speaking(settings)]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Protocol
 
-from bot.settings import Settings
+from bot.settings import InterviewerChoice, Settings
 from core.interviewers.breaker import CircuitBreaker
 from core.interviewers.queue import ModelQueue
 from core.messages import Inbound
@@ -94,4 +94,4 @@ def watch_of(settings: Settings) -> Watch:
     from bot.measured import Measuring  # noqa: PLC0415 - see above
     from bot.metrics import Metrics  # noqa: PLC0415
 
-    return Measuring(Metrics())
+    return Measuring(Metrics(), wants_model=settings.interviewer is InterviewerChoice.MODEL)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from adapters.roles import RoleFiles, load_roles
 from bot.logs import tell
-from bot.memory import settle
 from bot.settings import InterviewerChoice, Settings
 from bot.watching import UNWATCHED, Watch
 from core.interviewers.breaker import CircuitBreaker
@@ -41,7 +40,7 @@ def roles_of(settings: Settings) -> RoleFiles:
     """The roles; each mistake in a file is one line on standard error, and the other files are used."""
     found = load_roles(settings.role_folders)
     for mistake in found.mistakes:
-        tell(f"Role file left out: {mistake}")
+        tell(f"Role file left out: {mistake}", logging.WARNING)
     return found
 
 
@@ -98,4 +97,3 @@ async def _prepare(model: OllamaModel) -> None:
             _log.warning("Ollama runs the model at %s: answers leave this machine.", where)
     with suppress(LanguageModelError):
         await model.prepare()
-    settle()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 
+from adapters.database.placing import SPEECH
 from adapters.roles import RoleFiles
-from bot.assembly import NOT_SHARED, Assembly, assembled, at_once, is_shared, queues_of, tell_unusable
+from bot.assembly import NOT_SHARED, Assembly, assembled, at_once, is_shared, queues_of
 from bot.ending import EXIT_FAILED, EXIT_OK, STOP_TAKING_S, asked_to_end, at_most
 from bot.logs import tell
-from bot.platforms import Opened, UnusableError
+from bot.reach import Reach, why_unreached
 from bot.settings import Settings
+from bot.voice import missing_all
 from bot.watching import UnusablePortError, watch_of
 
+NO_PLATFORM = "No chat platform can be used, so nothing can be sent: set the same tokens as where messages come in."
 _log = logging.getLogger(__name__)
 
 
@@ -21,7 +25,10 @@ def work(settings: Settings, files: RoleFiles, queues: str = "") -> int:
     """Work on some queues, all when "", until a signal. Returns the exit status. Raises BadRequestError."""
     named = queues_of(settings, queues)
     if not is_shared(settings):
-        tell(NOT_SHARED)
+        tell(NOT_SHARED, logging.ERROR)
+        return EXIT_FAILED
+    if queues and SPEECH in named and (lacking := missing_all(settings)):
+        tell(f"Voice: {lacking}", logging.ERROR)
         return EXIT_FAILED
     return asyncio.run(_work(settings, files, named))
 
@@ -53,22 +60,23 @@ async def _work(settings: Settings, files: RoleFiles, queues: Sequence[str]) -> 
     stopped, watch = asked_to_end(), watch_of(settings)
     async with assembled(settings, files, watch, queues) as assembly:
         if not assembly.opened:
-            tell("No chat platform can be used, so nothing can be sent: set the same tokens as where messages come in.")
+            tell(NO_PLATFORM, logging.ERROR)
             return EXIT_FAILED
+        reaches = [Reach(one) for one in assembly.opened]
         try:
-            async with watch.answering(settings, {}):
+            async with watch.answering(settings, {"platforms": partial(why_unreached, reaches)}):
                 named = ", ".join(queues)
                 assembly.note_start(settings, f"working on {named}")
                 tell(f"Working on {named}. Ctrl-C stops.")
-                return await _work_until(stopped, settings, assembly)
+                return await _work_until(stopped, settings, assembly, reaches)
         except UnusablePortError as error:
-            tell(str(error))
+            tell(str(error), logging.ERROR)
             return EXIT_FAILED
 
 
-async def _work_until(stopped: asyncio.Event, settings: Settings, assembly: Assembly) -> int:
+async def _work_until(stopped: asyncio.Event, settings: Settings, assembly: Assembly, reaches: Sequence[Reach]) -> int:
     """Work until it is stopped, or until that ends by itself, which is a failure."""
-    looking = [asyncio.create_task(_look_at(one)) for one in assembly.opened]
+    looking = [asyncio.create_task(one.keep_looking()) for one in reaches]
     working = asyncio.create_task(keep_working(settings, assembly))
     stopping = asyncio.create_task(stopped.wait())
     try:
@@ -78,11 +86,3 @@ async def _work_until(stopped: asyncio.Event, settings: Settings, assembly: Asse
         for task in (stopping, *looking, working):
             task.cancel()
         await at_most(STOP_TAKING_S, [*looking, working])
-
-
-async def _look_at(opened: Opened) -> None:
-    """Tell the owner at once where a platform takes nothing from here; it is tried again with every message."""
-    try:
-        await opened.open()
-    except UnusableError as error:
-        tell_unusable(opened.name, error)

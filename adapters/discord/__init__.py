@@ -2,7 +2,7 @@
 
 from adapters.discord.failures import BadTokenError, PlatformError, RefusedError, UnreachablePlatformError
 from adapters.discord.platform import DiscordPlatform
-from adapters.discord.shards import Shards, shards_of
+from adapters.discord.shards import Shards
 
 __all__ = [
     "BadTokenError",
@@ -11,5 +11,4 @@ __all__ = [
     "RefusedError",
     "Shards",
     "UnreachablePlatformError",
-    "shards_of",
 ]

@@ -94,12 +94,15 @@ class DiscordPlatform:
         return self._client is not None and self._client.serves
 
     async def open(self) -> None:
-        """Be ready to send where nothing is received. Raises PlatformError, and then the next message tries again."""
+        """Be ready to send where nothing is received. Raises PlatformError, also where it was ready and is no more.
+
+        The next message tries again.
+        """
         try:
-            await self._logged_in()
+            async with asyncio.timeout(CONNECTING_S):
+                await (await self._opened()).application_info()
         except _LOGIN_FAILED as error:
             raise platform_error(error) or passing(error) from None
-        self._connected.set()
 
     async def run(self) -> None:
         """Serve until cancelled or closed. Raises PlatformError when Discord refuses the bot."""
@@ -178,6 +181,15 @@ class DiscordPlatform:
             await self._missed.end()
             await client.close()
 
+    async def _opened(self) -> Connection:
+        """The connection where nothing is received. Raises PlatformError."""
+        try:
+            client = await self._logged_in()
+        except _LOGIN_FAILED as error:
+            raise platform_error(error) or passing(error) from None
+        self._connected.set()
+        return client
+
     async def _logged_in(self) -> Connection:
         """The connection, a new one where there is none.
 
@@ -224,7 +236,7 @@ class DiscordPlatform:
             raise DeliveryError(_NO_MORE)
         try:
             async with asyncio.timeout(CONNECTING_S):
-                await (self._connected.wait() if self._is_run else self.open())
+                await (self._connected.wait() if self._is_run else self._opened())
         except TimeoutError:
             raise DeliveryError("There is no connection to Discord.") from None
         except PlatformError as error:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-
-_WRITTEN = re.compile(r"([0-9]{1,4}(?:,[0-9]{1,4})*)/([0-9]{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +16,3 @@ class Shards:
     def hold_direct_messages(self) -> bool:
         """Whether direct messages come here: Discord brings them all to shard 0."""
         return 0 in self.ids
-
-
-def shards_of(written: str) -> Shards:
-    """Shards as they are written in `0,1/4`: the first two of four. Raises ValueError with a sentence for the owner."""
-    found = _WRITTEN.fullmatch(written.replace(" ", ""))
-    ids = [int(one) for one in found[1].split(",")] if found else []
-    count = int(found[2]) if found else 0
-    if not ids or max(ids) >= count or len({*ids}) < len(ids):
-        raise ValueError(
-            "Shards are written as in 0,1/4: those that this process receives, each once and counted from 0, "
-            "and after the slash how many there are in all processes."
-        )
-    return Shards(tuple(ids), count)

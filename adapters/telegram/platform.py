@@ -73,7 +73,10 @@ class TelegramPlatform:
         return self._source is not None and self._source.serves
 
     async def open(self) -> None:
-        """Be ready to send where nothing is received. Raises PlatformError, and then the next message tries again."""
+        """Be ready to send where nothing is received. Raises PlatformError, also where it was ready and is no more.
+
+        The next message tries again.
+        """
         await self.check()
 
     async def check(self) -> str:

@@ -39,6 +39,7 @@ class Poller:
         self._taken: set[int] = set()
         self._backoff = Backoff(timing)
         self._told_of_another = Lately(_CONTESTED_EVERY_S, time.monotonic)
+        self._stores = True
         self.serves = True
 
     async def run(self) -> None:
@@ -90,6 +91,9 @@ class Poller:
                 try:
                     await self._intake.take(update)
                 except StoreError:
-                    _log.warning("A message could not be stored; it stays with Telegram until it can be.")
+                    if self._stores:  # and is not told again with each try
+                        _log.warning("A message could not be stored; it stays with Telegram until it can be.")
+                    self._stores = False
                     return
+            self._stores = True
             self._taken.add(update.update_id)

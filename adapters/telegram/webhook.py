@@ -38,6 +38,7 @@ class WebhookServer:
         self._intake = intake
         self._webhook = webhook
         self.serves = False
+        self._stores = True
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
@@ -87,8 +88,11 @@ class WebhookServer:
         try:
             await self._intake.take(update)
         except StoreError:
-            _log.warning("A message could not be stored; Telegram will bring it again.")
+            if self._stores:  # and is not told again with each try
+                _log.warning("A message could not be stored; Telegram will bring it again.")
+            self._stores = False
             return web.Response(status=503)
+        self._stores = True
         return web.Response()
 
     async def _read(self, request: web.Request) -> Update | None:

@@ -208,3 +208,17 @@ def test_somebody_without_a_name_on_this_machine_is_a_candidate(monkeypatch: pyt
 
 def test_the_version_is_told(interview_bot: Command) -> None:
     assert interview_bot("--version").out == f"interview-bot {metadata.version('interview-bot')}\n"
+
+
+def test_copy_database_says_what_has_to_be_there(interview_bot: Command) -> None:
+    told = " ".join(interview_bot("copy-database", "--help").out.split())
+    assert "An empty database; on PostgreSQL it has to be there." in told
+
+
+def test_copy_database_tells_how_it_ended(interview_bot: Command, place: Path) -> None:
+    assert interview_bot("migrate").status == 0
+    source, target = f"sqlite://{place / 'data' / 'interviews.sqlite3'}", f"sqlite://{place / 'new.sqlite3'}"
+    copied = interview_bot("copy-database", "--from", source, "--to", target)
+    assert (copied.status, copied.err.partition(".")[0]) == (0, "Copied: 0 people, 0 interviews; 0 rows in all")
+    refused = interview_bot("copy-database", "--from", "nonsense", "--to", target)
+    assert (refused.status, refused.err.partition(":")[0]) == (1, "--from names no database that can be used")

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from bot import logs
 from bot.settings import load_settings
 from core.about import about
 from core.model import Conversation
+from tests.process.home import Home
 
 WHERE = Conversation("telegram", "12", "34")
 WORDS = "SENTINEL words"
@@ -122,13 +124,21 @@ def test_the_words_of_an_error_are_left_out(log: Log) -> None:
         ("httpx", logging.WARNING, True),
         ("procrastinate.worker.worker", logging.INFO, False),
         ("psycopg.pool", logging.INFO, False),
-        ("psycopg.pool", logging.WARNING, True),
+        ("psycopg.pool", logging.WARNING, False),
     ],
 )
 def test_libraries_are_heard_only_where_they_say_no_words(log: Log, name: str, level: int, *, shown: bool) -> None:
     log.start(LOG_LEVEL="DEBUG")
     log.logger(name).log(level, "SENTINEL")
     assert ("SENTINEL" in log.text) is shown
+
+
+def test_what_jobs_of_a_server_that_is_gone_end_with_is_not_heard(log: Log) -> None:
+    log.start()
+    for error in (ConnectorException(), OSError()):
+        log.logger("asyncio").error("Task exception was never retrieved", exc_info=error)
+    assert "ConnectorException" not in log.text
+    assert log.text.endswith("OSError\n")
 
 
 def test_nothing_is_shown_below_the_level_that_was_set(log: Log) -> None:
@@ -145,3 +155,24 @@ def test_the_owner_is_told_in_the_form_of_the_log(log: Log) -> None:
     logs.tell("Serving Pigeons.")
     told = json.loads(log.text.splitlines()[-1])
     assert (told["level"], told["logger"], told["message"]) == ("INFO", "bot", "Serving Pigeons.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "levels"),
+    [
+        (("run",), {"TELEGRAM_TOKEN": "nonsense"}, ["WARNING"]),
+        (("run", "--no-work"), {}, ["ERROR"]),
+        (("run", "--no-work"), {"TELEGRAM_TOKEN": "nonsense"}, ["ERROR"]),
+        (("run", "--shards", "a"), {"TELEGRAM_TOKEN": "nonsense"}, ["ERROR"]),
+        (("worker",), {"TELEGRAM_TOKEN": "nonsense"}, ["ERROR"]),
+        (("roles", "list"), {"ROLES_DIR": "roles"}, ["WARNING"]),
+        (("migrate",), {"DATA_DIR": "/dev/null/x"}, ["ERROR"]),
+    ],
+)
+def test_what_ends_the_program_is_an_error_and_what_is_not_served_a_warning(
+    tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], levels: list[str]
+) -> None:
+    (tmp_path / "roles").mkdir()
+    (tmp_path / "roles" / "barista.toml").write_text("nonsense")
+    ended = Home(tmp_path).run(*arguments, settings={"LOG_FORMAT": "json", **settings})
+    assert [json.loads(line)["level"] for line in ended.err.splitlines()] == levels

@@ -45,9 +45,9 @@ ROOM = {"platform": "terminal"}
 class Figures:
     """What is measured, and the figures that came of it, named without `interview_bot_`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wants_model: bool = True) -> None:
         self.metrics = Metrics()
-        self.watch = Measuring(self.metrics)
+        self.watch = Measuring(self.metrics, wants_model=wants_model)
 
     def __call__(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(f"interview_bot_{name}", labels)
@@ -199,6 +199,54 @@ async def test_a_call_that_was_given_up_is_told_from_one_that_failed(figures: Fi
     assert figures("model_failures_total", kind="strengthen", error="given_up") == 1
 
 
+async def test_a_model_that_nobody_wants_fails_unnoticed_until_it_has_answered() -> None:
+    figures = Figures(wants_model=False)
+    gated = Gated()
+    gated.door.set()
+    gated.failure = ModelUnavailableError("I sold chairs")
+    model, breaker = figures.watch.model(gated), figures.watch.breaker("consider", CircuitBreaker(FakeClock()))
+    interviewer = ScriptedInterviewer(in_turn())
+    interviewer.failure = gated.failure
+    asking = figures.watch.interviewer(interviewer)
+    permit = breaker.admit()
+    assert permit
+    breaker.failed(permit, at_once=True)
+
+    async def fail() -> tuple[float | None, ...]:
+        with pytest.raises(ModelUnavailableError):
+            await model.complete(PROMPT)
+        with pytest.raises(ModelUnavailableError):
+            await asking.strengthen(ROLE, Turn(ROLE.questions[0]))
+        return (
+            figures("model_call_failures_total", task="consider", error="ModelUnavailableError"),
+            figures("model_failures_total", kind="strengthen", error="ModelUnavailableError"),
+            figures("model_breaker_open", work="consider"),
+        )
+
+    assert await fail() == (0, 0, 0)
+    gated.failure = None
+    await model.complete(PROMPT)
+    gated.failure = ModelUnavailableError("I sold chairs")
+    assert await fail() == (1, 1, 1)
+
+
+async def test_what_has_not_failed_yet_is_there_with_nothing(figures: Figures) -> None:
+    room = Room()
+    room.runner = watched(room, figures)
+    figures.watch.model(Gated())
+    nothing = {
+        "save_failures_total": {"error": "StoreUnavailableError"},
+        "send_failures_total": ROOM | {"error": "DeliveryError"},
+        "messages_received_total": ROOM | {"kind": "voice"},
+        "messages_dropped_total": ROOM,
+        "model_failures_total": {"kind": "consider", "error": "ModelUnavailableError"},
+        "model_call_failures_total": {"task": "assess structure", "error": "CutReplyError"},
+        "speech_failures_total": {"kind": "synthesize", "error": "SynthesizerError"},
+        "interviews_ended_total": {"phase": "finished"},
+    }
+    assert {name: figures(name, **labels) for name, labels in nothing.items()} == dict.fromkeys(nothing, 0)
+
+
 async def test_an_open_breaker_shows(figures: Figures) -> None:
     breaker = figures.watch.breaker("consider", CircuitBreaker(FakeClock()))
     assert figures("model_breaker_open", work="consider") == 0
@@ -248,13 +296,17 @@ async def test_speaking_is_measured(figures: Figures) -> None:
 
 
 def test_what_is_in_the_database_is_shown_and_goes_when_that_cannot_be_looked_at(figures: Figures) -> None:
-    figures.metrics.show(Look({"asking": 3, "paused": 1}, {"send": 2, "settle_answer": 1}, {"model": 7}))
+    figures.metrics.show(
+        Look({"asking": 3, "paused": 1}, {"send": 2, "settle_answer": 1}, {"model": 7}, {"model": 61.5})
+    )
     assert figures("open_interviews", phase="asking") == 3
     assert figures("deliveries_waiting") == 2
     assert figures("pending_effects", kind="settle_answer") == 1
     assert figures("jobs", queue="model") == 7
+    assert figures("oldest_job_seconds", queue="model") == 61.5
     figures.metrics.show(Look({"paused": 1}, {}))
     assert figures("open_interviews", phase="asking") is None
+    assert figures("oldest_job_seconds", queue="model") is None
     assert figures("deliveries_waiting") == 0
     figures.metrics.show(None)
     assert figures("open_interviews", phase="paused") is None

@@ -79,6 +79,14 @@ def test_doctor_leaves_alone_what_is_switched_off(interview_bot: Command, monkey
     assert _details(interview_bot)["voice"] == ("off", "VOICE is off, so everything is written")
 
 
+@pytest.mark.usefixtures("missing")
+def test_doctor_says_that_another_process_listens_and_speaks(
+    interview_bot: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE", "elsewhere")
+    assert _details(interview_bot)["voice"] == ("ok", "VOICE is elsewhere, so another process listens and speaks")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

@@ -24,6 +24,7 @@ from tests.wires.telegram import TOKEN, TelegramServer
 
 MODEL, RATING = "llama3.1:8b", "how well did it go"
 BUSY = "database: Another program is using the database, so nothing was saved: close that program and try again.\n"
+UNREACHED = "platforms: Telegram cannot be reached.\n"
 HELD_S = 30.0
 """Only so long that a busy machine fails no test."""
 
@@ -168,8 +169,29 @@ async def test_a_bot_that_cannot_work_says_so_until_it_can(home: Home, telegram:
             assert await asked(port, "/healthz") == (200, "alive\n")
         await until(port, (200, "ready\n"))
         await telegram.stop()
-        await until(port, (503, "platforms: Telegram cannot be reached.\n"))
+        await until(port, (503, UNREACHED))
         assert (await serving.end(signal.SIGTERM))[0] == 0
+
+
+async def test_a_worker_that_reaches_no_platform_says_so_until_it_does(
+    home: Home, telegram: TelegramServer, port: int, postgres_url: str
+) -> None:
+    """Nothing is received there, so it asks by itself."""
+    settings = OnTelegram(telegram).settings | {"DATABASE_URL": postgres_url, "METRICS_PORT": str(port)}
+    await telegram.stop()
+    async with Serving(home, program=("-m", "tests.process.hasty"), command=("worker",), **settings) as serving:
+        await until(port, (503, UNREACHED))
+        assert (await figures(port))["ready", "platforms"] == 0
+        await telegram.start()
+        await until(port, (200, "ready\n"))
+        await telegram.stop()
+        await until(port, (503, UNREACHED))
+        await telegram.start()
+        await until(port, (200, "ready\n"))
+        status, told = await serving.end(signal.SIGTERM)
+    assert status == 0
+    lines = [line for line in [serving.begins_with, *told.splitlines()] if "Telegram" in line]
+    assert [line.partition(":")[0] for line in lines] == ["Telegram is not served", "Telegram is reached again."] * 2
 
 
 def _check_only_here(port: int) -> None:

@@ -152,6 +152,16 @@ async def test_once_discord_is_there_again_messages_go(server: DiscordServer, co
     await worker.close()
 
 
+async def test_a_discord_that_was_there_and_is_gone_is_told(server: DiscordServer, worker: DiscordPlatform) -> None:
+    await worker.open()
+    await server.stop()
+    with pytest.raises(UnreachablePlatformError, match="could not be reached"):
+        await worker.open()
+    await server.start()
+    await worker.open()
+    assert len([one for one in server.exchanges if one.path.endswith("/users/@me")]) == 1
+
+
 async def test_it_can_receive_later_by_the_same_connection(
     server: DiscordServer, worker: DiscordPlatform, ana: User
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from discord.state import AutoShardedConnectionState
 
-from adapters.discord import DiscordPlatform, Shards, shards_of
+from adapters.discord import DiscordPlatform, Shards
 from core.messages import CommandSent, TextSent
 from core.ports import DeliveryError
 from tests.adapters.discord.conftest import Core, asking, in_chat, unstarted
@@ -56,19 +56,8 @@ async def until(wanted: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_shards_are_read_as_they_are_written() -> None:
-    assert shards_of("0,1/4") == Shards((0, 1), 4)
-    assert shards_of("3/4") == Shards((3,), 4)
-    assert shards_of(" 2, 0 / 3 ") == Shards((2, 0), 3)
-    assert [shards_of(one).hold_direct_messages for one in ("0,1/4", "2,3/4")] == [True, False]
-
-
-@pytest.mark.parametrize(
-    "written", ["", "0", "0/", "/4", "4/4", "0,0/4", "0,,1/4", "-1/4", "0;1/4", "a/4", "0/0", "\u0660/\u0664"]
-)
-def test_what_are_no_shards_is_said_in_one_sentence(written: str) -> None:
-    with pytest.raises(ValueError, match=r"^Shards are written as in 0,1/4: .*\.$"):
-        shards_of(written)
+def test_direct_messages_come_to_the_first() -> None:
+    assert [Shards(ids, 4).hold_direct_messages for ids in BOTH] == [True, False]
 
 
 async def test_each_process_identifies_by_its_shards(server: DiscordServer, processes: list[Process]) -> None:

@@ -36,6 +36,22 @@ async def test_it_serves_once_telegram_knows_where_to_bring_messages(server: Tel
     assert not platform.serves
 
 
+async def test_what_cannot_be_stored_is_told_once_until_something_can(
+    server: TelegramServer, takes: Takes, robin: Person
+) -> None:
+    full = StoreUnavailableError("The disk is full.")
+    takes.fails = [full, full, full]
+    with lines_of("adapters.telegram") as lines:
+        async with running(make(server, takes)):
+            robin.writes("one")
+            await takes.next(0)
+            assert len(lines.kept) == 1
+            takes.fails = [full]
+            robin.writes("two")
+            await takes.next(1)
+    assert len(lines.kept) == 2
+
+
 async def test_what_is_logged_of_a_message_names_its_conversation(
     server: TelegramServer, takes: Takes, robin: Person
 ) -> None:
