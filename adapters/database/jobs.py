@@ -105,9 +105,10 @@ class JobQueue:
 
     async def end(self, pending: Sequence[PendingEffect]) -> None:
         with told():
-            for one in pending:
-                for job in await self._jobs.list_jobs_async(queueing_lock=str(one.id)):
-                    await self._jobs.cancel_job_by_id_async(id_of(job), abort=True, delete_job=True)
+            jobs = [job for one in pending for job in await self._jobs.list_jobs_async(queueing_lock=str(one.id))]
+            # Those that have not begun first: one that is ended lets the next with its lock begin.
+            for job in sorted(jobs, key=lambda job: job.status != Status.TODO.value):
+                await self._jobs.cancel_job_by_id_async(id_of(job), abort=True, delete_job=True)
 
     def _job(self, pending: PendingEffect) -> Job:
         placed, seconds = place(pending), self._seconds(pending.effect)

@@ -235,7 +235,7 @@ def test_control_c_keeps_even_an_answer_that_is_waited_on_and_the_next_start_off
         child.send("go on\r")
         child.expect(f"(?s)Follow-up 1 of 3.*{PROMPT}")
         child.send(f"{WEAK[1]}\r")
-        child.expect("Follow-up 2 of 3|Question 2 of 5")
+        child.expect(f"(?s)(?:Follow-up 2 of 3|Question 2 of 5).*{PROMPT}")
         child.sendcontrol("d")
         assert ended(child)[0] == 0
     assert home.said("answer") == list(WEAK)
@@ -352,7 +352,7 @@ def test_typed_with_the_output_piped_away(home: Home, as_json: bool) -> None:  #
     )
     child.expect(PROMPT)
     child.send(f"{WEAK[0]}\r")
-    child.expect("Follow-up 1 of 3")
+    child.expect(f"(?s)Follow-up 1 of 3.*{PROMPT}")
     child.sendcontrol("d")
     child.expect(pexpect.EOF)
     child.close()

@@ -34,6 +34,7 @@ class Served:
         self._path = folder / "interviews.sqlite3"
         self._start = start
         self._heard = 0
+        self.gap_s = 0.0
         self.engines: dict[str, Any] = {}
         """What the runner is given besides."""
 
@@ -50,7 +51,7 @@ class Served:
                 platforms=platforms,
                 roles=ROLES_BY_ID,
                 clock=SystemClock(),
-                quiet_gap_s=0,
+                quiet_gap_s=self.gap_s,
                 report_wait_s=0.1,
                 **self.engines,
             )
