@@ -102,8 +102,7 @@ class DatabaseStore:
         return await self._session.run(self._save(change))
 
     async def close_unreadable(self, candidate: int) -> None:
-        await self._session.run(carried_out(close_unreadable(candidate)))
-        self._interviews.forget()
+        await self._session.run(self._close_unreadable(candidate))
 
     def alone(self, candidate: int) -> AbstractAsyncContextManager[None]:
         return self._alone(candidate) if self._alone else nullcontext()
@@ -157,6 +156,10 @@ class DatabaseStore:
     async def forget_seen(self) -> None:
         """Forget the ids of messages taken over a week ago, which no platform delivers again."""
         await self._session.run(seen.forget_seen())
+
+    async def _close_unreadable(self, candidate: int) -> None:
+        await carried_out(close_unreadable(candidate))
+        self._interviews.forget()
 
     async def _forget(self, candidate: int) -> None:
         await forgetting.forget(candidate)

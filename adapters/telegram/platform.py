@@ -123,7 +123,7 @@ class TelegramPlatform:
         try:
             async with asyncio.timeout(self._timing.send_s):
                 await list_commands(self._bot)
-        except (TelegramError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would hear of it
             _log.warning("The list of commands could not be set (%s).", type(error).__name__)
 
     async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:

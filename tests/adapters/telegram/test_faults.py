@@ -171,6 +171,17 @@ async def test_a_list_of_commands_that_cannot_be_set_stops_nothing(
         takes.taken.clear()
 
 
+async def test_whatever_the_list_of_commands_fails_with_is_told(
+    server: TelegramServer, takes: Takes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(bot: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("adapters.telegram.platform.list_commands", broken)
+    async with running(make(server, takes)):
+        await until(lambda: "could not be set (LookupError)" in caplog.text)
+
+
 async def test_nobody_waits_for_the_list_of_commands(server: TelegramServer, robin: Person, takes: Takes) -> None:
     server.faults.append(Fault("getMyCommands", 500, slow_s=60))
     robin.writes("Hello")
