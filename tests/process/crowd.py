@@ -19,6 +19,7 @@ from tests.process.serving import Serving
 from tests.wires.telegram import TOKEN, TelegramServer
 
 _SECRET = "a_secret-of-16-or-more"
+RECEIVES_ONLY = "Receiving only: a worker has to do the rest.\n"
 
 
 class Balancer:
@@ -112,7 +113,7 @@ class Crowd:
     async def kill_receiver(self) -> None:
         """Kill the receiver that has been there longest."""
         self.balancer.ports.pop(0)
-        assert await self.receivers.pop(0).end(signal.SIGKILL) == (-signal.SIGKILL, "")
+        assert await self.receivers.pop(0).end(signal.SIGKILL) == (-signal.SIGKILL, RECEIVES_ONLY)
 
     async def end(self) -> list[tuple[int | None, str]]:
         """Ask all to end; how they did."""

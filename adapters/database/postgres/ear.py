@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from procrastinate import PsycopgConnector
@@ -17,6 +17,8 @@ from procrastinate.connector import Notify
 
 TOGETHER_S = 0.1
 """New jobs of a queue of which is heard within this time after the last was told of are told of at its end."""
+AGAIN_S = 0.2
+"""After so many seconds what still listens is asked again to end."""
 
 
 class Connector(PsycopgConnector):
@@ -28,7 +30,7 @@ class Connector(PsycopgConnector):
         self._told: list[tuple[frozenset[str], Notify]] = []
         self._listening: asyncio.Task[None] | None = None
         self._held: dict[str, str | None] = {}  # what is told at the end of a pause, by channel
-        self._telling: set[asyncio.Task[None]] = set()
+        self._begun: set[asyncio.Task[None]] = set()
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         """Tell somebody of what is heard on some of the channels. Raises ConnectorException; nobody listens then."""
@@ -41,7 +43,7 @@ class Connector(PsycopgConnector):
         finally:
             self._told.remove(told)
             if not self._told and self._listening is not None:
-                self._listening.cancel()
+                self._begin(_ended(self._listening))
                 self._listening = None
 
     async def _tell(self, *, channel: str, payload: str) -> None:
@@ -59,6 +61,17 @@ class Connector(PsycopgConnector):
     def _tell_held(self, channel: str) -> None:
         payload = self._held.pop(channel)
         if payload is not None:
-            task = asyncio.create_task(self._tell(channel=channel, payload=payload))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            self._begin(self._tell(channel=channel, payload=payload))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody waits for."""
+        task = asyncio.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+
+async def _ended(listening: asyncio.Task[None]) -> None:
+    """End what listens: asked once, it may take that for the loss of its connection, and make a new one."""
+    while not listening.done():
+        listening.cancel()
+        await asyncio.wait([listening], timeout=AGAIN_S)
