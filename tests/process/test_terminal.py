@@ -352,9 +352,10 @@ def test_typed_with_the_output_piped_away(home: Home, as_json: bool) -> None:  #
     )
     child.expect(PROMPT)
     child.send(f"{WEAK[0]}\r")
-    child.expect(f"(?s)Follow-up 1 of 3.*{PROMPT}")
+    child.expect("Follow-up 1 of 3")
     child.sendcontrol("d")
-    child.expect(pexpect.EOF)
+    while child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1):
+        child.sendcontrol("d")  # the one before came while something was printed
     child.close()
     written = (home.path / "out").read_text()
     assert "Question 1 of 5" in written
