@@ -137,6 +137,7 @@ class Runner:
         )
         self._following = Following(
             store,
+            self._waits,
             self._asking,
             self._turnstile,
             self._saving,
@@ -279,7 +280,7 @@ class Runner:
             return Answer(interview, (Send(voice.cannot_listen()),))
         event = taking.event(inbound, self._clock.now())
         try:
-            return Answer(*engine.step(interview, event))
+            return Answer(*self._waits.step(interview, event))
         except UnexpectedEvent as unexpected:
             return Answer(interview, (Send(taking.unfit(interview, unexpected)),))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core import engine
 from core.effects import reworded
 from core.model import Phase
 from core.ports import Change, RoleMissingError, StaleInterviewError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.runner.limits import Limits
     from core.runner.saving import Saving
     from core.runner.turnstile import Turnstile
+    from core.runner.waits import Waits
 
 
 class Following:
@@ -30,6 +32,7 @@ class Following:
     def __init__(  # noqa: PLR0913, PLR0917 - all that a result concerns
         self,
         store: Store,
+        waits: Waits,
         asking: Asking,
         turnstile: Turnstile,
         saving: Saving,
@@ -38,6 +41,7 @@ class Following:
         limits: Limits,
     ) -> None:
         self._store = store
+        self._waits = waits
         self._asking = asking
         self._turnstile = turnstile
         self._saving = saving
@@ -59,7 +63,7 @@ class Following:
         notes = taking.note_of(pending.effect)
         async with self._turnstile.lock(pending.candidate):
             interview, where = await self._asking.interview_and_where(pending)
-            followed = taking.followed(interview, event)
+            followed = self._step(interview, event)
             if followed is None:
                 await self._removing.once(pending)
                 await self._forgetting.taken_back(interview, interview, *notes)
@@ -72,6 +76,13 @@ class Following:
             if interview.is_open and not after.is_open:
                 self._limits.ended(pending.candidate)
             return saved.pending
+
+    def _step(self, interview: Interview, event: Event | None) -> engine.Step | None:
+        """The step on a result, None where there is none or it comes too late."""
+        try:
+            return self._waits.step(interview, event) if event else None
+        except engine.UnexpectedEvent:
+            return None
 
     async def _is_newest(self, interview: Interview) -> bool:
         """Whether it can still be gone back to, so that the buttons of what comes late are worth showing."""

@@ -74,14 +74,6 @@ def is_about(interview: Interview, inbound: Inbound) -> bool:
     return interview.is_open
 
 
-def followed(interview: Interview, event: Event | None) -> engine.Step | None:
-    """The step on the result of an effect, None where there is none or it comes too late."""
-    try:
-        return engine.step(interview, event) if event else None
-    except engine.UnexpectedEvent:
-        return None
-
-
 def note_of(effect: Effect) -> list[str]:
     """The voice note that an effect is about, where there is one."""
     return [effect.message_id] if isinstance(effect, TranscribeNote) else []

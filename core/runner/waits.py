@@ -1,14 +1,18 @@
-"""How long an effect waits before it is begun."""
+"""How long an effect waits before it is begun, and what need not wait."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core import engine
 from core.effects import AwaitReport, SettleAnswer
+from core.events import AnswerSettled
 
 if TYPE_CHECKING:
     from core.effects import Effect
+    from core.events import Event
+    from core.model import Interview
 
 REPORT_WAIT_S = 10.0
 """How long a report is waited for by whoever has given a self-rating: the project's own promise."""
@@ -30,3 +34,12 @@ class Waits:
         if isinstance(effect, AwaitReport):
             return self.report_wait_s * (_LAST_WAITS if effect.last else 1)
         return 0.0
+
+    def step(self, interview: Interview, event: Event) -> engine.Step:
+        """The engine's step, with the one behind it where an answer has no quiet gap. Raises UnexpectedEvent."""
+        after, effects = engine.step(interview, event)
+        gap = next((one for one in effects if isinstance(one, SettleAnswer)), None)
+        if gap is None or self.quiet_gap_s:
+            return after, effects
+        settled, following = engine.step(after, AnswerSettled(gap.turn, gap.revision, event.at))
+        return settled, (*(one for one in effects if one is not gap), *following)

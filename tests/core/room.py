@@ -10,6 +10,7 @@ from core.model import Consideration, Conversation, Interview
 from core.ports import Change, Saved, StoreUnavailableError
 from core.runner import Runner
 from core.speech import Transcription, VoiceNote
+from tests.contracts.fake_jobs import FakeJobs
 from tests.contracts.fake_speech import FakeRecordings, FakeSynthesizer, FakeTranscriber
 from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, ROLES
@@ -21,12 +22,16 @@ FULL = StoreUnavailableError("The disk is full: nothing was saved.")
 
 
 class FailingStore:
-    """The fake store, which cannot save while `failing`; with `slow`, whoever has saved is held up afterwards."""
+    """The fake store, which cannot save while `failing`, and tells what it `saves`.
+
+    With `slow`, whoever has saved is held up afterwards.
+    """
 
     def __init__(self, store: FakeStore) -> None:
         self._store = store
         self.failing = False
         self.slow: asyncio.Event | None = None
+        self.saves: Callable[[Change], None] = lambda _: None
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
         found: Callable[..., Awaitable[object]] = getattr(self._store, name)
@@ -37,6 +42,7 @@ class FailingStore:
         if self.failing:
             raise FULL
         saved = await self._store.save(change)
+        self.saves(change)
         if self.slow:
             await self.slow.wait()
         return saved
@@ -61,6 +67,8 @@ class Room:
         self.transcriber: FakeTranscriber | None = None
         self.synthesizer: FakeSynthesizer | None = None
         self.recordings: FakeRecordings | None = None
+        self.queue: FakeJobs | None = None
+        self.gap_s = GAP
         self.runner = self.new_runner()
         self._messages = 0
 
@@ -71,12 +79,13 @@ class Room:
             platforms=self.platforms,
             roles=self.roles,
             clock=self.clock,
-            quiet_gap_s=GAP,
+            quiet_gap_s=self.gap_s,
             messages_per_minute=limits.get("messages_per_minute", 60),
             open_interviews=limits.get("open_interviews", 200),
             transcriber=self.transcriber,
             synthesizer=self.synthesizer,
             recordings=self.recordings,
+            jobs=self.queue,
         )
 
     def with_voice(self) -> Room:

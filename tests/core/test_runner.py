@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
+from core.effects import ConsiderAnswer, Send
 from core.messages import CommandSent, TextSent
-from core.model import AnswerKind, Consideration
+from core.model import AnswerKind, Consideration, Phase
+from core.ports import Change
+from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION, INCIDENT, QUEUES
 from tests.core.doubles import rest
 from tests.core.room import GAP, OTHER, Room
@@ -69,6 +72,20 @@ async def test_the_answer_is_considered_after_the_quiet_gap_and_not_before(room:
     await room.clock.advance(1)
     assert room.interviewer.calls[0] == "consider"
     assert (await room.interview()).turns[0].answer_text == "It absorbs load.\nAnd it retries."
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+async def test_without_a_quiet_gap_an_answer_settles_in_the_save_that_takes_it(room: Room, *, spoken: bool) -> None:
+    room.gap_s = 0.0
+    room.with_voice()
+    await room.command("interview", "tester")
+    room.interviewer.doors["consider"] = asyncio.Event()
+    saved: list[Change] = []
+    room.disk.saves = saved.append
+    await (room.note(heard("It absorbs load.")) if spoken else room.say("It absorbs load."))
+    last = saved[-1]
+    assert [one and one.phase for one in (last.before, last.after)] == [Phase.ASKING, Phase.CONSIDERING]
+    assert [type(one) for one in last.effects if not isinstance(one, Send)] == [ConsiderAnswer]
 
 
 async def test_typing_makes_the_gap_begin_anew(room: Room) -> None:

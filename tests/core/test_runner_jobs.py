@@ -14,7 +14,6 @@ from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Send, Settle
 from core.messages import Block, BlockStyle, CommandSent, Outbound, OutboundKind, TextSent
 from core.model import Consideration, Conversation, Phase
 from core.ports import Change, DeliveryError, StaleInterviewError, StoreUnavailableError, UnservedError
-from core.runner import Runner
 from core.runner.again import FIRST_PAUSE_S
 from core.runner.waits import REPORT_WAIT_S, Waits
 from tests.contracts.fake_jobs import FakeJobs
@@ -34,27 +33,13 @@ class Hall(Room):
 
     def __init__(self, *considerations: Consideration) -> None:
         super().__init__(*considerations)
-        self.jobs = FakeJobs(self.clock, Waits(GAP).seconds)
+        self.queue = self.jobs = FakeJobs(self.clock, Waits(GAP).seconds)
         self.store = FakeStore(self.roles, self.jobs)
         self.disk._store = self.store
         self.transcriber, self.recordings = FakeTranscriber(), FakeRecordings()
         self.runner = self.new_runner()
         self.worker = self.new_runner()
         self.working = asyncio.create_task(self.jobs.work(self.worker.perform))
-
-    def new_runner(self, **limits: int) -> Runner:
-        return Runner(
-            store=self.disk,  # type: ignore[arg-type]
-            interviewer=self.interviewer,
-            platforms=self.platforms,
-            roles=self.roles,
-            clock=self.clock,
-            quiet_gap_s=GAP,
-            open_interviews=limits.get("open_interviews", 200),
-            transcriber=self.transcriber,
-            recordings=self.recordings,
-            jobs=getattr(self, "jobs", None),
-        )
 
     async def end(self) -> None:
         self.working.cancel()
