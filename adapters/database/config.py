@@ -46,7 +46,11 @@ CONNECT_S = 5
 KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
 ARRIVING = {"tcp_user_timeout": 15_000}
 _OPTIONS = " ".join(
-    ["-c timezone=UTC", *(f"-c {name}={value}" for name, value in ARRIVING.items())]
+    [
+        "-c timezone=UTC",
+        "-c plan_cache_mode=force_generic_plan",
+        *(f"-c {name}={value}" for name, value in ARRIVING.items()),
+    ]
     + [f"-c tcp_{name}={value}" for name, value in KEEPALIVES.items()]
 )
 APP = "interviews"
@@ -93,7 +97,7 @@ class PostgreSQLServer:
 
     def _how(self) -> dict[str, Any]:
         words = {"connect_timeout": CONNECT_S, "application_name": "interview-bot", "options": _OPTIONS}
-        return {**words, **KEEPALIVES, **ARRIVING, **self.ssl}
+        return {**words, "prepare_threshold": 1, **KEEPALIVES, **ARRIVING, **self.ssl}
 
 
 Database = SQLiteFile | PostgreSQLServer

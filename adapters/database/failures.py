@@ -93,6 +93,7 @@ _SYSTEM = {
     errno.EIO: _BROKEN,
 }
 _PRIMARY_CODE = 0xFF
+_NO_NUMBER, _INTEGRITY = "22P02", "23"
 # The codes of PostgreSQL, or the two letters that those of a kind begin with.
 _POSTGRESQL = {
     "08": _GONE,
@@ -197,6 +198,12 @@ def _sentence_of_postgresql(error: BaseException) -> str:
 def is_outage(error: Exception) -> bool:
     """Whether the disk, its rights or another program is to blame, so that trying again later may help."""
     return sentence(error) not in (_REFUSED, _DAMAGED)
+
+
+def is_not_as_hoped(error: Exception) -> bool:
+    """Whether a statement was undone as one of its changes has changed nothing, or did not fit to what is there."""
+    state = getattr(_cause(error), _STATE, None) or ""
+    return state == _NO_NUMBER or state.startswith(_INTEGRITY)
 
 
 def is_unreachable(error: Exception) -> bool:

@@ -27,6 +27,7 @@ from adapters.database.outage import Outage
 from adapters.database.placing import QUEUES, place
 from adapters.database.postgres.client import check
 from adapters.database.postgres.ear import Connector
+from adapters.database.statements import Statement
 from core.effects import Effect
 from core.ports import PendingEffect
 
@@ -37,6 +38,13 @@ _CONNECTIONS = 5
 """At most, beside the one that hears of new jobs where any are worked on."""
 CLOCK_S = 30.0
 """So often the database is asked what time it is."""
+# The function that Procrastinate's own statement calls, in the order of the columns of its type.
+_QUEUEING = (
+    f"SELECT procrastinate_defer_jobs_v1(array_agg(ROW(queue, '{TASK}', priority, lock, id::text,"  # noqa: S608 - the same
+    " jsonb_build_object('effect_id', id), scheduled_at)::procrastinate_job_to_defer_v1 ORDER BY number)) AS jobs"
+    " FROM made JOIN ROWS FROM (json_to_recordset(?::json) AS (queue text, priority int, lock text,"
+    " scheduled_at timestamptz)) WITH ORDINALITY AS place(queue, priority, lock, scheduled_at, number) USING (number)"
+)
 
 
 class JobQueue:
@@ -87,11 +95,21 @@ class JobQueue:
     async def add(self, connection: BaseDBAsyncClient, pending: Sequence[PendingEffect]) -> None:
         """Queue effects in the transaction that saves them. Raises StoreUnavailableError."""
         if pending:
+            await self.on_time()
             with told():
-                if monotonic() - self._asked_at > CLOCK_S:  # a machine that slept has not counted that
-                    await self.set_clock()
                 async with connection.acquire_connection() as raw:
                     await self._jobs.batch_defer_jobs_async([self._job(one) for one in pending], connection=raw)
+
+    def queueing(self, pending: Sequence[PendingEffect]) -> Statement:
+        """What queues effects within the statement that saves them, which knows their ids; to be `on_time` before."""
+        waiting = [self._waiting(one) for one in pending]
+        return _QUEUEING, [[{**one, "scheduled_at": _written(one["scheduled_at"])} for one in waiting]]
+
+    async def on_time(self) -> None:
+        """Set the clock where it has not been for long. Raises StoreUnavailableError."""
+        if monotonic() - self._asked_at > CLOCK_S:  # a machine that slept has not counted that
+            with told():
+                await self.set_clock()
 
     async def queue_again(self, pending: PendingEffect) -> None:
         """Queue an effect whose job was lost, unless somebody else has. Raises StoreUnavailableError."""
@@ -111,16 +129,18 @@ class JobQueue:
                 await self._jobs.cancel_job_by_id_async(id_of(job), abort=True, delete_job=True)
 
     def _job(self, pending: PendingEffect) -> Job:
-        placed, seconds = place(pending), self._seconds(pending.effect)
         return Job(
-            queue=placed.queue,
-            lock=placed.lock,
-            priority=placed.priority,
+            **self._waiting(pending),
             queueing_lock=str(pending.id),
             task_name=TASK,
             task_kwargs={"effect_id": pending.id},
-            scheduled_at=self.time_in(seconds) if seconds else None,
         )
+
+    def _waiting(self, pending: PendingEffect) -> dict[str, Any]:
+        """Where an effect waits, and until when, in the words of a job."""
+        placed, seconds = place(pending), self._seconds(pending.effect)
+        until = self.time_in(seconds) if seconds else None
+        return {"queue": placed.queue, "lock": placed.lock, "priority": placed.priority, "scheduled_at": until}
 
     async def _put_off(self, job: Job, seconds: float) -> None:
         """Let a job wait for so long from now: a new one takes its place, as there is no other way."""
@@ -147,6 +167,10 @@ def _pool(**options: Any) -> AsyncConnectionPool:
 async def _commit_at_once(connection: AsyncConnection) -> None:
     """Have each statement be a transaction of its own, as all of Procrastinate's are."""
     await connection.set_autocommit(True)
+
+
+def _written(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
 
 
 def id_of(job: Job) -> int:

@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 Row = dict[str, Any]
 """Of a row that was found its columns are asked by name, and nothing else: SQLite's are no dicts."""
 _SHAPES = 512
+_UNDONE = " rows are as they were expected: somebody else was faster, and nothing was saved"
 
 
 class Answer(NamedTuple):
@@ -152,19 +153,27 @@ def _insertion(table: str, columns: tuple[str, ...], rows: int, made: tuple[tupl
 
 
 @lru_cache(_SHAPES)
-def together(changes: tuple[str, ...], making: str = "") -> str:
+def together(changes: tuple[str, ...], making: str = "", queueing: str = "") -> str:
     """One statement of PostgreSQL for several changes, none of which sees what the others do.
 
-    Its row tells in `changed` how many rows each of them has changed, and in `made` the ids that the INSERT `making`
-    some rows has given them, None without.
+    Its row tells in `made` the ids that the INSERT `making` some rows has given them, None without; `queueing` selects
+    `jobs` from those, which are `made` with their `number`. Where a change changes nothing, what tells so is no number:
+    that error undoes all of it, and explains itself in the server's log.
     """
     parts = {f"change_{number}": f"{change} RETURNING 1" for number, change in enumerate(changes)}
-    changed = ", ".join([f"(SELECT count(*) FROM {name})" for name in parts])  # noqa: S608 - our own words
+    least = ", ".join(["1", *(f"(SELECT count(*) FROM {name})" for name in parts)])  # noqa: S608 - our own words
     if making:
         parts["making"] = f"{making} RETURNING id"
+    if queueing:
+        parts["made"] = "SELECT id, row_number() OVER (ORDER BY id) AS number FROM making"
+        parts["queued"] = queueing
     made = "(SELECT array_agg(id) FROM making)" if making else "NULL"
+    queued = "(SELECT jobs FROM queued)" if queueing else "NULL"
     named = ", ".join(f"{name} AS ({sql})" for name, sql in parts.items())
-    return f"WITH {named} SELECT ARRAY[{changed}]::int[] AS changed, {made} AS made"
+    return (
+        f"WITH {named} SELECT CASE WHEN least > 0 THEN 1 ELSE (least || '{_UNDONE}')::int END AS done,"  # noqa: S608
+        f" {made} AS made, {queued} AS queued FROM (SELECT LEAST({least}) AS least) AS changed"
+    )
 
 
 def update(table: str, columns: Iterable[str], where: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from adapters.database import forgetting, pages, seen
 from adapters.database.codec import decode_preferences, storable, storable_text
-from adapters.database.failures import told_as_refused
+from adapters.database.failures import is_not_as_hoped, told_as_refused
 from adapters.database.interviews import Interviews, close_unreadable, wrote_last
 from adapters.database.linking import write_accounts
 from adapters.database.models import (
@@ -26,7 +26,6 @@ from adapters.database.session import Session, transaction
 from adapters.database.statements import carried_out, carried_out_or_undone, changed, document, first, found
 from adapters.database.stored import as_stored
 from adapters.database.writing import (
-    NotAsHopedError,
     concerns_accounts,
     is_in_place,
     write_at_once,
@@ -182,18 +181,14 @@ class DatabaseStore:
         return saved
 
     async def _save_with_more(self, change: Change) -> Saved:
-        if is_in_place(change):
-            with suppress(IntegrityError, NotAsHopedError):
-                return await self._save_at_once(change)
+        if self.jobs and is_in_place(change):
+            await self.jobs.on_time()
+            try:
+                return await carried_out(write_at_once(change, self.jobs.queueing))
+            except Exception as error:
+                if not is_not_as_hoped(error):
+                    raise
         return await self._save_step_by_step(change)
-
-    async def _save_at_once(self, change: Change) -> Saved:
-        """Save a change in place, with half of the questions to the server. Raises NotAsHopedError, IntegrityError."""
-        async with transaction() as connection:
-            saved = await carried_out(write_at_once(change))
-            if self.jobs:
-                await self.jobs.add(connection, saved.pending)
-        return saved
 
     async def _save_step_by_step(self, change: Change) -> Saved:
         async with transaction() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -64,22 +64,26 @@ def _only_grows(old: Turn, new: Turn) -> bool:
     return old is new or (is_kept and len(old.utterances) <= len(new.utterances))
 
 
-def write_at_once(change: Change) -> Steps[Saved]:
-    """Write a change in place with one statement of PostgreSQL, in a transaction of its own.
+def write_at_once(change: Change, queueing: Callable[[Sequence[PendingEffect]], Statement]) -> Steps[Saved]:
+    """Write a change in place and queue its effects with one statement of PostgreSQL, which does all of it or nothing.
 
-    Raises NotAsHopedError, also of what `write_step` and `write_effects` would raise more about.
+    It fails, as `is_not_as_hoped` tells, where `write_step` and `write_effects` would raise more about it.
     """
     before, after = change.before, change.after
     interview = after and before and replace(after, id=before.id, version=before.version + 1)
     changes = _hoped(write_step(change))
-    if not changes and not change.effects:
+    if not change.effects:
+        if changes:
+            yield together(tuple([sql for sql, _ in changes])), _values(changes)
         return Saved(interview, ())
-    making = [_effects(change, interview)] if change.effects else []
-    sql = together(tuple([sql for sql, _ in changes]), *(sql for sql, _ in making))
-    row = (yield sql, [value for _, values in (*changes, *making) for value in values]).first
-    if row is None or not all(row["changed"]):
-        raise NotAsHopedError
-    return _saved(change, interview, row["made"] or ())
+    making, queued = _effects(change, interview), queueing(_pending(change, interview, [0] * len(change.effects)))
+    sql = together(tuple([sql for sql, _ in changes]), making[0], queued[0])
+    answer = yield sql, _values([*changes, making, queued])
+    return _saved(change, interview, answer.rows[0]["made"])
+
+
+def _values(statements: Iterable[Statement]) -> list[object]:
+    return [value for _, values in statements for value in values]
 
 
 def _hoped(steps: Steps[object]) -> list[Statement]:
@@ -91,10 +95,6 @@ def _hoped(steps: Steps[object]) -> list[Statement]:
             statements.append(steps.send(Answer(1, ())))
     except StopIteration:
         return statements
-
-
-class NotAsHopedError(Exception):
-    """A statement has changed nothing, so that the change has to be undone and written step by step."""
 
 
 def write_step(change: Change) -> Steps[Interview | None]:
@@ -261,12 +261,15 @@ def _effects(change: Change, interview: Interview | None) -> Statement:
 
 def _saved(change: Change, interview: Interview | None, ids: Iterable[int]) -> Saved:
     """What a save gave, its effects with the ids as they were given, whatever order those are told in."""
+    return Saved(interview, tuple(_pending(change, interview, sorted(ids))))
+
+
+def _pending(change: Change, interview: Interview | None, ids: Sequence[int]) -> list[PendingEffect]:
     interview_id = None if interview is None else interview.id
-    pending = [
+    return [
         PendingEffect(one, change.candidate, _place(effect, change.conversation), effect, interview_id)
-        for one, effect in zip(sorted(ids), change.effects, strict=True)
+        for effect, one in zip(change.effects, ids, strict=True)
     ]
-    return Saved(interview, tuple(pending))
 
 
 def _effect_row(candidate: int, interview_id: int | None, where: Conversation, effect: Effect) -> Row:

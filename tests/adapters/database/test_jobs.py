@@ -20,7 +20,7 @@ from adapters.database.connection import connect
 from adapters.database.placing import QUEUES
 from adapters.database.postgres import ear
 from adapters.database.store import DatabaseStore
-from core.effects import AssessAnswer, ConsiderAnswer, Effect
+from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect
 from core.model import UtteranceKind
 from core.ports import (
     AlreadySeenError,
@@ -110,6 +110,7 @@ async def until_done(store: DatabaseStore, url: str) -> None:
 
 
 ALL = dict.fromkeys(QUEUES, 2)
+SEVERAL = (notice("First."), AssessAnswer(0), notice("Second."), AwaitReport())
 
 
 async def test_effects_that_have_no_job_get_one(postgres_url: str, store: DatabaseStore) -> None:
@@ -391,9 +392,30 @@ async def test_what_only_adds_to_an_interview_is_saved_by_one_statement(
 ) -> None:
     change = await in_place(store)
     monkeypatch.setattr(store, "_save_step_by_step", None)
-    saved = await store.save(change)
+    saved = await store.save(replace(change, effects=SEVERAL))
     assert saved.interview == await store.current_interview(change.candidate)
     assert list(saved.pending) == list(await store.pending_of(change.candidate))
+
+
+async def test_one_statement_queues_the_very_jobs_that_procrastinate_queues(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connect(postgres_url, ROLES, lambda effect: 60.0 if isinstance(effect, AwaitReport) else 0.0) as store:
+        change = replace(await in_place(store), inbound_id=None, performed=None, effects=SEVERAL)
+        await sql(postgres_url, "DELETE FROM procrastinate_jobs")
+        at_once = await store.save(change)
+        monkeypatch.setattr("adapters.database.store.is_in_place", lambda _: False)
+        assert at_once.interview
+        step_by_step = await store.save(replace(change, before=at_once.interview, after=at_once.interview))
+    ids = [str(one.id) for one in (*at_once.pending, *step_by_step.pending)]
+    queued = await sql(
+        postgres_url,
+        "SELECT queueing_lock, args->>'effect_id', queue_name, task_name, priority, lock, status::text, attempts,"
+        " round(extract(epoch FROM scheduled_at - now()) / 10)::int FROM procrastinate_jobs ORDER BY id",
+    )
+    assert [row[:2] for row in queued] == [(one, one) for one in ids]
+    assert [row[2:] for row in queued[:4]] == [row[2:] for row in queued[4:]]
+    assert [row[-1] for row in queued[:4]] == [None, None, None, 6]
 
 
 @pytest.mark.parametrize("lost", ["performed", "interview", "message"])
