@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -331,6 +331,17 @@ class Change:
     leaves: tuple[Account, ...] = ()
 
 
+class Standing(NamedTuple):
+    """A pending effect with the interview that it belongs to, and where its candidate wrote last.
+
+    Of a message, which needs neither, they are not looked for.
+    """
+
+    pending: PendingEffect
+    interview: Interview | None
+    where: Conversation | None
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What a save gave: the interview with its id and version, and the effects with their ids, in order."""
@@ -408,16 +419,18 @@ class Store(Protocol):
         """Where the candidate's newest message was taken from, None where none is known any more."""
         ...
 
-    async def interview_and_where(
-        self, candidate: int, interview_id: int
-    ) -> tuple[Interview | None, Conversation | None]:
-        """What `interview` and `wrote_last` say, at one look where several processes share the database."""
+    async def standing(self, effect_id: int, interview_id: int = 0) -> Standing | None:
+        """A pending effect and how things stand about it, at one look where processes share the database; None without.
+
+        `interview_id` is the interview that it was found to belong to before, which spares reading that again.
+        """
         ...
 
     async def last_seen(self, platform: str) -> Mapping[str, str]:
         """The newest message taken from each chat of a platform, by chat: the highest number among the inbound ids.
 
-        Those count that are digits only, or digits behind their kind and a colon (`interaction:123`).
+        Those count that are digits only, or digits behind their kind and a colon (`voice:123`). What was pressed
+        (`interaction:123`) is no message: of a chat where nothing else was taken it is the first of those.
         """
         ...
 

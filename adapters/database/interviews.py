@@ -13,10 +13,10 @@ from collections.abc import Mapping
 
 from adapters.database.dialect import is_postgresql
 from adapters.database.pages import interview_key
-from adapters.database.reading import WHOLE, conversation_of, read_interview, whole_interview
-from adapters.database.statements import Row, Steps, carried_out
+from adapters.database.reading import WHOLE, conversation_of, pending_effect, read_interview, whole_interview
+from adapters.database.statements import Row, Steps, carried_out, first
 from core.model import OPEN_PHASES, Conversation, Interview, Phase
-from core.ports import RoleMissingError
+from core.ports import RoleMissingError, Standing
 from core.recent import Recent
 from core.roles import Role
 
@@ -37,11 +37,13 @@ _WROTE_LAST = (
 # With all that hangs on it, unless it is one that is known.
 _WHOLE = f"one.id, one.version, one.phase, CASE WHEN one.id = ? AND one.version = ? THEN NULL ELSE {WHOLE} END AS whole"
 _LOOK = f"SELECT {_WHOLE} FROM interview AS one"  # noqa: S608 - our own words
-_LOOK_THERE = (
-    "SELECT"  # noqa: S608 - the same
-    f"  {_WHOLE}, there.platform, there.chat, there.account FROM interview AS one"
-    f" LEFT JOIN ({_WROTE_LAST}) AS there ON TRUE {_OWN}"
-)
+# A message needs neither its interview nor where its candidate is.
+_STANDING = (
+    f"SELECT {_WHOLE}, row_to_json(effect) AS effect, row_to_json(there) AS there"  # noqa: S608 - the same
+    " FROM pending_effect AS effect LEFT JOIN interview AS one"
+    " ON one.id = effect.interview_id AND one.candidate_id = effect.candidate_id AND effect.kind <> 'send'"
+    f" LEFT JOIN LATERAL ({_WROTE_LAST}) AS there ON TRUE WHERE effect.id = ?"
+).replace("account.candidate_id = ?", "account.candidate_id = effect.candidate_id AND effect.kind <> 'send'")
 _CLOSE = "UPDATE interview SET phase = ?, version = version + 1 WHERE id = ? AND version = ?"
 
 
@@ -70,16 +72,17 @@ class Interviews:
         interview = await carried_out(self._own(candidate, interview_id, at_once=is_postgresql()))
         return self._read_own(candidate, interview_id, interview, recent)
 
-    async def own_and_where(self, candidate: int, interview_id: int) -> tuple[Interview | None, Conversation | None]:
-        """As the store's `interview_and_where`."""
-        recent = self._recent
-        steps = (
-            self._own_there(candidate, interview_id)
-            if is_postgresql()
-            else self._own_and_there(candidate, interview_id)
-        )
-        interview, where = await carried_out(steps)
-        return self._read_own(candidate, interview_id, interview, recent), where
+    async def standing(self, effect_id: int, interview_id: int) -> Standing | None:
+        """As the store's `standing`, on PostgreSQL."""
+        recent, known = self._recent, self._known(interview_id)
+        if known and not self._is_at_hand(known.role):
+            known = None
+        row = await first(_STANDING, *_key(known), effect_id)
+        if row is None:
+            return None
+        interview = None if row["id"] is None else self._whole(row, known)
+        where = row["there"] and conversation_of(row["there"])
+        return Standing(pending_effect(row["effect"]), self._read(interview, recent), where)
 
     def current_at_hand(self, candidate: int) -> Interview | None:
         """A candidate's open interview where it is known without a look that there is no other."""
@@ -159,17 +162,6 @@ class Interviews:
         row = (yield f"{look} {_OWN}", [*key, interview_key(interview_id), candidate]).first
         return (yield from self._of(row, candidate, known, at_once=at_once))
 
-    def _own_and_there(self, candidate: int, interview_id: int) -> Steps[tuple[Interview | None, Conversation | None]]:
-        interview = yield from self._own(candidate, interview_id, at_once=False)
-        return interview, (yield from wrote_last(candidate))
-
-    def _own_there(self, candidate: int, interview_id: int) -> Steps[tuple[Interview | None, Conversation | None]]:
-        known = self._usable(candidate, interview_id)
-        values = [*_key(known), candidate, interview_key(interview_id), candidate]
-        row = (yield _LOOK_THERE, values).first
-        interview = yield from self._of(row, candidate, known, at_once=True)
-        return interview, (None if row is None or row["platform"] is None else conversation_of(row))
-
     def _of(
         self, row: Row | None, candidate: int, known: Interview | None, *, at_once: bool
     ) -> Steps[Interview | None]:
@@ -177,12 +169,15 @@ class Interviews:
         if row is None:
             return None
         if at_once:
-            return known if row["whole"] is None else whole_interview(row["whole"], self._roles)
+            return self._whole(row, known)
         known = self._usable(candidate, row["id"])
         if known and known.version == row["version"]:
             return known
         read = yield from read_interview(row["id"], row["version"], self._roles)
         return read if read and read.candidate == candidate else None  # else it was moved meanwhile
+
+    def _whole(self, row: Row, known: Interview | None) -> Interview | None:
+        return known if row["whole"] is None else whole_interview(row["whole"], self._roles)
 
     def _usable(self, candidate: int, interview_id: int) -> Interview | None:
         """An interview that is known, if it is this candidate's, with a role as it is now."""

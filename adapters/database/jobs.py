@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -19,7 +20,6 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import get_channel_for_queues
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
-from tortoise.backends.base.client import BaseDBAsyncClient
 
 from adapters.database.config import PostgreSQLServer
 from adapters.database.failures import told_as_unavailable
@@ -38,12 +38,18 @@ _CONNECTIONS = 5
 """At most, beside the one that hears of new jobs where any are worked on."""
 CLOCK_S = 30.0
 """So often the database is asked what time it is."""
-# The function that Procrastinate's own statement calls, in the order of the columns of its type.
+# With the function that Procrastinate's own statement calls, in the order of the columns of its type. What need not
+# wait does so since now, by the server's clock: so for how long can be told.
 _QUEUEING = (
     f"SELECT procrastinate_defer_jobs_v1(array_agg(ROW(queue, '{TASK}', priority, lock, id::text,"  # noqa: S608 - the same
-    " jsonb_build_object('effect_id', id), scheduled_at)::procrastinate_job_to_defer_v1 ORDER BY number)) AS jobs"
-    " FROM made JOIN ROWS FROM (json_to_recordset(?::json) AS (queue text, priority int, lock text,"
-    " scheduled_at timestamptz)) WITH ORDINALITY AS place(queue, priority, lock, scheduled_at, number) USING (number)"
+    " jsonb_build_object('effect_id', id), COALESCE(until, now()))::procrastinate_job_to_defer_v1 ORDER BY number))"
+    " AS jobs"
+    " FROM made JOIN ROWS FROM (json_to_recordset(?::json) AS (queue text, priority int, lock text, until timestamptz))"
+    " WITH ORDINALITY AS place(queue, priority, lock, until, number) USING (number)"
+)
+_MADE = (
+    "WITH made AS (SELECT id::bigint, number"
+    " FROM json_array_elements_text(?::json) WITH ORDINALITY AS made(id, number))"
 )
 
 
@@ -92,18 +98,14 @@ class JobQueue:
         """The time in so many seconds."""
         return self._now + timedelta(seconds=monotonic() - self._asked_at + seconds)
 
-    async def add(self, connection: BaseDBAsyncClient, pending: Sequence[PendingEffect]) -> None:
-        """Queue effects in the transaction that saves them. Raises StoreUnavailableError."""
-        if pending:
-            await self.on_time()
-            with told():
-                async with connection.acquire_connection() as raw:
-                    await self._jobs.batch_defer_jobs_async([self._job(one) for one in pending], connection=raw)
-
     def queueing(self, pending: Sequence[PendingEffect]) -> Statement:
         """What queues effects within the statement that saves them, which knows their ids; to be `on_time` before."""
-        waiting = [self._waiting(one) for one in pending]
-        return _QUEUEING, [[{**one, "scheduled_at": _written(one["scheduled_at"])} for one in waiting]]
+        return _QUEUEING, [[self._waiting(one) for one in pending]]
+
+    def queued(self, pending: Sequence[PendingEffect]) -> Statement:
+        """What queues effects in the transaction that saves them; to be `on_time` before."""
+        sql, values = self.queueing(pending)
+        return f"{_MADE} {sql}", [[one.id for one in pending], *values]
 
     async def on_time(self) -> None:
         """Set the clock where it has not been for long. Raises StoreUnavailableError."""
@@ -129,18 +131,25 @@ class JobQueue:
                 await self._jobs.cancel_job_by_id_async(id_of(job), abort=True, delete_job=True)
 
     def _job(self, pending: PendingEffect) -> Job:
+        placed = place(pending)
         return Job(
-            **self._waiting(pending),
+            queue=placed.queue,
+            lock=placed.lock,
+            priority=placed.priority,
             queueing_lock=str(pending.id),
             task_name=TASK,
             task_kwargs={"effect_id": pending.id},
+            scheduled_at=self._until(pending) or self.time_in(0.0),
         )
 
-    def _waiting(self, pending: PendingEffect) -> dict[str, Any]:
-        """Where an effect waits, and until when, in the words of a job."""
-        placed, seconds = place(pending), self._seconds(pending.effect)
-        until = self.time_in(seconds) if seconds else None
-        return {"queue": placed.queue, "lock": placed.lock, "priority": placed.priority, "scheduled_at": until}
+    def _waiting(self, pending: PendingEffect) -> dict[str, str | int | None]:
+        until = self._until(pending)
+        return {**asdict(place(pending)), "until": None if until is None else until.isoformat()}
+
+    def _until(self, pending: PendingEffect) -> datetime | None:
+        """Until when an effect waits, None where it need not."""
+        seconds = self._seconds(pending.effect)
+        return self.time_in(seconds) if seconds else None
 
     async def _put_off(self, job: Job, seconds: float) -> None:
         """Let a job wait for so long from now: a new one takes its place, as there is no other way."""
@@ -167,10 +176,6 @@ def _pool(**options: Any) -> AsyncConnectionPool:
 async def _commit_at_once(connection: AsyncConnection) -> None:
     """Have each statement be a transaction of its own, as all of Procrastinate's are."""
     await connection.set_autocommit(True)
-
-
-def _written(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat()
 
 
 def id_of(job: Job) -> int:

@@ -36,9 +36,8 @@ _NOTHING = "DELETE FROM pending_effect WHERE FALSE"
 _JOBS = "SELECT queue_name, COUNT(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') GROUP BY queue_name"
 # Only jobs that a worker would take now: whose time has come, and which none with the same lock goes before.
 _OLDEST = (
-    "SELECT queue_name, MAX(EXTRACT(epoch FROM now() - COALESCE(scheduled_at, "
-    "(SELECT MIN(at) FROM procrastinate_events WHERE job_id = jobs.id), now())))::float "
-    "FROM procrastinate_jobs AS jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) "
+    "SELECT queue_name, MAX(EXTRACT(epoch FROM now() - scheduled_at))::float "
+    "FROM procrastinate_jobs AS jobs WHERE status = 'todo' AND scheduled_at <= now() "
     "AND NOT EXISTS (SELECT FROM procrastinate_jobs AS ahead WHERE ahead.lock = jobs.lock AND (ahead.status = 'doing' "
     "OR (ahead.status = 'todo' AND (ahead.priority, -ahead.id) > (jobs.priority, -jobs.id)))) GROUP BY queue_name"
 )

@@ -93,10 +93,11 @@ async def read_report(rows: QuerySet[ReportRow]) -> Report | None:
 
 def read_pending(where: str = "TRUE", *values: object) -> Steps[list[PendingEffect]]:
     """The pending effects for which a condition holds, oldest first."""
-    return [_pending_effect(row) for row in (yield f"{_EFFECTS} WHERE {where} ORDER BY id", values).rows]
+    return [pending_effect(row) for row in (yield f"{_EFFECTS} WHERE {where} ORDER BY id", values).rows]
 
 
-def _pending_effect(row: Row) -> PendingEffect:
+def pending_effect(row: Row) -> PendingEffect:
+    """The pending effect of a row. Raises ValueError where it cannot be read."""
     effect = decode_effect(row["kind"], document(row["payload"]))
     return PendingEffect(row["id"], row["candidate_id"], conversation_of(row), effect, row["interview_id"])
 

@@ -34,9 +34,10 @@ from adapters.database.writing import (
     write_step,
 )
 from core.accounts import Account, CodeMaker
+from core.effects import Send
 from core.history import HistoryPage, Transcript
 from core.model import Conversation, Interview, Phase, Preferences, Report
-from core.ports import Change, PendingEffect, Saved
+from core.ports import Change, PendingEffect, Saved, Standing
 from core.roles import Role
 
 if TYPE_CHECKING:
@@ -80,11 +81,6 @@ class DatabaseStore:
         known = self._interviews.at_hand(candidate, interview_id)
         return known or await self._session.run(self._interviews.own(candidate, interview_id))
 
-    async def interview_and_where(
-        self, candidate: int, interview_id: int
-    ) -> tuple[Interview | None, Conversation | None]:
-        return await self._session.run(self._interviews.own_and_where(candidate, interview_id))
-
     async def report(self, candidate: int, interview_id: int | None = None) -> Report | None:
         return await self._session.run(pages.report(candidate, interview_id))
 
@@ -111,6 +107,17 @@ class DatabaseStore:
 
     async def pending_effect(self, effect_id: int) -> PendingEffect | None:
         return await self._session.run(_pending_effect(effect_id))
+
+    async def standing(self, effect_id: int, interview_id: int = 0) -> Standing | None:
+        if self._alone:
+            return await self._session.run(self._interviews.standing(effect_id, interview_id))
+        pending = await self.pending_effect(effect_id)
+        if pending is None:
+            return None
+        if isinstance(pending.effect, Send):
+            return Standing(pending, None, None)
+        interview = await self.interview(pending.candidate, pending.interview or 0)
+        return Standing(pending, interview, await self.wrote_last(pending.candidate))
 
     async def pending_of(self, candidate: int) -> Sequence[PendingEffect]:
         return await self._session.run(carried_out(read_pending("candidate_id = ?", candidate)))
@@ -181,8 +188,9 @@ class DatabaseStore:
         return saved
 
     async def _save_with_more(self, change: Change) -> Saved:
-        if self.jobs and is_in_place(change):
+        if self.jobs:
             await self.jobs.on_time()
+        if self.jobs and is_in_place(change):
             try:
                 return await carried_out(write_at_once(change, self.jobs.queueing))
             except Exception as error:
@@ -191,12 +199,13 @@ class DatabaseStore:
         return await self._save_step_by_step(change)
 
     async def _save_step_by_step(self, change: Change) -> Saved:
-        async with transaction() as connection:
+        async with transaction():
             interview = await carried_out(write_step(change))
             await write_accounts(change)
             saved = await carried_out(write_effects(change, interview))
-            if self.jobs:
-                await self.jobs.add(connection, saved.pending)
+            if self.jobs and saved.pending:
+                sql, values = self.jobs.queued(saved.pending)
+                await found(sql, *values)
         return saved
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from core.model import Conversation
-    from core.ports import Clock, Interviewer, Jobs, Platform, Recordings, Store, Synthesizer, Transcriber
+    from core.ports import Clock, Interviewer, Jobs, Platform, Recordings, Standing, Store, Synthesizer, Transcriber
     from core.roles import Role
     from core.speech import ReplyStyle
 
@@ -296,8 +296,8 @@ class Runner:
             if where.platform in self._platforms:
                 self._whereabouts.seen(one)
             if isinstance(effect, Send):
-                # Where the platform is not served it waits until it is again; what has arrived is not sent again.
-                if where.platform in self._platforms and one not in self._removing:
+                # Where the platform is not served it waits until it is again.
+                if where.platform in self._platforms:
                     self._sending.add(one, effect.message)
                 continue
             performing = self._answer_effect(one, effect, resumed=resumed)
@@ -336,13 +336,13 @@ class Runner:
         if not isinstance(effect, TranscribeNote):  # of which they are told how to go on
             self._underway.failed(pending.conversation, error)
 
-    async def _perform_once(self, pending: PendingEffect, *, again: bool) -> None:
+    async def _perform_once(self, standing: Standing, *, again: bool) -> None:
         """Perform an effect that the queue has brought, when its wait is over."""
-        effect = pending.effect
+        pending, effect = standing.pending, standing.pending.effect
         if isinstance(effect, Send):
             await self._sending.once(pending, effect.message)
         else:
-            event = await self._result(pending, effect, waits=again)
+            event = await self._result(pending, effect, waits=again, standing=standing)
             await patiently(lambda: self._following.anew(pending, event), self._clock)
 
     async def _is_wanted_after_wait(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> bool:
@@ -358,7 +358,9 @@ class Runner:
                 await self._clock.sleep(seconds)
         return True
 
-    async def _result(self, pending: PendingEffect, effect: _Answered, *, waits: bool) -> Event | None:
+    async def _result(
+        self, pending: PendingEffect, effect: _Answered, *, waits: bool, standing: Standing | None = None
+    ) -> Event | None:
         """Ask for what the effect wants; None when nobody wants it any more. A note `waits` where others do, too."""
         if isinstance(effect, SettleAnswer):
             return AnswerSettled(effect.turn, effect.revision, self._clock.now())
@@ -367,4 +369,4 @@ class Runner:
         if isinstance(effect, TranscribeNote):
             return await self._listening.result(pending, effect, waits=waits)
         await self._underway.no_twin(pending)
-        return await self._asking.result(pending, effect)
+        return await self._asking.result(pending, effect, standing)

@@ -11,7 +11,7 @@ from core import engine
 from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer, TranscribeNote
 from core.events import AnswerAssessed, AnswerConsidered, AnswerStrengthened, Event
 from core.model import Phase
-from core.ports import StoreError, Waiting
+from core.ports import Standing, StoreError, Waiting
 from core.runner.sending import tell
 from core.wording import afterwards as after
 from core.wording import interview as say
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.runner.turnstile import Turnstile
     from core.runner.whereabouts import Whereabouts
 
-    Standing = tuple[Interview, Conversation]
+    Placed = tuple[Interview, Conversation]
     """An interview and where something about it is told, both as they are now."""
 
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
@@ -62,12 +62,13 @@ class Asking:
         self._whereabouts = whereabouts
         self._turnstile = turnstile
 
-    async def result(self, pending: PendingEffect, effect: Asked) -> Event | None:
+    async def result(self, pending: PendingEffect, effect: Asked, standing: Standing | None = None) -> Event | None:
         """The event that an effect is answered by, None when it has been overtaken. Raises what the interviewer does.
 
-        Raises LookupError for an effect without its interview, and StoreError.
+        `standing` is how things stand now, where that is at hand. Raises LookupError for an effect without its
+        interview, and StoreError.
         """
-        interview, where = await self.interview_and_where(pending)
+        interview, where = _placed(standing) if standing else await self.interview_and_where(pending)
         if engine.overtaken(interview, effect):
             return None
         told = partial(self._tell_place, pending)
@@ -96,13 +97,16 @@ class Asking:
         """The interview an effect belongs to, as it is now. Raises LookupError when it is gone, and StoreError."""
         return _there(pending, await self._store.interview(pending.candidate, pending.interview or 0))
 
-    async def interview_and_where(self, pending: PendingEffect) -> Standing:
+    async def interview_and_where(self, pending: PendingEffect) -> Placed:
         """What `interview` and `where` say, at one look where that would be two questions to a database."""
         if not self._shared:
             return await self.interview(pending), await self.where(pending)
-        found, where = await self._store.interview_and_where(pending.candidate, pending.interview or 0)
-        interview = _there(pending, found)
-        return interview, where or interview.conversation
+        standing = await self._store.standing(pending.id, pending.interview or 0)
+        if (
+            standing is None or standing.pending != pending
+        ):  # it is performed, or another candidate's
+            standing = Standing(pending, None, None)
+        return _placed(standing)
 
     async def tell_of(self, error: Exception, pending: PendingEffect, effect: Effect, *, again: bool) -> None:
         """Tell the candidate that an effect failed, but where they do not wait for it after the report.
@@ -143,25 +147,25 @@ class Asking:
 
     @asynccontextmanager
     async def showing_work(
-        self, pending: PendingEffect, effect: Worked, standing: Standing | None = None
+        self, pending: PendingEffect, effect: Worked, placed: Placed | None = None
     ) -> AsyncIterator[None]:
         """Show a candidate who looks on that something is being worked on, at each moment at which they do.
 
-        `standing` is how things stand now, where that is at hand.
+        `placed` is what `interview_and_where` says now, where that is at hand.
         """
-        showing = asyncio.create_task(self._show_work(pending, effect, standing))
+        showing = asyncio.create_task(self._show_work(pending, effect, placed))
         try:
             yield
         finally:
             showing.cancel()
 
-    async def _show_work(self, pending: PendingEffect, effect: Worked, standing: Standing | None) -> None:
+    async def _show_work(self, pending: PendingEffect, effect: Worked, placed: Placed | None) -> None:
         while True:
             with suppress(StoreError, LookupError):  # as where the platform on which they are is not served here
-                interview, where = standing or await self.interview_and_where(pending)
+                interview, where = placed or await self.interview_and_where(pending)
                 if _is_watched(interview, effect):
                     await self._platforms[where.platform].working(where)
-            standing = None
+            placed = None
             await self._clock.sleep(PULSE_S)
 
     async def _tell_place(self, pending: PendingEffect, place: int) -> None:
@@ -194,6 +198,11 @@ def _there(pending: PendingEffect, interview: Interview | None) -> Interview:
         msg = f"effect {pending.id} belongs to no interview"
         raise LookupError(msg)
     return interview
+
+
+def _placed(standing: Standing) -> Placed:
+    interview = _there(standing.pending, standing.interview)
+    return interview, standing.where or interview.conversation
 
 
 def _unsaved(error: Exception, effect: Effect) -> Outbound | None:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Protocol
 
-    from core.ports import PendingEffect, Platform, Store
+    from core.ports import PendingEffect, Platform, Standing, Store
     from core.runner.asking import Asking
 
     class Once(Protocol):
         """Performs an effect."""
 
-        async def __call__(self, pending: PendingEffect, *, again: bool) -> None:
-            """Perform an effect to its end. Raises what it failed with."""
+        async def __call__(self, standing: Standing, *, again: bool) -> None:
+            """Perform an effect to its end, as things stand now. Raises what it failed with."""
 
 
 class Performing:
@@ -41,33 +41,35 @@ class Performing:
 
     async def perform(self, effect_id: int, *, again: bool) -> None:
         """Perform an effect, where it still waits. Raises as `Runner.perform` does."""
-        pending = await self._store.pending_effect(effect_id)
-        if pending is None:
+        standing = await self._store.standing(effect_id)
+        if standing is None:
             return
-        if pending.conversation.platform not in self._platforms:
+        where = standing.pending.conversation
+        if where.platform not in self._platforms:
             raise UnservedError
-        with about(pending.conversation):
-            await self._perform(pending, again=again)
+        with about(where):
+            await self._perform(standing, again=again)
 
-    async def _perform(self, pending: PendingEffect, *, again: bool) -> None:
+    async def _perform(self, standing: Standing, *, again: bool) -> None:
+        pending = standing.pending
         try:
-            await self._once(pending, again=again)
+            await self._once(standing, again=again)
         except (DeliveryError, RoleMissingError, NoteUnavailableError, TranscriberBusyError):
             raise  # of which there is nothing to tell, or it has been told
         except Exception as error:
-            left = await self._left_of(pending)
-            if left == pending:
+            left = await self._left_of(standing)
+            if left and left.pending == pending:
                 await self._tell_once(error, pending, again=again)
                 raise
             if left is not None:  # it has become another candidate's in the meantime
                 await self._perform(left, again=again)
 
-    async def _left_of(self, pending: PendingEffect) -> PendingEffect | None:
-        """A pending effect as it is now: None where others have performed it, or nobody wants it any more."""
+    async def _left_of(self, standing: Standing) -> Standing | None:
+        """How things stand about an effect now: None where others have performed it, or nobody wants it any more."""
         try:
-            return await self._store.pending_effect(pending.id)
+            return await self._store.standing(standing.pending.id)
         except StoreError:
-            return pending
+            return standing
 
     async def _tell_once(self, error: Exception, pending: PendingEffect, *, again: bool) -> None:
         """Tell what an effect failed with, the first time; what somebody else has changed meanwhile is no failure."""

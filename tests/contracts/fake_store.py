@@ -21,6 +21,7 @@ from core.ports import (
     RoleMissingError,
     Saved,
     StaleInterviewError,
+    Standing,
 )
 from core.roles import Question, Role
 from tests.contracts.fake_jobs import FakeJobs
@@ -125,18 +126,26 @@ class FakeStore:
         own = [where for where in taken if self._candidates.get((where.platform, where.account)) == candidate]
         return own[-1] if own else None
 
-    async def interview_and_where(
-        self, candidate: int, interview_id: int
-    ) -> tuple[Interview | None, Conversation | None]:
-        return await self.interview(candidate, interview_id), await self.wrote_last(candidate)
+    async def standing(self, effect_id: int, interview_id: int = 0) -> Standing | None:
+        pending = self._pending.get(effect_id)
+        if pending is None:
+            return None
+        if isinstance(pending.effect, Send):
+            return Standing(pending, None, None)
+        interview = await self.interview(pending.candidate, pending.interview or 0)
+        return Standing(pending, interview, await self.wrote_last(pending.candidate))
 
     async def last_seen(self, platform: str) -> Mapping[str, str]:
-        newest: dict[str, str] = {}
+        written: dict[str, list[int]] = {}
+        pressed: dict[str, list[int]] = {}
         for where, chat, inbound_id in self._seen:
             number = inbound_id.partition(":")[2] or inbound_id
             if where == platform and number.isascii() and number.isdecimal():
-                newest[chat] = max(newest.get(chat, ""), number, key=lambda found: (len(found), found))
-        return newest
+                found = pressed if inbound_id.startswith("interaction:") else written
+                found.setdefault(chat, []).append(int(number))
+        marks = {chat: min(found) for chat, found in pressed.items()}
+        marks |= {chat: max(found) for chat, found in written.items()}
+        return {chat: str(mark) for chat, mark in marks.items()}
 
     async def preferences(self, candidate: int) -> Preferences:
         return self._preferences.get(candidate, Preferences())

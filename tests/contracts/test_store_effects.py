@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.effects import AssessAnswer, ConsiderAnswer, Effect, SettleAnswer
 from core.model import Conversation, Phase
-from core.ports import Change, PendingEffect, StaleInterviewError, Store
+from core.ports import Change, PendingEffect, StaleInterviewError, Standing, Store
 from tests.contracts import strategies
 from tests.contracts.sample import new_interview
 from tests.contracts.steps import (
@@ -45,9 +45,21 @@ class TestSeen:
 
     async def test_a_number_behind_its_kind_counts_too(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
-        for inbound_id in ("7", "interaction:20", "interaction:9", "interaction:x30", "a:b:40", "press-50", ":"):
+        for inbound_id in ("7", "voice:20", "voice-2:19", "voice:9", "voice:x30", "a:b:40", "press-50", ":"):
             await store.save(Change(candidate, conversation, inbound_id=inbound_id))
         assert await store.last_seen(conversation.platform) == {conversation.chat: "20"}
+
+    async def test_what_was_pressed_since_does_not_count_as_it_may_have_come_in_elsewhere(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        for inbound_id in ("interaction:5", "7", "interaction:20", "interaction:9"):
+            await store.save(Change(candidate, conversation, inbound_id=inbound_id))
+        assert await store.last_seen(conversation.platform) == {conversation.chat: "7"}
+
+    async def test_where_nothing_was_written_yet_the_first_that_was_pressed_counts(self, store: Store) -> None:
+        candidate, conversation = await newcomer(store)
+        for inbound_id in ("interaction:x3", "interaction:20", "interaction:9", "interaction:100"):
+            await store.save(Change(candidate, conversation, inbound_id=inbound_id))
+        assert await store.last_seen(conversation.platform) == {conversation.chat: "9"}
 
     async def test_a_chat_without_any_number_is_left_out(self, store: Store) -> None:
         candidate, conversation = await newcomer(store)
@@ -69,14 +81,34 @@ class TestSeen:
         await parted(store, elsewhere)
         assert await store.wrote_last(candidate) == here
 
-    async def test_an_interview_and_where_its_candidate_is_are_told_at_one_look(self, store: Store) -> None:
-        (candidate, here), (other, _) = await newcomer(store), await newcomer(store)
+    async def test_an_effect_is_told_at_one_look_with_its_interview_and_where_its_candidate_is(
+        self, store: Store
+    ) -> None:
+        candidate, here = await newcomer(store)
         interview = await started(store, candidate, here)
-        assert await store.interview_and_where(candidate, interview.id) == (interview, None)
+        asked = Change(candidate, here, interview, interview, (notice("In."), ConsiderAnswer(0, 1)))
+        saved = await store.save(asked)
+        message, effect = saved.pending
+        assert await store.standing(effect.id) == Standing(effect, saved.interview, None)
         await store.save(Change(candidate, here, inbound_id="m1"))
-        for _ in range(2):
-            assert await store.interview_and_where(candidate, interview.id) == (interview, here)
-        assert (await store.interview_and_where(other, interview.id))[0] is None
+        for known in (0, interview.id, 2**40):
+            assert await store.standing(effect.id, known) == Standing(effect, saved.interview, here)
+            assert await store.standing(message.id, known) == Standing(message, None, None)
+        outside = (await store.save(Change(candidate, here, effects=(AssessAnswer(0),)))).pending[0]
+        assert await store.standing(outside.id) == Standing(outside, None, here)
+        await store.performed(effect.id)
+        assert await store.standing(effect.id) is None
+
+    async def test_an_interview_that_has_become_anothers_is_no_part_of_what_stands(self, store: Store) -> None:
+        (candidate, here), (_, there) = await newcomer(store), await newcomer(store)
+        interview = await started(store, candidate, here)
+        (effect,) = (await store.save(Change(candidate, here, interview, interview, (AssessAnswer(0),)))).pending
+        assert (await store.standing(effect.id)) is not None
+        await joined(store, here, there)
+        moved = await store.standing(effect.id, interview.id)
+        assert moved is not None
+        assert moved.interview is not None
+        assert moved.pending.candidate == moved.interview.candidate != candidate
 
 
 class TestAlone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle, takewhile
 from random import Random
@@ -51,6 +51,15 @@ _UTTERANCES = (
     "ON utterance.turn_id = turn.id LEFT JOIN assessment ON assessment.turn_id = turn.id WHERE interview.account = %s "
     "ORDER BY turn.position, utterance.position"
 )
+
+
+@pytest.fixture
+def noting(postgres_url: str) -> Iterator[None]:
+    """What becomes of each job is noted in the database, as it is not otherwise."""
+    trigger = "TRIGGER procrastinate_trigger_status_events_update_v1"
+    execute(postgres_url, f"ALTER TABLE procrastinate_jobs ENABLE {trigger}")
+    yield
+    execute(postgres_url, f"ALTER TABLE procrastinate_jobs DISABLE {trigger}")
 
 
 def kept(url: str, seat: OnTelegram) -> list[tuple[Any, ...]]:
@@ -116,6 +125,7 @@ async def longest_left(url: str, until: asyncio.Event) -> float:
 
 
 @pytest.mark.unmeasured
+@pytest.mark.usefixtures("noting")
 @pytest.mark.timeout(120 + 60 * KILLS)
 async def test_workers_that_are_killed_and_added_change_nothing_of_an_interview(
     plain_home: Home, postgres_url: str

@@ -49,6 +49,18 @@ _IS_THERE = "SELECT to_regclass(%s) IS NOT NULL AS found"
 _RECORDED = "SELECT app, name FROM tortoise_migrations ORDER BY id"
 _RECORD = "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES (%s, %s, %s)"
 
+# Procrastinate notes in a table of its own what becomes of each job, which nobody reads here: to write that, and to
+# delete it with the job, takes the server as long as all the rest of a job does.
+_NO_EVENTS = """
+DO $$ DECLARE noting name; BEGIN
+    FOR noting IN SELECT tgname FROM pg_trigger
+        WHERE tgrelid = 'procrastinate_jobs'::regclass AND tgname LIKE 'procrastinate_trigger_%events%'
+    LOOP
+        EXECUTE format('ALTER TABLE procrastinate_jobs DISABLE TRIGGER %I', noting);
+    END LOOP;
+END $$
+"""
+
 
 async def bring_up_to_date(server: PostgreSQLServer) -> tuple[str, ...]:
     """Apply the migrations that the database lacks, and tell them. Raises MigrationError and psycopg's errors."""
@@ -93,14 +105,13 @@ async def _make_job_tables(connection: BaseDBAsyncClient) -> None:
     """Make the tables of the queues of jobs, or bring them up to date with the library that works them."""
     recorder = _Recorder(connection)
     applied = {key.name for key in await recorder.applied_migrations() if key.app_label == JOBS}
-    lacking = {name: file for name, file in job_migrations().items() if name not in applied}
-    scripts = (
-        [file.read_text(encoding="utf-8") for file in lacking.values()] if applied else [SchemaManager.get_schema()]
-    )
+    later = {name: file for name, file in job_migrations().items() if name not in applied}
+    scripts = [file.read_text(encoding="utf-8") for file in later.values()] if applied else [SchemaManager.get_schema()]
     async with connection.acquire_connection() as raw:
         for script in scripts:
             await cast("AsyncConnection", raw).execute(script.encode())
-    for name in lacking:
+        await cast("AsyncConnection", raw).execute(_NO_EVENTS)
+    for name in later:
         await recorder.record_applied(JOBS, name)
 
 

@@ -75,43 +75,32 @@ async def test_the_same_is_counted_on_a_server(postgres_url: str) -> None:
 async def test_jobs_are_counted_by_queue(postgres_url: str) -> None:
     states = ("model", "todo"), ("model", "doing"), ("consider", "doing"), ("deliver", "todo"), ("deliver", "succeeded")
     for queue, status in states:
-        queued(postgres_url, queue, status=status)
+        queued(postgres_url, queue, status=status, waits_s=0)
     assert (await look(postgres_url)).jobs == {"model": 3, "deliver": 1}
 
 
 async def test_the_oldest_job_counts_that_could_be_worked_on(postgres_url: str) -> None:
-    queued(postgres_url, "consider", since_s=70)
-    queued(postgres_url, "model", since_s=50)
-    queued(postgres_url, "deliver", since_s=400, status="doing", lock="one")
-    queued(postgres_url, "deliver", since_s=300, lock="one")
-    queued(postgres_url, "deliver", since_s=200, lock="other", due_s=60)
-    queued(postgres_url, "deliver", since_s=100, lock="other")
-    queued(postgres_url, "deliver", since_s=90, due_s=-20)
-    queued(postgres_url, "background", since_s=90, due_s=60)
+    queued(postgres_url, "consider", waits_s=70)
+    queued(postgres_url, "model", waits_s=50)
+    queued(postgres_url, "deliver", waits_s=400, status="doing", lock="one")
+    queued(postgres_url, "deliver", waits_s=300, lock="one")
+    queued(postgres_url, "deliver", waits_s=-60, lock="other")
+    queued(postgres_url, "deliver", waits_s=100, lock="other")
+    queued(postgres_url, "deliver", waits_s=20)
+    queued(postgres_url, "background", waits_s=-60)
     waits = (await look(postgres_url)).waits
     assert waits.keys() == {"model", "deliver"}
     assert 70 <= waits["model"] < 90
     assert 20 <= waits["deliver"] < 40
 
 
-def queued(
-    url: str,
-    queue: str,
-    *,
-    status: str = "todo",
-    since_s: float = 0,
-    lock: str | None = None,
-    due_s: float | None = None,
-) -> None:
-    """Queue a job that was made so many seconds ago, and is not to be begun before so many seconds from now."""
-    ((job_id,),) = execute(
+def queued(url: str, queue: str, *, waits_s: float, status: str = "todo", lock: str | None = None) -> None:
+    """Queue a job that has waited for so many seconds since its time came, or waits for that time."""
+    execute(
         url,
         "INSERT INTO procrastinate_jobs (queue_name, task_name, status, lock, scheduled_at) "
-        "VALUES (%s, 'made_up', %s, %s, now() + %s * interval '1 second') RETURNING id",
-        [queue, status, lock, due_s],
-    )
-    execute(
-        url, "UPDATE procrastinate_events SET at = at - %s * interval '1 second' WHERE job_id = %s", [since_s, job_id]
+        "VALUES (%s, 'made_up', %s, %s, now() - %s * interval '1 second')",
+        [queue, status, lock, waits_s],
     )
 
 
