@@ -24,6 +24,7 @@ from bot.wiring import SystemClock, interviewer_of
 from core.ports import Platform
 from core.requests import BadRequestError
 from core.runner import Runner
+from core.runner.forgetting import said_forgotten
 from core.runner.waits import Waits
 
 NOT_SHARED = (
@@ -104,6 +105,7 @@ async def assembled(
         interviewer_of(thinking, watch) as interviewer,
         voice_of(settings, roles, works=SPEECH in here) as voice,
         connect(settings.database, files.roles, waits.seconds if shared else None) as store,
+        said_forgotten(SystemClock()),
     ):
         for unused in missing_parts(settings) if SPEECH in here else ():
             tell(f"Voice: {unused}", logging.WARNING)

@@ -82,11 +82,12 @@ class Metrics:
     def _of_models(self) -> None:
         told = "Time until a language model's answer could be used, waiting for its turn included."
         self.asked = self._histogram("model_seconds", told, _MODEL_S, "kind")
-        told = "Answers of a language model that could not be had; the rules stand in for them."
+        told = "Answers of a language model that could not be had; given_up: they came too late, or nobody wants them."
         self.unanswered = self._counter("model_failures", told, "kind", "error")
         told = "Time of a single call of a language model, without waiting."
         self.called = self._histogram("model_call_seconds", told, _MODEL_S, "task")
-        self.uncalled = self._counter("model_call_failures", "Calls of a language model that failed.", "task", "error")
+        told = "Calls of a language model that failed; given_up: they took too long, or nobody wants them."
+        self.uncalled = self._counter("model_call_failures", told, "task", "error")
         self.calls_waiting = self._gauge("model_calls_waiting", "Calls that wait for a language model.", "urgency")
         self.calls_running = self._gauge("model_calls_running", "Calls that a language model works on.", "urgency")
         told = "1 while a language model is left alone, as it failed, and the rules stand in for it."

@@ -10,6 +10,7 @@ from typing import TypeVar
 from prometheus_client import Counter, Histogram
 
 GIVEN_UP = "given_up"
+"""A call that was ended from outside: it took too long, or nobody wants what comes of it any more."""
 _Result = TypeVar("_Result")
 
 

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Whether an interview began or ended with a step, and the turns that were closed by it."""
+    """Whether an interview began or ended with a step, and the turns that were closed by it.
+
+    It ends once: an attempt made after its report does not begin it anew.
+    """
 
     begun: bool = False
     ended: bool = False
@@ -28,4 +31,5 @@ def progress(before: Interview | None, after: Interview) -> Progress:
         for number, turn in enumerate(after.turns)
         if turn.outcome is not None and (number >= len(known) or known[number].outcome is None)
     )
-    return Progress(ended=before.is_open and not after.is_open, closed=tuple(closed))
+    ended = before.report is None and before.is_open and not after.is_open
+    return Progress(ended=ended, closed=tuple(closed))

@@ -19,7 +19,7 @@ _forgetting: list[Callable[[], None]] = []
 def kept(most: int) -> Callable[[Callable[Parameters, Value]], Callable[Parameters, Value]]:
     """Keep what a function has made of what candidates said, for so many of its latest arguments, as `lru_cache` does.
 
-    `forget_said` forgets it.
+    `forget_said` forgets it, at the wish of any of them and every so often.
     """
 
     def keep(function: Callable[Parameters, Value]) -> Callable[Parameters, Value]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -92,7 +91,7 @@ def stem(word: str) -> str:
     return word if len(word) > LONGEST_WORD else _stem(word)
 
 
-@lru_cache(maxsize=16384)
+@kept(16384)
 def _stem(word: str) -> str:
     return str(_ENGLISH.stemWord(_BRITISH.sub("iz", IRREGULAR.get(word, word))))
 
@@ -142,7 +141,7 @@ def _taken_apart(word: str) -> tuple[str, ...]:
     return (head,) if head and tail == "s" else (plain.replace("'", ""),)
 
 
-@lru_cache(maxsize=16384)
+@kept(16384)
 def _known_apart(word: str) -> tuple[str, ...]:
     return _taken_apart(word)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from core.ports import RoleMissingError, StaleInterviewError, StoreError
+from core.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -82,11 +83,11 @@ class Removing:
         self._store = store
         self._clock = clock
         self._underway = underway
-        self._left: set[int] = set()
+        self._left: Recent[int, bool] = Recent()
 
     def __contains__(self, pending: PendingEffect) -> bool:
         """Whether nothing is left to do but to remove it."""
-        return pending.id in self._left
+        return self._left.get(pending.id) is not None
 
     async def once(self, pending: PendingEffect) -> None:
         """Remove an effect; where that cannot be done now, nobody waits for the next try."""
@@ -94,8 +95,9 @@ class Removing:
             self._underway.start(pending.conversation, self._later(pending))
 
     async def until_done(self, pending: PendingEffect) -> None:
-        """Remove an effect, however long that takes."""
-        await Pauses(self._clock, self._underway).until(lambda: self._is_removed(pending))
+        """Remove an effect, however long that takes, and soon once it can be done: others wait for that."""
+        while not await self._is_removed(pending):
+            await self._clock.sleep(FIRST_PAUSE_S)
 
     async def _later(self, pending: PendingEffect) -> None:
         pauses = Pauses(self._clock, self._underway)
@@ -103,12 +105,13 @@ class Removing:
         await pauses.until(lambda: self._is_removed(pending))
 
     async def _is_removed(self, pending: PendingEffect) -> bool:
+        is_first = pending not in self
+        self._left.put(pending.id, value=True)  # before it is tried, as that may be broken off
         try:
             await self._store.performed(pending.id)
         except StoreError as error:
-            if pending not in self:
-                self._left.add(pending.id)
+            if is_first:
                 self._underway.failed(pending.conversation, error)
             return False
-        self._left.discard(pending.id)
+        self._left.drop(pending.id)
         return True

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.effects import Send, reworded
 from core.ports import RecordingError, StoreError
 from core.recent import forget_said
+from core.runner.again import Pauses
 from core.runner.sending import tell
 from core.wording import voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     from core.desk.answer import Answer
     from core.effects import Effect
@@ -26,8 +29,8 @@ if TYPE_CHECKING:
     from core.runner.underway import Underway
     from core.runner.whereabouts import Whereabouts
 
-AGAIN_S = 5.0
-"""After so many seconds what could not be read is tried again; our own choice."""
+SAID_S = 1800.0
+"""So long at most what was made of candidates' words is kept, in seconds; our own choice."""
 _log = logging.getLogger(__name__)
 
 
@@ -74,11 +77,13 @@ class Forgetting:
         try:
             await self._store.forget(candidate)
         except StoreError:
-            self._underway.start(inbound.conversation, self._go_on(candidate))
+            if not self._queued:  # else they have not been ended yet
+                self._underway.start(inbound.conversation, self._go_on(candidate))
             raise
         if self._queued:
             await self._queued.end(elsewhere)
         forget_said()
+        self._underway.forget_failure(inbound.conversation)
         for interview in interviews:
             self._whereabouts.forget(interview)
         self._turnstile.moved()
@@ -86,15 +91,15 @@ class Forgetting:
 
     async def _go_on(self, candidate: int) -> None:
         """Perform what was ended for a candidate who could not be forgotten, as soon as that can be read again."""
-        while True:
-            try:
-                pending = await self._store.pending()
-            except StoreError:
-                with self._underway.resting():
-                    await self._clock.sleep(AGAIN_S)
-            else:
-                self._perform([one for one in pending if one.candidate == candidate])
-                return
+        await Pauses(self._clock, self._underway).until(lambda: self._is_going_on(candidate))
+
+    async def _is_going_on(self, candidate: int) -> bool:
+        try:
+            pending = await self._store.pending_of(candidate)
+        except StoreError:
+            return False
+        self._perform(pending)
+        return True
 
     async def recordings(self, candidate: int, answer: Answer) -> Answer:
         """Delete the recordings of a candidate; the answer, or that this was not possible. Raises StoreError."""
@@ -130,6 +135,22 @@ class Forgetting:
     async def _tell_all(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
         for number, message in enumerate(messages):
             await tell(self._platforms, inbound.conversation, message, f"forgotten-{inbound.inbound_id}-{number}")
+
+
+@asynccontextmanager
+async def said_forgotten(clock: Clock) -> AsyncIterator[None]:
+    """Forget what was made of candidates' words every `SAID_S`, as another process may have forgotten who said them."""
+    forgetting = asyncio.create_task(_keep_forgetting(clock))
+    try:
+        yield
+    finally:
+        forgetting.cancel()
+
+
+async def _keep_forgetting(clock: Clock) -> None:
+    while True:
+        await clock.sleep(SAID_S)
+        forget_said()
 
 
 def _kept(interview: Interview) -> frozenset[str]:

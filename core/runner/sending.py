@@ -78,8 +78,9 @@ class Sending:
 
     async def _deliver(self, pending: PendingEffect, message: Outbound) -> None:
         """Send a message until it has arrived, or never will; the next does not wait for that to be noted."""
-        message, speech = await self._sounding(pending, message)
-        await Pauses(self._clock, self._underway).until(partial(self._is_settled, pending, message, speech))
+        if pending not in self._removing:
+            message, speech = await self._sounding(pending, message)
+            await Pauses(self._clock, self._underway).until(partial(self._is_settled, pending, message, speech))
         await self._removing.once(pending)
 
     async def once(self, pending: PendingEffect, message: Outbound) -> None:

@@ -58,13 +58,14 @@ def change(
 
 
 def is_no_edit(inbound: Inbound, before: Interview | None, answer: Answer) -> bool:
-    """Whether a message that may be no edit at all is none: it does not fit, or has the words that are there."""
-    if not isinstance(inbound, TextEdited) or not inbound.uncertain:
+    """Whether what came as an edit is none: it has the words that are there, or may be none at all and does not fit."""
+    if not isinstance(inbound, TextEdited):
         return False
-    if before is None or answer.interview == before:
-        return True
     stands = inbound.message_id, text.clean(inbound.text)
-    return stands in [(one.message_id, one.text) for one in before.turns[-1].utterances]
+    said = (one for turn in (before.turns if before else ()) for one in turn.utterances)
+    if any((one.message_id, one.text) == stands for one in said):
+        return True
+    return inbound.uncertain and (before is None or answer.interview == before)
 
 
 def is_about(interview: Interview, inbound: Inbound) -> bool:

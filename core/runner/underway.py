@@ -6,11 +6,13 @@ import asyncio
 import logging
 import traceback
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
 from core.about import about, context
 from core.ports import RoleMissingError, StoreError
+from core.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Sequence
@@ -32,7 +34,7 @@ class Underway:
         self._timers: set[Task | None] = set()
         self._effects: dict[int | None, dict[Task, PendingEffect]] = {}  # by interview
         self._fewer: dict[Conversation, asyncio.Event] = {}
-        self._failures: dict[Conversation, StoreError] = {}
+        self._failures: Recent[Conversation, StoreError] = Recent()
 
     def keep(self, where: Conversation, work: Coroutine[Any, Any, None]) -> Task:
         """Start work whose failure its starter is told of."""
@@ -94,8 +96,9 @@ class Underway:
         """Wait until nothing but timers is left of a conversation. Raises the StoreError a task ended with, once."""
         while self._tasks.get(where, set()) - self._timers:
             await self._has_fewer(where)
-        failure = self._failures.pop(where, None)
+        failure = self._failures.get(where)
         if failure:
+            self.forget_failure(where)
             raise failure
 
     def failed(self, where: Conversation, error: BaseException) -> None:
@@ -103,10 +106,14 @@ class Underway:
         if isinstance(error, StoreError):
             # An interview whose role is gone is closed at the next message; until then the owner may bring it back.
             if not isinstance(error, RoleMissingError):
-                self._failures[where] = error
+                self._failures.put(where, copy(error))  # without the frames, which hold interviews
             return
         with about(where):
             log_failure(error)
+
+    def forget_failure(self, where: Conversation) -> None:
+        """Forget what work for a conversation ended with."""
+        self._failures.drop(where)
 
     async def close(self) -> None:
         """End everything."""

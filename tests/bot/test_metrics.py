@@ -88,6 +88,16 @@ async def test_a_whole_interview_is_counted(figures: Figures) -> None:
     assert (figures("save_seconds_count") or 0) >= 6
 
 
+async def test_an_interview_ends_once_however_often_it_is_gone_back_to(figures: Figures) -> None:
+    room = Room()
+    room.runner = watched(room, figures)
+    await room.over()
+    await room.command("retry", "1")
+    await room.answer("I rolled it back again, in two minutes.")
+    assert figures("turns_total", interviewer="rules", outcome="answered") == 2
+    assert figures("interviews_ended_total", phase="finished") == 1
+
+
 async def test_who_skips_was_considered_by_nobody(figures: Figures) -> None:
     room = Room()
     room.runner = watched(room, figures)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from core.messages import CommandSent, TextEdited, TextSent, VoiceSent
 from core.model import Consideration, Conversation, Interview
 from core.ports import Change, Saved, StoreUnavailableError
 from core.runner import Runner
+from core.runner.waits import Waits
 from core.speech import Transcription, VoiceNote
 from tests.contracts.fake_jobs import FakeJobs
 from tests.contracts.fake_speech import FakeRecordings, FakeSynthesizer, FakeTranscriber
@@ -24,12 +26,13 @@ FULL = StoreUnavailableError("The disk is full: nothing was saved.")
 class FailingStore:
     """The fake store, which cannot save while `failing`, and tells what it `saves`.
 
-    With `slow`, whoever has saved is held up afterwards.
+    Each of `refusals` is raised by one save. With `slow`, whoever has saved is held up afterwards.
     """
 
     def __init__(self, store: FakeStore) -> None:
         self._store = store
         self.failing = False
+        self.refusals: list[Exception] = []
         self.slow: asyncio.Event | None = None
         self.saves: Callable[[Change], None] = lambda _: None
 
@@ -41,6 +44,8 @@ class FailingStore:
         await asyncio.sleep(0)
         if self.failing:
             raise FULL
+        if self.refusals:
+            raise self.refusals.pop(0)
         saved = await self._store.save(change)
         self.saves(change)
         if self.slow:
@@ -151,6 +156,30 @@ class Room:
         await self.clock.advance(10)
         await self.clock.advance(50)
 
+    async def end(self) -> None:
+        await self.runner.close()
+
     @property
     def last(self) -> str:
         return self.platform.texts[-1]
+
+
+class Hall(Room):
+    """A room with a second process: one receives, the other works."""
+
+    def __init__(self, *considerations: Consideration) -> None:
+        super().__init__(*considerations)
+        self.queue = self.jobs = FakeJobs(self.clock, Waits(GAP).seconds)
+        self.store = FakeStore(self.roles, self.jobs)
+        self.disk._store = self.store
+        self.transcriber, self.recordings = FakeTranscriber(), FakeRecordings()
+        self.runner = self.new_runner()
+        self.worker = self.new_runner()
+        self.working = asyncio.create_task(self.jobs.work(self.worker.perform))
+
+    async def end(self) -> None:
+        self.working.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.working
+        await self.worker.close()
+        await super().end()

@@ -6,18 +6,13 @@ import asyncio
 
 import pytest
 
-from core.ports import Change, Saved, StaleInterviewError, StoreUnavailableError
+from core.ports import StaleInterviewError, StoreUnavailableError
 from core.runner.again import FIRST_PAUSE_S
 from tests.contracts.sample import CONVERSATION, INCIDENT
 from tests.core.doubles import rest
 from tests.core.room import FULL, GAP, Room
 
 TOLD = "I cannot go on: The disk is full"
-
-
-@pytest.fixture
-def room() -> Room:
-    return Room()
 
 
 async def idle(room: Room) -> None:
@@ -143,37 +138,23 @@ async def test_what_is_overtaken_before_it_could_be_saved_is_over(room: Room) ->
     assert await room.store.pending() == []
 
 
-async def stale(room: Room, monkeypatch: pytest.MonkeyPatch, *, performs: bool) -> None:
-    """At the next save of a result somebody else is faster, who `performs` the effect or has only changed something."""
-    save = room.disk.save
-
-    async def saves(change: Change) -> Saved:
-        if change.performed is None:
-            return await save(change)
-        monkeypatch.undo()
-        if performs:
-            await room.store.performed(change.performed)
-        raise StaleInterviewError("The interview has gone on in the meantime.")
-
-    monkeypatch.setattr(room.disk, "save", saves)
-
-
-async def test_a_result_that_meets_a_change_is_stepped_on_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_result_that_meets_a_change_is_stepped_on_anew(room: Room) -> None:
     await room.command("interview", "tester")
-    await stale(room, monkeypatch, performs=False)
-    await room.answer()
+    await room.say("I rolled it back in four minutes.")
+    room.disk.refusals = [StaleInterviewError()]
+    await room.clock.advance(GAP)
     await idle(room)
     assert INCIDENT.text in room.last
     assert room.platform.texts.count(room.last) == 1
 
 
-async def test_what_somebody_else_has_performed_is_over_without_a_word(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_somebody_else_has_performed_is_over_without_a_word(room: Room) -> None:
     await room.command("interview", "tester")
-    await stale(room, monkeypatch, performs=True)
+    await room.say("I rolled it back in four minutes.")
     heard = len(room.platform.sent)
-    await room.answer()
+    (gap,) = await room.store.pending()
+    await room.store.performed(gap.id)
+    await room.clock.advance(GAP)
     await idle(room)
     await room.clock.advance(FIRST_PAUSE_S)
     assert len(room.platform.sent) == heard

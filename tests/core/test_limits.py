@@ -38,11 +38,6 @@ def gate() -> Gate:
     return Gate()
 
 
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
 # Messages
 
 

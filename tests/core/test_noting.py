@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from core.about import about, context, current
+from core.model import Phase
 from core.progress import Progress, progress
 from tests.contracts.fake_speech import heard
 from tests.contracts.sample import CONVERSATION
@@ -47,6 +48,14 @@ async def test_an_interview_is_told_from_its_beginning_to_its_end(room: Room, li
         f"Interview {interview.id} ended as finished after 8 s.",
     ]
     assert {where for where, _ in lines.kept} == {CONVERSATION}
+
+
+async def test_an_interview_ends_once_however_often_it_is_gone_back_to(room: Room, lines: Lines) -> None:
+    await room.over()
+    await room.command("retry", "1")
+    await room.answer("I rolled it back again, in two minutes.")
+    assert (await room.interview()).phase is Phase.FINISHED
+    assert sum(" ended as " in line for _, line in lines.kept) == 1
 
 
 async def test_a_question_that_was_skipped_was_considered_by_nobody(room: Room, lines: Lines) -> None:

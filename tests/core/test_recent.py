@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from core import text
 from core.recent import Lately, Recent, forget_said, kept
 
 
@@ -50,3 +53,12 @@ def test_what_was_made_of_something_said_is_kept_until_it_is_forgotten() -> None
     forget_said()
     assert shout("a") == "A"
     assert made == ["a", "b", "a", "a"]
+
+
+@pytest.mark.parametrize("name", ["_known_apart", "_stem"])
+def test_so_is_what_was_made_of_single_words_which_may_be_names(name: str) -> None:
+    text.stems("Zyxquorbital")
+    known = getattr(text, name).cache_info
+    assert known().currsize > 0
+    forget_said()
+    assert known().currsize == 0

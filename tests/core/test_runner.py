@@ -16,11 +16,6 @@ from tests.core.doubles import rest
 from tests.core.room import GAP, OTHER, Room
 
 
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
 async def test_a_whole_interview(room: Room) -> None:
     await room.command("interview", "tester 2")
     assert [QUEUES.text in text for text in room.platform.texts] == [False, True]
@@ -88,16 +83,19 @@ async def test_without_a_quiet_gap_an_answer_settles_in_the_save_that_takes_it(r
     assert [type(one) for one in last.effects if not isinstance(one, Send)] == [ConsiderAnswer]
 
 
-async def test_typing_makes_the_gap_begin_anew(room: Room) -> None:
-    await room.command("interview", "tester")
-    room.runner.typing(CONVERSATION)
-    await room.say("It absorbs load.")
+async def test_typing_makes_the_gap_begin_anew_until_it_is_over(either: Room) -> None:
+    await either.command("interview", "tester")
+    either.runner.typing(CONVERSATION)
+    await either.say("It absorbs load.")
     for _ in range(3):
-        await room.clock.advance(GAP - 1)
-        room.runner.typing(CONVERSATION)
-    assert room.interviewer.calls == []
-    await room.clock.advance(GAP)
-    assert room.interviewer.calls[0] == "consider"
+        await either.clock.advance(GAP - 1)
+        either.runner.typing(CONVERSATION)
+    assert either.interviewer.calls == []
+    await either.clock.advance(GAP)
+    assert either.interviewer.calls[0] == "consider"
+    either.runner.typing(CONVERSATION)
+    await rest()
+    assert INCIDENT.text in either.last
 
 
 async def test_typing_while_the_settled_answer_is_being_saved_does_not_lose_what_follows(room: Room) -> None:
@@ -150,6 +148,17 @@ async def test_what_may_be_an_edit_counts_where_it_changes_the_answer_and_is_not
     told = len(room.platform.sent)
     await room.edit("It absorbs nothing.", "m", uncertain=True)
     assert len(room.platform.sent) == told
+
+
+async def test_the_words_that_are_there_are_no_edit_wherever_they_stand(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.say("It absorbs laod.", "m")
+    await room.edit("It absorbs load.", "m")
+    await room.clock.advance(GAP)
+    told = len(room.platform.sent)
+    for uncertain in (False, True):  # as of a reaction, at a receiver that has seen the first words or none
+        await room.edit(" It absorbs load.", "m", uncertain=uncertain)
+        assert len(room.platform.sent) == told
 
 
 async def test_that_a_role_is_gone_is_told_whatever_shows_it(room: Room) -> None:

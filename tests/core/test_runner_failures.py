@@ -15,11 +15,6 @@ from tests.core.doubles import rest
 from tests.core.room import GAP, OTHER, Room
 
 
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
 async def test_a_failing_interviewer_leaves_the_effect_pending_and_tells_the_candidate(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -137,6 +132,17 @@ async def test_a_failure_is_told_to_those_who_wait_for_that_conversation(room: R
     await room.runner.idle(OTHER)
     with pytest.raises(StoreUnavailableError, match="disk is full"):
         await room.runner.idle(CONVERSATION)
+
+
+async def test_what_is_remembered_of_a_failure_holds_no_interview(room: Room) -> None:
+    await room.command("interview", "tester")
+    await room.say("It absorbs load.")
+    room.disk.refusals = [StoreUnavailableError("The disk is full.")]
+    room.disk.refusals[0].__cause__ = OSError()
+    await room.clock.advance(GAP)
+    remembered = room.runner._underway._failures.get(CONVERSATION)
+    assert isinstance(remembered, StoreUnavailableError)
+    assert (remembered.__traceback__, remembered.__cause__, remembered.__context__) == (None, None, None)
 
 
 @pytest.mark.parametrize("moment", range(12))

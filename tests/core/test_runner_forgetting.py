@@ -17,11 +17,12 @@ from core.messages import CommandSent
 from core.model import Interview, Preferences
 from core.ports import DeliveryError, PendingEffect, RecordingError, StoreUnavailableError
 from core.recent import kept
-from core.runner.forgetting import AGAIN_S
+from core.runner.again import FIRST_PAUSE_S
+from core.runner.forgetting import SAID_S, said_forgotten
 from core.wording import pages, settings, voice
 from tests.contracts.fake_speech import FakeRecordings
 from tests.contracts.sample import CONVERSATION
-from tests.core.doubles import rest
+from tests.core.doubles import FakeClock, rest
 from tests.core.room import GAP, OTHER, Room
 
 ANSWER = "I rolled the release back in four minutes."
@@ -129,6 +130,28 @@ async def test_what_was_made_of_their_words_is_forgotten_too(room: Room) -> None
     assert known() is None
 
 
+async def test_what_was_made_of_words_is_forgotten_in_time_whichever_process_forgets_who_said_them() -> None:
+    clock, made = FakeClock(), list[str]()
+    keep = kept(8)(made.append)
+    async with said_forgotten(clock):
+        for seconds in (0, SAID_S - 1, 1, SAID_S - 1, 1):
+            await clock.advance(seconds)
+            keep("said")
+    assert len(made) == 3
+    await clock.advance(2 * SAID_S)
+    keep("said")
+    assert len(made) == 3
+
+
+async def test_that_something_could_not_be_saved_is_forgotten_too(room: Room) -> None:
+    await begun(room)
+    room.disk.failing = True
+    await room.clock.advance(GAP)
+    room.disk.failing = False
+    await room.command("burn")
+    await room.runner.idle(CONVERSATION)
+
+
 async def test_all_that_works_for_the_candidate_ends(room: Room) -> None:
     assert room.transcriber
     await begun(room)
@@ -175,6 +198,21 @@ async def test_messages_of_another_candidate_to_the_same_conversation_still_arri
     await room.clock.advance(100)
     assert str(theirs.id) in keys(room)[before:]
     assert str(ours.id) not in keys(room)[before:]
+
+
+async def test_nor_is_one_sent_again_that_had_arrived_already(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs(effect_id: int) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(room.disk, "performed", hangs)
+    await room.command("help")
+    (ours,) = await room.store.pending()
+    room.runner._sending.add(replace(ours, id=ours.id + 100, candidate=99), FORGOTTEN.message)
+    monkeypatch.undo()
+    room.runner._sending.drop(99)
+    await rest()
+    assert keys(room) == [str(ours.id)]
+    assert await room.store.pending() == []
 
 
 async def test_who_wrote_at_the_same_moment_is_a_new_candidate(room: Room) -> None:
@@ -319,27 +357,27 @@ async def test_who_could_not_be_forgotten_goes_on_where_they_were(monkeypatch: p
     room.transcriber.door.clear()
     await room.note(ANSWER)
     failures = iter([True, True])
-    forget, pending = room.store.forget, room.store.pending
+    forget, pending_of = room.store.forget, room.store.pending_of
 
     async def forgetting(candidate: int) -> None:
         if next(failures, False):
             raise StoreUnavailableError("The database is locked.")
         await forget(candidate)
 
-    async def reading() -> Sequence[PendingEffect]:
+    async def reading(candidate: int) -> Sequence[PendingEffect]:
         if next(failures, False):
             raise StoreUnavailableError("The database is locked.")
-        return await pending()
+        return await pending_of(candidate)
 
     monkeypatch.setattr(room.store, "forget", forgetting)
-    monkeypatch.setattr(room.store, "pending", reading)
+    monkeypatch.setattr(room.store, "pending_of", reading)
     with pytest.raises(StoreUnavailableError):
         await room.command("burn")
     room.transcriber.door.set()
     await rest()
     assert (await room.interview()).turns[0].answer_text == ""
-    await room.clock.advance(AGAIN_S)
+    await room.clock.advance(FIRST_PAUSE_S)
     await rest()
     assert (await room.interview()).turns[0].answer_text == ANSWER
     await room.command("burn")
-    assert await pending() == []
+    assert await room.store.pending() == []

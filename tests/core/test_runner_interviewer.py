@@ -17,11 +17,6 @@ from tests.core.doubles import ANSWER, ScriptedInterviewer, in_turn, rest
 from tests.core.room import GAP, OTHER, Room
 
 
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
 def looked_on(room: Room) -> list[tuple[str, bool]]:
     return [(call, one.looks_on) for call, one in zip(room.interviewer.calls, room.interviewer.waiting, strict=True)]
 

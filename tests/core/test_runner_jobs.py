@@ -4,56 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
+from unittest.mock import AsyncMock
 
 import pytest
 
 from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Send, SettleAnswer, TranscribeNote
 from core.messages import Block, BlockStyle, CommandSent, Outbound, OutboundKind, TextSent
-from core.model import Consideration, Conversation, Phase
-from core.ports import Change, DeliveryError, StaleInterviewError, StoreUnavailableError, UnservedError
+from core.model import Conversation, Phase
+from core.ports import DeliveryError, StaleInterviewError, UnservedError
 from core.runner.again import FIRST_PAUSE_S
 from core.runner.waits import REPORT_WAIT_S, Waits
-from tests.contracts.fake_jobs import FakeJobs
-from tests.contracts.fake_speech import FakeRecordings, FakeTranscriber
-from tests.contracts.fake_store import FakeStore
 from tests.contracts.sample import CONVERSATION, INCIDENT, QUEUES
 from tests.contracts.steps import joined
 from tests.core.doubles import rest
-from tests.core.room import GAP, OTHER, Room
+from tests.core.room import FULL, GAP, OTHER, Hall, Room
 
 ELSEWHERE = replace(CONVERSATION, platform="telegram")
-FULL = StoreUnavailableError("The disk is full: nothing was saved.")
-
-
-class Hall(Room):
-    """A room with a second process: one receives, the other works."""
-
-    def __init__(self, *considerations: Consideration) -> None:
-        super().__init__(*considerations)
-        self.queue = self.jobs = FakeJobs(self.clock, Waits(GAP).seconds)
-        self.store = FakeStore(self.roles, self.jobs)
-        self.disk._store = self.store
-        self.transcriber, self.recordings = FakeTranscriber(), FakeRecordings()
-        self.runner = self.new_runner()
-        self.worker = self.new_runner()
-        self.working = asyncio.create_task(self.jobs.work(self.worker.perform))
-
-    async def end(self) -> None:
-        self.working.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.working
-        await self.runner.close()
-        await self.worker.close()
-
-
-@pytest.fixture
-async def hall() -> AsyncIterator[Hall]:
-    hall = Hall()
-    yield hall
-    await hall.end()
 
 
 async def test_a_whole_interview_is_the_same_as_in_one_process(hall: Hall) -> None:
@@ -142,6 +109,24 @@ async def test_what_is_overtaken_is_ended_wherever_it_is_performed(hall: Hall) -
     assert not hall.jobs.waiting
 
 
+async def test_what_is_overtaken_is_looked_for_only_where_a_step_lets_go_of_more_than_its_own_effect(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hall.store, "pending_of", looked := AsyncMock(wraps=hall.store.pending_of))
+    assess = hall.interviewer.doors["assess"] = asyncio.Event()
+    await hall.command("interview", "tester 1")
+    await hall.answer()
+    await hall.command("rate", "3")
+    assert hall.interviewer.calls == ["consider", "assess"]
+    assert looked.await_count == 0
+    assess.set()  # whose result ends the wait for the report, too
+    await rest()
+    assert (await hall.interview()).phase is Phase.FINISHED
+    assert looked.await_count == 1
+    assert await hall.store.pending() == []
+    assert not hall.jobs.waiting
+
+
 async def test_what_an_interview_that_is_dropped_waited_for_is_ended(hall: Hall) -> None:
     await hall.command("interview", "tester 2")
     hall.interviewer.doors["consider"] = asyncio.Event()
@@ -180,21 +165,6 @@ async def test_what_cannot_be_ended_finds_out_by_itself(hall: Hall, monkeypatch:
     await rest()
     assert (await hall.interview()).phase is Phase.FINISHED
     assert await hall.store.pending() == []
-
-
-async def test_typing_puts_the_end_of_the_gap_off_until_it_is_over(hall: Hall) -> None:
-    await hall.command("interview", "tester 2")
-    hall.runner.typing(CONVERSATION)
-    await hall.say("It absorbs load.")
-    for _ in range(3):
-        await hall.clock.advance(GAP - 1)
-        hall.runner.typing(CONVERSATION)
-    assert hall.interviewer.calls == []
-    await hall.clock.advance(GAP)
-    assert hall.interviewer.calls[0] == "consider"
-    hall.runner.typing(CONVERSATION)
-    await rest()
-    assert INCIDENT.text in hall.last
 
 
 async def test_typing_does_not_fail_without_the_queue(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,7 +245,7 @@ async def test_a_failure_is_told_where_nothing_can_be_read_either(hall: Hall, mo
     async def fail(_: int) -> None:
         raise FULL
 
-    monkeypatch.setattr(hall.store, "pending_effect", fail)
+    monkeypatch.setattr(hall.store, "standing", fail)
     hall.interviewer.door.set()
     await rest()
     assert "went wrong" in hall.last
@@ -294,19 +264,11 @@ async def test_a_role_that_is_gone_is_waited_for_without_a_word(hall: Hall) -> N
     assert INCIDENT.text in hall.last
 
 
-async def test_whoever_was_faster_is_no_failure(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+async def test_whoever_was_faster_is_no_failure(hall: Hall, times: int) -> None:
     await hall.command("interview", "tester 2")
     await hall.say("It absorbs load.")
-    true, tries = hall.store.save, 0
-
-    async def late(change: Change) -> object:
-        nonlocal tries
-        tries += 1
-        if tries == 1:
-            raise StaleInterviewError
-        return await true(change)
-
-    monkeypatch.setattr(hall.store, "save", late)
+    hall.disk.refusals = [StaleInterviewError()] * times
     await hall.clock.advance(GAP)
     assert INCIDENT.text in hall.last
     assert not any("saved" in text for text in hall.platform.texts)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -13,7 +13,8 @@ from core.effects import ConsiderAnswer
 from core.history import HistoryPage
 from core.messages import CommandSent, Outbound, VoiceSent
 from core.model import Conversation, Phase
-from core.ports import Change, NoteUnavailableError, StoreUnavailableError
+from core.ports import NoteUnavailableError, StoreUnavailableError
+from core.runner.again import FIRST_PAUSE_S
 from core.runner.asking import PULSE_S
 from core.runner.limits import Limits
 from core.speech import Speech, VoiceNote
@@ -21,18 +22,9 @@ from core.wording import voice
 from tests.contracts.sample import CONVERSATION, INCIDENT
 from tests.contracts.steps import joined
 from tests.core.doubles import rest
-from tests.core.room import OTHER
-from tests.core.test_runner_jobs import Hall
+from tests.core.room import FULL, GAP, OTHER, Hall
 
 UNSERVED = replace(OTHER, platform="elsewhere")
-FULL = StoreUnavailableError("The disk is full: nothing was saved.")
-
-
-@pytest.fixture
-async def hall() -> AsyncIterator[Hall]:
-    hall = Hall()
-    yield hall
-    await hall.end()
 
 
 async def test_a_message_that_can_never_be_sent_for_whatever_reason_does_not_silence_its_conversation(
@@ -62,11 +54,12 @@ async def test_nor_does_one_of_which_even_that_cannot_be_told(hall: Hall) -> Non
     assert not hall.jobs.waiting
 
 
+@pytest.mark.parametrize("hangs", [False, True])
 async def test_a_message_that_has_arrived_is_not_sent_again_by_the_same_process(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, *, hangs: bool
 ) -> None:
     true = hall.store.performed
-    monkeypatch.setattr(hall.store, "performed", _fails)
+    monkeypatch.setattr(hall.store, "performed", _hangs if hangs else _fails)
     await hall.command("help")
     assert len(hall.platform.sent) == 1
     hall.working.cancel()  # as where its worker is taken for dead, and the job for lost
@@ -82,6 +75,38 @@ async def test_a_message_that_has_arrived_is_not_sent_again_by_the_same_process(
 
 async def _fails(*_: object) -> None:
     raise FULL
+
+
+async def _hangs(*_: object) -> None:
+    await asyncio.Event().wait()
+
+
+async def test_one_that_could_not_be_noted_for_long_holds_up_its_conversation_for_a_moment_more(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hall.disk, "performed", _fails)
+    await hall.command("help")
+    for _ in range(100):
+        await hall.clock.advance(FIRST_PAUSE_S)
+    await hall.command("roles")
+    monkeypatch.undo()
+    await hall.clock.advance(FIRST_PAUSE_S)
+    assert [message.kind.value for _, message, _ in hall.platform.sent] == ["help", "roles"]
+    assert await hall.store.pending() == []
+
+
+async def test_what_is_queued_goes_on_by_itself_where_its_candidate_could_not_be_forgotten(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hall.command("interview", "tester 2")
+    await hall.say("It absorbs load.")
+    monkeypatch.setattr(hall.store, "forget", _fails)
+    monkeypatch.setattr(hall.store, "pending_of", looked := AsyncMock(return_value=()))
+    with pytest.raises(StoreUnavailableError):
+        await hall.command("forget", "yes")
+    await hall.clock.advance(GAP)
+    assert INCIDENT.text in hall.last
+    assert looked.await_count == 1, "for what is to be ended elsewhere"
 
 
 async def test_interviews_that_have_ended_elsewhere_make_room(hall: Hall) -> None:
@@ -139,22 +164,12 @@ async def test_a_worker_that_cannot_reach_the_candidate_where_they_are_does_its_
     assert len((await hall.interview()).turns) == 2
 
 
-async def test_what_was_found_out_is_kept_while_the_store_fails_for_a_moment(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_found_out_is_kept_while_the_store_fails_for_a_moment(hall: Hall) -> None:
     await hall.command("interview", "tester 2")
     hall.interviewer.door.clear()
     await hall.answer()
-    sent, true, tries = len(hall.platform.sent), hall.store.save, 0
-
-    async def save(change: Change) -> object:
-        nonlocal tries
-        tries += 1
-        if tries == 1:
-            raise FULL
-        return await true(change)
-
-    monkeypatch.setattr(hall.store, "save", save)
+    sent = len(hall.platform.sent)
+    hall.disk.refusals = [FULL]
     hall.interviewer.door.set()
     await hall.clock.advance(5)
     assert INCIDENT.text in hall.last

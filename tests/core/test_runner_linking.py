@@ -11,7 +11,7 @@ import pytest
 from core.effects import AssessAnswer
 from core.messages import CommandSent, Outbound, TextSent
 from core.model import Conversation, Phase
-from core.ports import Change, CodeGoneError, PendingEffect, Saved, StoreUnavailableError
+from core.ports import CodeGoneError, PendingEffect, StoreUnavailableError
 from core.runner import whereabouts
 from core.runner.asking import PULSE_S, SLOW_S
 from core.runner.whereabouts import Whereabouts
@@ -213,18 +213,9 @@ async def test_nobody_else_can_use_a_code_that_two_try_at_once(room: TwoPlatform
     assert len(accounts) == 2
 
 
-async def test_a_code_that_is_gone_when_it_is_saved_is_refused_like_any_other(
-    room: TwoPlatforms, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = await room.warned()
-    save, told = room.store.save, len(room.discord.sent)
-
-    async def gone(change: Change) -> Saved:
-        if change.joins:
-            raise CodeGoneError("The code is no longer valid.")
-        return await save(change)
-
-    monkeypatch.setattr(room.store, "save", gone)
+async def test_a_code_that_is_gone_when_it_is_saved_is_refused_like_any_other(room: TwoPlatforms) -> None:
+    code, told = await room.warned(), len(room.discord.sent)
+    room.disk.refusals = [CodeGoneError()]
     accept = CommandSent(PHONE, "press", "link", f"{code} yes")
     for _ in range(2):  # delivered twice, it is answered once
         await room.runner.receive(accept)

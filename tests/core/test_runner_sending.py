@@ -18,11 +18,6 @@ from tests.core.room import OTHER, Room
 ELSEWHERE = replace(CONVERSATION, platform="telegram")
 
 
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
 async def idle(room: Room) -> None:
     """What ends although a message waits to be sent again."""
     async with asyncio.timeout(1):

@@ -14,11 +14,6 @@ from tests.core.doubles import rest
 from tests.core.room import GAP, Room
 
 
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
 def hold(room: Room, *names: str) -> None:
     for name in names:
         room.interviewer.doors[name] = asyncio.Event()

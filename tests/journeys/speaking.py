@@ -10,6 +10,21 @@ from tests.wires.ollama import ChatRequest, Reply, generate, says
 
 IMPROVEMENT = "It is not clear what you would do again."
 ADVICE = "Say what you would do again, and why."
+CRITERIA = 3
+"""So many calls grade one answer."""
+GAP_S = 0.2
+"""A quiet gap that is longer than it takes a few messages to arrive."""
+SENTENCES = (
+    "I sold office furniture to 120 small companies in Leeds.",
+    "That was for three years.",
+    "I was responsible for all of them on my own.",
+    "I asked what they were looking for.",
+    "Then I showed two offers.",
+    "I took in 9,000 pounds per month.",
+    "Most of them ordered again.",
+    "I learned that patience sells.",
+)
+"""One answer in many messages."""
 
 
 def answered(request: ChatRequest) -> str:

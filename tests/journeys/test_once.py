@@ -24,25 +24,13 @@ from tests.adapters.telegram.conftest import running as telegram_running
 from tests.adapters.telegram.test_webhook import SECRET, free_port
 from tests.contracts.fake_store import FakeStore
 from tests.journeys.house import ANSWERS, ROLES
-from tests.journeys.speaking import is_consideration, listening
+from tests.journeys.speaking import CRITERIA, GAP_S, SENTENCES, is_consideration, listening
 from tests.wires.discord import DiscordServer, Interaction, Message
 from tests.wires.ollama import ChatRequest, OllamaServer
 from tests.wires.telegram import TOKEN, Person, TelegramServer
 
-GAP_S = 0.1
-CRITERIA = 3
 ROLES_LISTED = "Jobs I can interview for"
 WAIT_S = 10.0
-SENTENCES = (
-    "I sold office furniture to 120 small companies in Leeds.",
-    "That was for three years.",
-    "I was responsible for all of them on my own.",
-    "I asked what they were looking for.",
-    "Then I showed two offers.",
-    "I took in 9,000 pounds per month.",
-    "Most of them ordered again.",
-    "I learned that patience sells.",
-)
 
 
 class OnTelegram:

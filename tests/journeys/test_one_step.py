@@ -12,21 +12,8 @@ import pytest
 from core.messages import CommandSent, Inbound, OutboundKind, TextSent
 from core.model import Phase, UtteranceKind
 from tests.journeys.house import ANSWERS, Candidate, House, house
-from tests.journeys.speaking import is_consideration, listening
+from tests.journeys.speaking import CRITERIA, GAP_S, SENTENCES, is_consideration, listening
 from tests.wires.ollama import ChatRequest, OllamaServer
-
-GAP_S = 0.2
-CRITERIA = 3
-SENTENCES = (
-    "I sold office furniture to 120 small companies in Leeds.",
-    "That was for three years.",
-    "I was responsible for all of them on my own.",
-    "I asked what they were looking for.",
-    "Then I showed two offers.",
-    "I took in 9,000 pounds per month.",
-    "Most of them ordered again.",
-    "I learned that patience sells.",
-)
 
 
 @pytest.fixture
@@ -80,7 +67,7 @@ async def until_done(here: House) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_an_update_that_comes_again_and_at_once_is_one_message(server: OllamaServer, here: House) -> None:
+async def test_an_update_that_comes_again_and_at_once_is_one_message(here: House) -> None:
     sam = here.candidate()
     await sam.start()
     before = (await here.interview(sam)).version
@@ -91,47 +78,25 @@ async def test_an_update_that_comes_again_and_at_once_is_one_message(server: Oll
     await at_once(here, [said(sam, 1, ANSWERS[0])] * 5)
     assert await here.interview(sam) == interview
     assert [one.text for one in interview.turns[0].answers] == [ANSWERS[0]]
-    assert len(considered(server)) == 1
-    assert len(server.chats) == 1 + CRITERIA
-    assert count(sam, OutboundKind.QUESTION) == 2
 
 
-async def test_eight_messages_at_once_are_one_answer_and_one_consideration(server: OllamaServer, here: House) -> None:
+async def test_whatever_is_pressed_five_times_at_once_is_done_once(server: OllamaServer, here: House) -> None:
+    """An interview is begun, rated, and an answer made stronger."""
     sam = here.candidate()
-    await sam.start()
-    before = (await here.interview(sam)).version
-    await at_once(here, [said(sam, number, text) for number, text in enumerate(SENTENCES)])
-    assert (await here.interview(sam)).version == before + len(SENTENCES)
-    await until_asked(here, sam, 2)
-    (turn, _) = (await here.interview(sam)).turns
-    assert sorted(one.text for one in turn.answers) == sorted(SENTENCES)
-    (asked,) = considered(server)
-    assert all(sentence in asked.user for sentence in SENTENCES)
-    assert len(server.chats) == 1 + CRITERIA
-
-
-async def test_a_button_pressed_five_times_at_once_is_one_step(server: OllamaServer, here: House) -> None:
-    sam = here.candidate()
-    await sam.command("setup", "sales_associate mock 3")
+    await sam.command("setup", "sales_associate mock 2")
     await until_done(here)
     await at_once(here, presses(sam, "Start", 5))
-    await sam.until(OutboundKind.QUESTION)
-    await at_once(here, presses(sam, "Skip", 5))
-    await until_done(here)
-    interview = await here.interview(sam)
-    assert (interview.id, len(interview.turns), len(server.chats)) == (1, 2, 0)
-    assert count(sam, OutboundKind.QUESTION) == 2
-    await sam.say(ANSWERS[1])
-    await until_asked(here, sam, 3)
-    for text in ANSWERS[2:]:
+    await until_asked(here, sam, 1)
+    assert ((await here.interview(sam)).id, count(sam, OutboundKind.QUESTION)) == (1, 1)
+    for text in ANSWERS[:2]:
         await sam.answer(text)
     await sam.until_text("how well did it go")
     await at_once(here, presses(sam, "Well", 5))
     await sam.until_report(2)
     await until_done(here)
     calls = len(server.chats)
-    assert (count(sam, OutboundKind.REPORT), calls, len(considered(server))) == (1, 3 + 2 * CRITERIA, 3)
-    await at_once(here, presses(sam, "A stronger version of answer 2", 5))
+    assert (count(sam, OutboundKind.REPORT), calls, len(considered(server))) == (1, 2 + 2 * CRITERIA, 2)
+    await at_once(here, presses(sam, "A stronger version of answer 1", 5))
     await until_done(here)
     assert len(server.chats) == calls + 1
 
