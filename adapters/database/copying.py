@@ -1,8 +1,8 @@
 """Everything of one database moved to another, of either kind: every row with its id, and no id is given out twice.
 
 It is one transaction of the target: what fails or is stopped midway leaves it as empty as it was. Nobody else is let
-into either of the two meanwhile. Jobs are not moved: whoever works on the target queues what is pending there without
-a job.
+into either of the two meanwhile. Jobs are not moved, and none that a target without rows still has is kept: whoever
+works on it queues what is pending there without a job.
 """
 
 from __future__ import annotations
@@ -191,15 +191,24 @@ async def _fill(reading: BaseDBAsyncClient, counts: _Counts, highest: _Counts, p
         await _check_still_alone(_TO)
         if any((await _counts()).values()):
             raise CopyError("The database after --to is not empty, so nothing was copied: name a new one.")
+        await _delete_jobs()
         done = 0
         for model in tables():
             async for rows in _read(reading, model):
                 await _write(model, rows)
                 done += len(rows)
                 progress(done, sum(counts.values()))
-            await _keep_highest_id(model, highest[model])
+            await _keep_highest_id(model, max(highest[model], await _highest_id(model)))
         if await _counts() != counts:
             raise CopyError("Not all rows arrived, so nothing was copied: stop what else uses one of the databases.")
+
+
+async def _delete_jobs() -> None:
+    """Delete the jobs of effects that are gone: those of the effects that come would be taken for them."""
+    if is_postgresql():
+        from adapters.database.jobs import TASK  # noqa: PLC0415 - what SQLite does not need
+
+        await changed("DELETE FROM procrastinate_jobs WHERE task_name = ?", TASK)
 
 
 async def _counts() -> dict[type[Model], int]:

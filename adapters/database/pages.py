@@ -1,4 +1,8 @@
-"""What a candidate is shown of their interviews: the report, the transcript and the history. None needs a role."""
+"""What a candidate is shown of their interviews: the report, the transcript and the history. None needs a role.
+
+No transaction holds the queries of a page together: what is saved between two of them shows in the later one only, and
+in both of the next page that is asked for.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,6 @@ from tortoise.queryset import QuerySet
 from adapters.database.dialect import is_postgresql
 from adapters.database.models import InterviewRow, ReportRow
 from adapters.database.reading import read_report, read_said
-from adapters.database.session import transaction
 from adapters.database.statements import carried_out, found
 from core.delivery import FEWEST_WORDS, SHORTEST_S
 from core.history import HistoryItem, HistoryPage, Transcript
@@ -60,9 +63,8 @@ async def transcript(candidate: int, interview_id: int | None) -> Transcript | N
     """All that was said in that interview of the candidate's own, in the newest one when None."""
     own = InterviewRow.filter(candidate_id=candidate)
     one = own.order_by("-id") if interview_id is None else own.filter(id=interview_key(interview_id))
-    async with transaction():
-        row = await one.select_related("report").first()
-        return None if row is None else await _transcript(row)
+    row = await one.select_related("report").first()
+    return None if row is None else await _transcript(row)
 
 
 async def _transcript(row: InterviewRow) -> Transcript:
@@ -83,9 +85,8 @@ async def history(candidate: int, before: int | None, limit: int, after: int | N
     own = InterviewRow.filter(candidate_id=candidate)
     figures = own.annotate(count=Count("id"), average=Avg("report__total"), oldest=Min("id"), newest=Max("id"))
     columns = figures.group_by("candidate_id").values_list("count", "average", "oldest", "newest")
-    async with transaction():
-        items = await _history_items(own, before, limit, after)
-        count, average, oldest, newest = next(iter(await columns), (0, None, 0, 0))
+    items = await _history_items(own, before, limit, after)
+    count, average, oldest, newest = next(iter(await columns), (0, None, 0, 0))
     older = items[-1].id if items and items[-1].id != oldest else None
     newer = items[0].id if items and items[0].id != newest else None
     return HistoryPage(tuple(items), count, average, older, newer)

@@ -26,12 +26,15 @@ LONG_PAUSES_S = (60.0, 300.0, 3600.0)
 """The same for what somebody may have to mend."""
 ELSEWHERE_S = 5.0
 """The same, each time, for what another process is to perform."""
+_APART = 10
 _SOON, _LOOKED_ON, _LATER, _LONG = 40, 30, 20, 10
-"""Jobs of the highest priority go first. All are even: one that has failed has the odd one below, and yields.
+"""Jobs of the highest priority go first. How often one has failed is how far it has moved away from its own.
 
-Whoever looks for a job looks at all of a higher priority, whatever their queue: so those that wait for long have the
-lowest.
+With each failure it goes down by one, and yields; but a message goes up, as those that follow it wait for it. Whoever
+looks for a job looks at all of a higher priority, whatever their queue: so those that wait for long have the lowest.
 """
+_COUNTED = len(SHORT_PAUSES_S) - 1
+"""More failures than these make no pause longer."""
 
 _MESSAGES = "deliver:"
 
@@ -87,27 +90,34 @@ _NOT_TOLD = (StaleInterviewError, UnservedError, BrokenOffError)
 """What the candidate has heard nothing of, so that they are told where the next try fails."""
 
 
-def pause_s(error: BaseException, attempts: int) -> float:
-    """After how many seconds what failed, after so many attempts before, is tried again."""
+def pause_s(error: BaseException, failures: int) -> float:
+    """After how many seconds what failed, after so many failures before, is tried again."""
     if isinstance(error, StaleInterviewError) or not isinstance(error, Exception):
         return 0.0  # somebody was faster, or this process ends
     if isinstance(error, UnservedError):
         return ELSEWHERE_S
     passes = isinstance(error, (DeliveryError, StoreError, BrokenOffError))
     pauses = SHORT_PAUSES_S if passes else LONG_PAUSES_S
-    return pauses[min(attempts, len(pauses) - 1)]
+    return pauses[min(failures, len(pauses) - 1)]
 
 
-def lowered(place: Place, error: BaseException) -> int:
-    """The priority of what failed: below that of what has not, but for messages, which keep their order."""
-    is_message = (place.lock or "").startswith(_MESSAGES)
+def ranked(place: Place, error: BaseException) -> int:
+    """The priority of what failed: below that of what has not, but above it for messages, which keep their order."""
     is_failure = isinstance(error, Exception) and not isinstance(error, _NOT_TOLD)
-    return place.priority - 1 if is_failure and not is_message and not has_failed(place.priority) else place.priority
+    if not is_failure or times_failed(place.priority) == _COUNTED:
+        return place.priority
+    is_message = (place.lock or "").startswith(_MESSAGES)
+    return place.priority + 1 if is_message else place.priority - 1
+
+
+def times_failed(priority: int) -> int:
+    """How often a job of this priority has failed before, as far as that is counted."""
+    return min(priority % _APART, -priority % _APART)
 
 
 def has_failed(priority: int) -> bool:
-    """Whether a job of this priority has failed before, and the candidate been told."""
-    return priority % 2 == 1
+    """Whether a job of this priority has failed before, and the candidate been told: nobody is told of a message."""
+    return 0 < -priority % _APART <= _COUNTED
 
 
 def _digest(where: Conversation) -> str:

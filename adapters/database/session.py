@@ -37,13 +37,19 @@ class Session:
         """Run work to its end, even when the caller is cancelled. Raises StoreUnavailableError."""
         task = asyncio.create_task(work, context=self._space.copy())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         with self.outage.watched(_STORE), told_as_unavailable():
-            return await asyncio.shield(task)
+            await asyncio.wait([task])  # which does not cancel it
+            return task.result()
 
     async def finish(self) -> None:
         """Wait for all work that is still running."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # else asyncio logs it, with all its words, where nobody waits for it any more
 
 
 @asynccontextmanager

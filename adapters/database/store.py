@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 ASKED_LIMIT = 50
 _BEHIND = "SELECT candidate_id FROM account WHERE platform = ? AND external_id = ?"
 _PREFERENCES = "SELECT preferences FROM candidate WHERE id = ?"
-_PENDING_IDS = "SELECT id FROM pending_effect ORDER BY id"
 _PERFORMED = "DELETE FROM pending_effect WHERE id = ?"
 _GIVEN_UP = f"{_PERFORMED} AND interview_id IN (SELECT id FROM interview WHERE phase = ?)"  # noqa: S608 - our own words
 
@@ -121,10 +120,6 @@ class DatabaseStore:
 
     async def pending_of(self, candidate: int) -> Sequence[PendingEffect]:
         return await self._session.run(carried_out(read_pending("candidate_id = ?", candidate)))
-
-    async def pending_ids(self) -> Sequence[int]:
-        """The ids of all pending effects, oldest first."""
-        return await self._session.run(_pending_ids())
 
     async def wrote_last(self, candidate: int) -> Conversation | None:
         return await self._session.run(carried_out(wrote_last(candidate)))
@@ -242,10 +237,6 @@ async def _code_maker(digest: str, at: datetime) -> CodeMaker | None:
 async def _pending_effect(effect_id: int) -> PendingEffect | None:
     pending = await carried_out(read_pending("id = ?", effect_id))
     return pending[0] if pending else None
-
-
-async def _pending_ids() -> list[int]:
-    return [row["id"] for row in await found(_PENDING_IDS)]
 
 
 async def _performed(effect_id: int) -> None:

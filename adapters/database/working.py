@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
 from procrastinate import App
@@ -12,11 +12,20 @@ from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
-from psycopg.errors import RaiseException
 
 from adapters.database.failures import is_outage, is_unreachable
 from adapters.database.jobs import CLOCK_S, TASK, JobQueue, id_of
-from adapters.database.placing import BACKGROUND, BrokenOffError, Perform, Place, has_failed, lowered, named, pause_s
+from adapters.database.placing import (
+    BACKGROUND,
+    BrokenOffError,
+    Perform,
+    Place,
+    has_failed,
+    named,
+    pause_s,
+    ranked,
+    times_failed,
+)
 from core.ports import PendingEffect, RoleMissingError, StoreUnavailableError
 
 HEARTBEAT_S, STALLED_S = 5.0, 15.0
@@ -35,13 +44,25 @@ EVERY_FEW_S = "* * * * * */5"
 _WATCHING = "watch"
 _WORK = "the work"
 _OVER = f"DELETE FROM procrastinate_jobs WHERE task_name = '{TASK}' AND status NOT IN ('todo', 'doing')"  # noqa: S608
+# One list is taken from the other, as a server which believes that they are short would join each row with all of them;
+# what it gives is not sorted there, as the queue has forbidden that.
+_LOST = (
+    "SELECT id FROM pending_effect EXCEPT"
+    " SELECT (args->>'effect_id')::bigint FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+)
+# The functions that Procrastinate's own statements call. A job that was put back has been attempted once more, so that
+# one which somebody has begun since then is another.
+_PUT_BACK = (
+    "SELECT CASE WHEN is_pending THEN procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)::text"
+    " ELSE procrastinate_finish_job_v1(id, 'aborted', true)::text END AS done FROM (SELECT id,"
+    " EXISTS (SELECT FROM pending_effect WHERE pending_effect.id = (args->>'effect_id')::bigint) AS is_pending"
+    " FROM procrastinate_jobs WHERE id = %(job)s AND status = 'doing' AND attempts = %(attempts)s FOR UPDATE) AS still"
+)
 _log = logging.getLogger(__name__)
 
 
 class Effects(Protocol):
     """The pending effects of a store."""
-
-    async def pending_ids(self) -> Sequence[int]: ...
 
     async def pending_effect(self, effect_id: int) -> PendingEffect | None: ...
 
@@ -155,12 +176,9 @@ class JobWorker:
     async def _queue_lost(self) -> None:
         """Queue anew the effects that have no job, as those that came from another database."""
         await self._queue.connector.execute_query_async(_OVER)  # of which nothing comes any more
-        ids = await self._effects.pending_ids()
-        if not ids:
-            return
-        queued = {job.task_kwargs.get("effect_id") for job in await self._jobs.list_jobs_async(task=TASK)}
-        for effect_id in ids:
-            pending = None if effect_id in queued else await self._pending_effect(effect_id)
+        lost = await self._queue.connector.execute_query_all_async(_LOST)
+        for effect_id in sorted(row["id"] for row in lost):
+            pending = await self._pending_effect(effect_id)
             if pending is not None:  # else it has just been performed
                 await self._queue.queue_again(pending)
 
@@ -188,17 +206,9 @@ class JobWorker:
         self._idle = {*idle}
 
     async def _put_back(self, jobs: Collection[Job]) -> None:
-        """Have jobs performed again by whoever is free; those whose effects are gone are over."""
-        pending = {*await self._effects.pending_ids()} if jobs else set()
+        """Have jobs performed again by whoever is free, unless others have; those whose effects are gone are over."""
         for job in jobs:
-            try:
-                if job.task_kwargs.get("effect_id") in pending:
-                    await self._jobs.retry_job(job)
-                else:
-                    await self._jobs.finish_job(job, Status.ABORTED, delete_job=True)
-            except ConnectorException as error:
-                if not isinstance(error.__cause__, RaiseException):  # by which it says that others were faster
-                    raise
+            await self._queue.connector.execute_query_async(_PUT_BACK, job=id_of(job), attempts=job.attempts)
 
 
 async def _watch(timestamp: int) -> None:
@@ -224,5 +234,5 @@ class _Again(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         placed = Place(job.queue, job.lock, job.priority)
-        retry_at = self._queue.time_in(pause_s(exception, job.attempts))
-        return RetryDecision(retry_at=retry_at, priority=lowered(placed, exception))
+        retry_at = self._queue.time_in(pause_s(exception, times_failed(job.priority)))
+        return RetryDecision(retry_at=retry_at, priority=ranked(placed, exception))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from adapters.database.placing import QUEUES, Perform, Place, has_failed, lowered, pause_s, place
+from adapters.database.placing import QUEUES, Perform, Place, has_failed, pause_s, place, ranked, times_failed
 from core.effects import Effect
 from core.ports import Clock, PendingEffect
 
@@ -20,7 +20,6 @@ class Job:
     effect: int
     place: Place
     due: datetime
-    attempts: int = 0
 
 
 class FakeJobs:
@@ -84,8 +83,9 @@ class FakeJobs:
             self._changed.set()
 
     def _again(self, number: int, job: Job, error: BaseException) -> None:
-        placed = replace(job.place, priority=lowered(job.place, error))
-        self._keep(number, Job(job.effect, placed, self._in(pause_s(error, job.attempts)), job.attempts + 1))
+        placed = replace(job.place, priority=ranked(job.place, error))
+        due = self._in(pause_s(error, times_failed(job.place.priority)))
+        self._keep(number, replace(job, place=placed, due=due))
 
     def _keep(self, number: int, job: Job) -> None:
         self.waiting[number] = job

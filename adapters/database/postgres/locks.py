@@ -2,8 +2,10 @@
 
 Those of candidates are held by one connection, which is there for nothing else. It never waits for one: it tries, and
 who did not get it tries again a little later, so that nobody waits behind somebody who waits. What is asked of it while
-it is at work it does together, in one statement. A connection that is lost loses its locks, and a new one is made;
-whoever believed to be alone then is stopped by the version of what they save.
+it is at work it does together, in one statement. A connection that is lost loses its locks, and a new one is made.
+Whoever believed to be alone then is stopped by the version of what they save, but not where that is new: two who begin
+an interview of the same candidate at that moment both save it. The later one is then their current interview, and the
+other is that again once the later one has ended.
 """
 
 from __future__ import annotations
@@ -133,11 +135,11 @@ class CandidateLocks:
         """Whether each was done, and by which connection: a new one where it turns out that the last was lost."""
         if self._connection is not None:
             try:
-                return self._connection, await _done(self._connection, wishes)
+                return self._connection, await _carried_out(self._connection, wishes)
             except OperationalError:
                 await self._lose()
         self._connection = await AsyncConnection.connect(**self._server.connecting(), autocommit=True)
-        return self._connection, await _done(self._connection, wishes)
+        return self._connection, await _carried_out(self._connection, wishes)
 
     async def _lose(self) -> None:
         """Close a connection of which nobody knows what it has locked: its locks are free then."""
@@ -146,7 +148,7 @@ class CandidateLocks:
             self._connection = None
 
 
-async def _done(connection: AsyncConnection, wishes: Sequence[_Wish]) -> list[bool]:
+async def _carried_out(connection: AsyncConnection, wishes: Sequence[_Wish]) -> list[bool]:
     candidates, free = [one.candidate for one in wishes], [one.told is None for one in wishes]
     cursor = await connection.execute(_DO, (_NAMESPACE, _NAMESPACE, candidates, free))
     return [is_done for (is_done,) in await cursor.fetchall()]

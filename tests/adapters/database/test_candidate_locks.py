@@ -14,7 +14,10 @@ from tests.contracts.sample import ROLES
 from tests.postgres import execute
 
 PATIENCE_S = 20.0
-HELD = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock' ORDER BY objid"
+HELD = (
+    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY objid"
+)
 END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 

@@ -30,6 +30,7 @@ from core.model import Conversation, Preferences
 from core.ports import Change, StoreError, StoreInUseError, StoreUnavailableError
 from tests.adapters.database.versions import Rows, Use, rebuilt, rows
 from tests.contracts.sample import NOW, ROLES
+from tests.contracts.steps import notice
 from tests.postgres import execute, libpq, with_option
 
 HERE, THERE = Conversation("telegram", "chat", "one"), Conversation("discord", "chat", "two")
@@ -48,8 +49,8 @@ async def source(url: str, content: Rows) -> str:
         await store.save(Change(other, THERE, code=LinkCode("digest", NOW)))
         await store.save(Change(candidate, HERE, preferences=Preferences(), inbound_id="7", joins="digest"))
         await store.save(Change(other, THERE, code=LinkCode("another", NOW)))
-        gone = (await store.save(Change(other, THERE, effects=()))).pending
-        assert gone == ()
+        (gone,) = (await store.save(Change(other, THERE, effects=(notice("gone"),)))).pending
+        await store.performed(gone.id)
     return url
 
 
@@ -74,20 +75,22 @@ def sequences(path: Path) -> dict[str, int]:
 
 
 async def test_everything_goes_there_and_comes_back(
-    source: str, path: Path, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    source: str, path: Path, tmp_path: Path, empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    there = empty_postgres_url  # where no id was given out before
     monkeypatch.setattr(copying, "ROWS_AT_ONCE", 2)
     before = rows(path)
     assert all(before[model._meta.db_table] for model in tables())
-    copied = await copy_database(source, postgres_url, quiet)
+    copied = await copy_database(source, there, quiet)
     in_all = sum(len(table) for name, table in before.items() if name != MIGRATIONS_TABLE)
     assert copied == Copied(people=len(before["candidate"]), interviews=len(before["interview"]), rows=in_all)
     back = tmp_path / "back" / "interviews.sqlite3"
-    assert await copy_database(postgres_url, f"sqlite://{back}", quiet) == copied
+    assert await copy_database(there, f"sqlite://{back}", quiet) == copied
     after = rows(back)
     for name in before.keys() - {MIGRATIONS_TABLE}:
         assert plain(after[name]) == plain(before[name]), name
     assert sequences(back) == sequences(path)
+    assert sequences(path)["pending_effect"] > max(number for number, *_ in before["pending_effect"])
 
 
 async def test_what_was_copied_is_read_as_the_same_and_goes_on(source: str, postgres_url: str) -> None:
@@ -103,6 +106,30 @@ async def test_what_was_copied_is_read_as_the_same_and_goes_on(source: str, post
     async with connect(postgres_url, ROLES) as store:
         newcomer = await store.candidate(Conversation("terminal", "c", "newcomer"))
         assert newcomer > max(*kept[0][0], await store.candidate(THERE))
+
+
+async def used_and_forgotten(url: str) -> int:
+    """Leave nobody in a database, but jobs where it has them; the highest id of an effect that was in it."""
+    async with connect(url, ROLES, lambda _: 0.0) as store:
+        candidate = await store.candidate(HERE)
+        effects = tuple(notice(str(number)) for number in range(20))
+        saved = await store.save(Change(candidate, HERE, effects=effects))
+        await store.forget(candidate)
+    return saved.pending[-1].id
+
+
+@pytest.mark.parametrize("way", ["to a file", "to a server"])
+async def test_a_target_that_was_used_keeps_no_jobs_and_gives_no_id_out_twice(
+    source: str, postgres_url: str, tmp_path: Path, way: str
+) -> None:
+    target = postgres_url if way == "to a server" else f"sqlite://{tmp_path / 'used.sqlite3'}"
+    highest = await used_and_forgotten(target)
+    await copy_database(source, target, quiet)
+    assert execute(postgres_url, "SELECT * FROM procrastinate_jobs") == []
+    async with connect(target, ROLES, lambda _: 0.0) as store:
+        candidate = await store.candidate(HERE)
+        (new,) = (await store.save(Change(candidate, HERE, effects=(notice("new"),)))).pending
+    assert new.id > highest
 
 
 @pytest.mark.usefixtures("up_to_date")

@@ -7,17 +7,18 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from time import monotonic
 from typing import Any
 
 import pytest
-from procrastinate import App
-from procrastinate.manager import get_channel_for_queues
+from procrastinate import App, utils
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager, get_channel_for_queues
 
 from adapters.database import working
 from adapters.database.connection import connect
-from adapters.database.placing import QUEUES
+from adapters.database.placing import QUEUES, SHORT_PAUSES_S
 from adapters.database.postgres import ear
 from adapters.database.store import DatabaseStore
 from core.effects import AssessAnswer, AwaitReport, ConsiderAnswer, Effect
@@ -25,6 +26,7 @@ from core.model import UtteranceKind
 from core.ports import (
     AlreadySeenError,
     Change,
+    DeliveryError,
     PendingEffect,
     RoleMissingError,
     StaleInterviewError,
@@ -35,7 +37,8 @@ from tests.contracts.steps import newcomer, notice, started
 from tests.postgres import execute
 
 WAIT_S = 10.0
-NOTIFY = "SELECT pg_notify(%s, json_build_object('type', %s::text, 'job_id', %s::int)::text)"
+TOO = ", pg_notify(%s, json_build_object('type', %s::text, 'job_id', %s::int)::text)"
+NOTIFY = f"SELECT{TOO[1:]}"
 
 
 class Hand:
@@ -91,10 +94,14 @@ async def jobs(url: str) -> list[tuple[Any, ...]]:
     )
 
 
+def worker(store: DatabaseStore, hand: Hand) -> working.JobWorker:
+    assert store.jobs
+    return working.JobWorker(store.jobs, store, hand.perform)
+
+
 @asynccontextmanager
 async def at_work(store: DatabaseStore, hand: Hand, at_once: Mapping[str, int]) -> AsyncIterator[None]:
-    assert store.jobs
-    task = asyncio.create_task(working.JobWorker(store.jobs, store, hand.perform).work(at_once))
+    task = asyncio.create_task(worker(store, hand).work(at_once))
     try:
         yield
     finally:
@@ -103,9 +110,14 @@ async def at_work(store: DatabaseStore, hand: Hand, at_once: Mapping[str, int]) 
             await task
 
 
-async def until_done(store: DatabaseStore, url: str) -> None:
+async def left(url: str) -> list[int]:
+    """The ids of all pending effects, whether they can be read or not."""
+    return [effect_id for (effect_id,) in await sql(url, "SELECT id FROM pending_effect ORDER BY id")]
+
+
+async def until_done(url: str) -> None:
     async with asyncio.timeout(WAIT_S):
-        while await store.pending_ids() or await jobs(url):  # noqa: ASYNC110 - a database tells nobody
+        while await left(url) or await jobs(url):  # noqa: ASYNC110 - a database tells nobody
             await asyncio.sleep(0.02)
 
 
@@ -118,11 +130,11 @@ async def test_effects_that_have_no_job_get_one(postgres_url: str, store: Databa
         await pending(without_queue)
     assert await jobs(postgres_url) == []
     async with at_work(store, Hand(store), ALL):
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
         await sql(postgres_url, "DELETE FROM procrastinate_jobs")
         await pending(store)
         await sql(postgres_url, "DELETE FROM procrastinate_jobs WHERE status = 'todo'")
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
 
 
 FATES = {
@@ -132,6 +144,13 @@ FATES = {
 UNREADABLE = "UPDATE pending_effect SET kind = 'from_a_newer_version' WHERE id = %s"
 
 
+async def begun_by_somebody(url: str) -> Sequence[int]:
+    """The id of a worker who has begun all that waits, and shows nothing of that."""
+    ((somebody,),) = await sql(url, "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    await sql(url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [somebody])
+    return [somebody]
+
+
 @pytest.mark.parametrize("fate", FATES)
 async def test_what_a_dead_worker_had_begun_is_taken_up_whatever_is_in_it_and_whoever_is_left(
     postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch, fate: str
@@ -139,13 +158,73 @@ async def test_what_a_dead_worker_had_begun_is_taken_up_whatever_is_in_it_and_wh
     monkeypatch.setattr(working, "LOST_S", 100.0)
     unreadable, _ = await pending(store), await pending(store)
     await sql(postgres_url, UNREADABLE, [unreadable.id])
-    (dead,) = await sql(postgres_url, "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
-    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", dead)
+    dead = await begun_by_somebody(postgres_url)
     async with at_work(store, Hand(store), {"consider": 1}):
         await asyncio.sleep(0.3)
         assert [status for status, *_ in await jobs(postgres_url)] == ["doing", "doing"]
         await sql(postgres_url, FATES[fate], dead)
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
+
+
+async def test_what_is_put_back_is_due_at_once_by_the_clock_of_the_database(
+    postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pending(store)
+    await sql(postgres_url, FATES["silent"], await begun_by_somebody(postgres_url))
+    now = utils.utcnow
+    monkeypatch.setattr(utils, "utcnow", lambda: now() + timedelta(hours=1))
+    await worker(store, Hand(store))._take_up()
+    found = await sql(postgres_url, "SELECT status::text, scheduled_at <= now() FROM procrastinate_jobs")
+    assert found == [("todo", True)]
+
+
+@pytest.mark.parametrize("fate", FATES)
+@pytest.mark.parametrize("is_performed", [False, True])
+async def test_what_somebody_has_begun_since_it_was_put_back_is_left_to_them(
+    postgres_url: str, store: DatabaseStore, fate: str, *, is_performed: bool
+) -> None:
+    first = await pending(store)
+    await sql(postgres_url, FATES[fate], await begun_by_somebody(postgres_url))
+    slow = worker(store, Hand(store))
+    stalled = [*await slow._jobs.get_stalled_jobs(seconds_since_heartbeat=working.STALLED_S)]
+    await worker(store, Hand(store))._take_up()
+    hand = Hand(store)
+    hand.door.clear()
+    async with at_work(store, hand, {"consider": 1}):
+        await hand.begun.wait()
+        if is_performed:
+            await store.performed(first.id)
+        ((_, living, _),) = left = await jobs(postgres_url)
+        assert left == [("doing", living, 1)]
+        await slow._put_back(stalled)
+        assert await jobs(postgres_url) == left
+        hand.door.set()
+        await until_done(postgres_url)
+
+
+async def test_what_has_a_job_is_not_even_looked_at_to_find_what_has_none(
+    postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.jobs
+    effects = [await pending(store) for _ in range(4)]
+    lock = "WHERE queueing_lock = %s"
+    await sql(postgres_url, f"UPDATE procrastinate_jobs SET status = 'doing' {lock}", [str(effects[0].id)])
+    await sql(postgres_url, f"DELETE FROM procrastinate_jobs {lock}", [str(effects[1].id)])
+    await sql(postgres_url, f"UPDATE procrastinate_jobs SET status = 'failed' {lock}", [str(effects[2].id)])
+    looked_at = list[dict[str, Any]]()
+    ask = store.jobs.connector.execute_query_all_async
+
+    async def asked(*query: Any, **values: Any) -> Any:
+        rows = await ask(*query, **values)
+        looked_at.extend(rows)
+        return rows
+
+    monkeypatch.setattr(store.jobs.connector, "execute_query_all_async", asked)
+    await worker(store, Hand(store))._queue_lost()
+    assert {row["id"] for row in looked_at[:2]} == {effects[1].id, effects[2].id}
+    queued = "SELECT queueing_lock, status::text FROM procrastinate_jobs ORDER BY queueing_lock::int"
+    states = ("doing", "todo", "todo", "todo")
+    assert await sql(postgres_url, queued) == [(str(one.id), is_) for one, is_ in zip(effects, states, strict=True)]
 
 
 async def test_what_nobody_can_read_keeps_no_other_from_its_job(postgres_url: str, store: DatabaseStore) -> None:
@@ -153,9 +232,9 @@ async def test_what_nobody_can_read_keeps_no_other_from_its_job(postgres_url: st
         unreadable, readable = await pending(without_queue), await pending(without_queue)
     await sql(postgres_url, UNREADABLE, [unreadable.id])
     async with at_work(store, Hand(store), ALL), asyncio.timeout(WAIT_S):
-        while readable.id in await store.pending_ids():  # noqa: ASYNC110 - a database tells nobody
+        while readable.id in await left(postgres_url):  # noqa: ASYNC110 - a database tells nobody
             await asyncio.sleep(0.02)
-    assert await store.pending_ids() == [unreadable.id]
+    assert await left(postgres_url) == [unreadable.id]
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
@@ -165,7 +244,7 @@ async def test_a_job_that_is_over_is_deleted_and_its_effect_gets_another(
     await pending(store)
     await sql(postgres_url, "UPDATE procrastinate_jobs SET status = %s", [status])
     async with at_work(store, Hand(store), ALL):
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
 
 
 async def test_what_an_interview_waits_for_is_begun_however_much_is_assessed(store: DatabaseStore) -> None:
@@ -196,6 +275,24 @@ async def test_what_is_broken_off_within_is_tried_again_after_a_pause(postgres_u
     assert found == [(True, 40)]
 
 
+@pytest.mark.parametrize("effect", [ConsiderAnswer(0, 1), notice("offline")])
+async def test_what_fails_for_the_first_time_waits_shortly_however_often_it_was_begun(
+    postgres_url: str, store: DatabaseStore, effect: Effect
+) -> None:
+    class Offline(Hand):
+        async def perform(self, effect_id: int, *, again: bool) -> None:
+            raise DeliveryError
+
+    await pending(store, effect)
+    await sql(postgres_url, "UPDATE procrastinate_jobs SET attempts = 50")
+    waits = "SELECT extract(epoch FROM scheduled_at - now())::float FROM procrastinate_jobs WHERE attempts = 51"
+    async with at_work(store, Offline(store), ALL), asyncio.timeout(WAIT_S):
+        while not (found := await sql(postgres_url, waits)):  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.02)
+    ((seconds,),) = found
+    assert 3 < seconds <= SHORT_PAUSES_S[0]
+
+
 async def test_what_has_lost_its_role_ends_with_its_interview(postgres_url: str, store: DatabaseStore) -> None:
     class Puzzled(Hand):
         async def perform(self, effect_id: int, *, again: bool) -> None:
@@ -204,9 +301,9 @@ async def test_what_has_lost_its_role_ends_with_its_interview(postgres_url: str,
     dropped, still_open = await pending(store), await pending(store)
     await sql(postgres_url, "UPDATE interview SET phase = 'dropped' WHERE id = %s", [dropped.interview])
     async with at_work(store, Puzzled(store), ALL), asyncio.timeout(WAIT_S):
-        while dropped.id in await store.pending_ids() or len(await jobs(postgres_url)) > 1:  # noqa: ASYNC110
+        while dropped.id in await left(postgres_url) or len(await jobs(postgres_url)) > 1:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    assert await store.pending_ids() == [still_open.id]
+    assert await left(postgres_url) == [still_open.id]
 
 
 async def test_work_goes_on_when_something_within_it_is_cancelled(
@@ -223,25 +320,24 @@ async def test_work_goes_on_when_something_within_it_is_cancelled(
     monkeypatch.setattr(App, "run_worker_async", cancelled_first)
     await pending(store)
     async with at_work(store, Hand(store), ALL):
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
 
 
 async def test_what_a_living_worker_has_begun_is_left_to_it(postgres_url: str, store: DatabaseStore) -> None:
     await pending(store)
-    living = await sql(postgres_url, "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
-    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", living[0])
+    living = await begun_by_somebody(postgres_url)
     hand = Hand(store)
     async with at_work(store, hand, ALL):
         await asyncio.sleep(1.0)
     assert not hand.begun.is_set()
-    assert await jobs(postgres_url) == [("doing", *living[0], 0)]
+    assert await jobs(postgres_url) == [("doing", *living, 0)]
 
 
 async def test_a_job_whose_end_was_not_written_down_is_put_back(postgres_url: str, store: DatabaseStore) -> None:
     first = await pending(store)
     hand = Hand(store)
     async with at_work(store, hand, dict.fromkeys(QUEUES, 1)):
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
         hand.door.clear()
         hand.begun.clear()
         second = await pending(store)
@@ -255,7 +351,7 @@ async def test_a_job_whose_end_was_not_written_down_is_put_back(postgres_url: st
             [worker, str(third.id)],
         )
         hand.door.set()
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
     assert first.id < second.id < third.id
 
 
@@ -275,9 +371,10 @@ async def test_what_is_not_committed_is_not_queued(postgres_url: str, store: Dat
 async def test_work_goes_on_when_the_connections_are_lost(
     postgres_url: str, store: DatabaseStore, caplog: pytest.LogCaptureFixture
 ) -> None:
+    saved = 0
     async with at_work(store, Hand(store), ALL):
         await pending(store)
-        await until_done(store, postgres_url)
+        await until_done(postgres_url)
         for _ in range(2):
             await sql(
                 postgres_url,
@@ -287,7 +384,9 @@ async def test_work_goes_on_when_the_connections_are_lost(
             await asyncio.sleep(0.3)
             with suppress(StoreUnavailableError):
                 await pending(store)
-            await until_done(store, postgres_url)
+                saved += 1
+            await until_done(postgres_url)
+    assert saved
     assert not any(record.exc_info for record in caplog.records)
 
 
@@ -318,17 +417,25 @@ async def test_a_process_hears_of_the_jobs_of_all_its_queues_by_one_connection(
 ) -> None:
     monkeypatch.setattr(working, "POLLING_S", 100.0)  # so that a job of which nobody hears is left
     monkeypatch.setattr(working, "LOST_S", 100.0)
+    fetch, have_looked = JobManager.fetch_job, set[str]()
+
+    async def fetched(manager: JobManager, queues: Sequence[str], worker_id: int) -> Job | None:
+        job = await fetch(manager, queues, worker_id)
+        have_looked.update(queues)
+        return job
+
+    monkeypatch.setattr(JobManager, "fetch_job", fetched)
     listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
     for _ in range(2):
         async with at_work(store, Hand(store), ALL), asyncio.timeout(WAIT_S):
-            while await sql(postgres_url, listening) != [(1,)]:  # noqa: ASYNC110 - a server tells nobody
-                await asyncio.sleep(0.02)
-            await asyncio.sleep(0.3)  # until each has looked for what was there before
+            while await sql(postgres_url, listening) != [(1,)] or have_looked != {*QUEUES}:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # a server tells nobody, nor does who looks for what was there before
             for effect in (ConsiderAnswer(0, 1), AssessAnswer(0)):
                 await pending(store, effect)
-            await until_done(store, postgres_url)
+            await until_done(postgres_url)
             assert await sql(postgres_url, listening) == [(1,)]
         assert await sql(postgres_url, listening) == [(0,)]
+        have_looked.clear()
 
 
 async def test_new_jobs_of_a_queue_that_come_soon_after_another_are_told_of_together(
@@ -350,10 +457,9 @@ async def test_new_jobs_of_a_queue_that_come_soon_after_another_are_told_of_toge
             await asyncio.sleep(0.01)
         await asyncio.sleep(3 * ear.TOGETHER_S)
         heard.clear()
-        for number in range(3):
-            await sql(postgres_url, NOTIFY, (model, new, number))
-        await sql(postgres_url, NOTIFY, (model, aborted, 0))
-        await sql(postgres_url, NOTIFY, (deliver, new, 0))
+        told = [*((model, new, number) for number in range(3)), (model, aborted, 0), (deliver, new, 0)]
+        # All at once, as they are told of together that come within a moment, however busy the machine is.
+        await sql(postgres_url, NOTIFY + TOO * (len(told) - 1), [value for one in told for value in one])
         async with asyncio.timeout(WAIT_S):
             while len(heard) < 4:  # noqa: ASYNC110 - what is heard tells nobody
                 await asyncio.sleep(0.01)
@@ -415,7 +521,7 @@ async def test_one_statement_queues_the_very_jobs_that_procrastinate_queues(
     )
     assert [row[:2] for row in queued] == [(one, one) for one in ids]
     assert [row[2:] for row in queued[:4]] == [row[2:] for row in queued[4:]]
-    assert [row[-1] for row in queued[:4]] == [None, None, None, 6]
+    assert [row[-1] for row in queued[:4]] == [0, 0, 0, 6]
 
 
 @pytest.mark.parametrize("lost", ["performed", "interview", "message"])

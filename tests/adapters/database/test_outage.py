@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.database import config, jobs
+from adapters.database import config, jobs, outage
 from adapters.database.connection import connect
 from adapters.database.outage import Outage
 from core.ports import StoreUnavailableError
@@ -64,18 +64,75 @@ async def test_it_is_told_once_however_many_notice(
 
 
 def test_it_is_over_when_it_is_for_all_who_noticed(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage()
-    with pytest.raises(StoreUnavailableError), outage.watched("one"):
+    one = Outage()
+    with pytest.raises(StoreUnavailableError), one.watched("one"):
         raise StoreUnavailableError from _lost()
-    outage.noticed("other", _lost())
-    outage.noticed("third", OSError(28, "No space left"))
-    with outage.watched("one"):
+    one.noticed("other", _lost())
+    one.noticed("third", OSError(28, "No space left"))
+    with one.watched("one"):
         """It is served."""
     assert caplog.messages == [GONE]
-    outage.over("nobody")
-    outage.over("other")
-    outage.over("other")
+    one.over("nobody")
+    one.over("other")
+    one.over("other")
     assert caplog.messages == [GONE, BACK]
+
+
+class Hours:
+    """A clock that is moved on by hand."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Hours:
+    clock = Hours()
+    monkeypatch.setattr(outage, "monotonic", clock)
+    return clock
+
+
+def test_who_asks_for_nothing_any_more_holds_no_news_up(clock: Hours, caplog: pytest.LogCaptureFixture) -> None:
+    one = Outage()
+    for _ in range(2):
+        one.noticed("rare", _lost())
+        one.noticed("often", _lost())
+        clock.now_s += 3600
+        one.over("often")
+        assert caplog.messages == [GONE]
+        clock.now_s += outage.SETTLED_S
+        one.over("often")
+        one.over("often")
+        assert caplog.messages == [GONE, BACK]
+        caplog.clear()
+
+
+def test_an_outage_of_which_nobody_has_heard_that_it_is_over_is_not_the_next_one(
+    clock: Hours, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = Outage()
+    one.noticed("rare", _lost())
+    one.noticed("often", _lost())
+    one.over("often")
+    clock.now_s += 3600
+    one.noticed("often", _lost())
+    one.noticed("often", _lost())
+    assert caplog.messages == [GONE, BACK, GONE]
+    one.over("often")
+    assert caplog.messages == [GONE, BACK, GONE, BACK]
+
+
+def test_it_is_not_over_while_somebody_goes_on_to_meet_it(clock: Hours, caplog: pytest.LogCaptureFixture) -> None:
+    one = Outage()
+    for _ in range(100):
+        one.over("served")
+        one.noticed("refused", _lost())
+        clock.now_s += outage.SETTLED_S / 2
+        one.over("served")
+    assert caplog.messages == [GONE]
 
 
 def _lost() -> Exception:

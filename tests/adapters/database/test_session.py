@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import copy_context
+import gc
+from contextvars import Context, copy_context
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from tortoise.context import get_current_context, require_context
 
 from adapters.database.connection import connect
 from adapters.database.models import AccountRow, CandidateRow
-from adapters.database.session import transaction
+from adapters.database.session import Session, transaction
 from core.model import Conversation
 from core.ports import Change, StaleInterviewError, StoreUnavailableError
 from tests.contracts.sample import CONVERSATION, NOW, ROLES, new_interview
@@ -24,6 +25,29 @@ async def test_work_goes_on_when_the_store_is_closed_under_it(url: str) -> None:
         task.cancel()
     async with connect(url, ROLES) as store:
         assert await store.current_interview(candidate) is not None
+
+
+async def test_what_fails_when_nobody_waits_for_it_any_more_is_not_told_with_its_words() -> None:
+    told = list[dict[str, object]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    cancelled = asyncio.Event()
+
+    async def fail() -> None:
+        await cancelled.wait()
+        raise OSError(28, "Words of a candidate.")
+
+    session = Session(Context())
+    waiting = asyncio.create_task(session.run(fail()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    cancelled.set()
+    while session._tasks:  # noqa: ASYNC110 - nobody waits for it
+        await asyncio.sleep(0)
+    assert waiting.cancelled()
+    del waiting  # which keeps the other alive
+    gc.collect()
+    assert told == []
 
 
 async def test_a_commit_that_fails_leaves_nothing_behind() -> None:
