@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 Row = dict[str, Any]
 """Of a row that was found its columns are asked by name, and nothing else: SQLite's are no dicts."""
 _SHAPES = 512
+_TURN = "id, interview_id, position"
 _UNDONE = " rows are as they were expected: somebody else was faster, and nothing was saved"
 
 
@@ -154,13 +155,13 @@ def _insertion(table: str, columns: tuple[str, ...], rows: int, made: tuple[tupl
 
 @lru_cache(_SHAPES)
 def together(changes: tuple[str, ...], making: str = "", queueing: str = "") -> str:
-    """One statement of PostgreSQL for several changes, none of which sees what the others do.
+    """One statement of PostgreSQL for several changes, which of what the others do see only the turns that are new.
 
     Its row tells in `made` the ids that the INSERT `making` some rows has given them, None without; `queueing` selects
     `jobs` from those, which are `made` with their `number`. Where a change changes nothing, what tells so is no number:
     that error undoes all of it, and explains itself in the server's log.
     """
-    parts = {f"change_{number}": f"{change} RETURNING 1" for number, change in enumerate(changes)}
+    parts = _parts(changes)
     least = ", ".join(["1", *(f"(SELECT count(*) FROM {name})" for name in parts)])  # noqa: S608 - our own words
     if making:
         parts["making"] = f"{making} RETURNING id"
@@ -174,6 +175,17 @@ def together(changes: tuple[str, ...], making: str = "", queueing: str = "") -> 
         f"WITH {named} SELECT CASE WHEN least > 0 THEN 1 ELSE (least || '{_UNDONE}')::int END AS done,"  # noqa: S608
         f" {made} AS made, {queued} AS queued FROM (SELECT LEAST({least}) AS least) AS changed"
     )
+
+
+def _parts(changes: Sequence[str]) -> dict[str, str]:
+    """Changes by name, each with what it tells; where one of them makes turns, the others find those, too."""
+    parts = {f"change_{number}": change for number, change in enumerate(changes)}
+    making = next((name for name, change in parts.items() if change.startswith("INSERT INTO turn ")), None)
+    if making is None:
+        return {name: f"{change} RETURNING 1" for name, change in parts.items()}
+    turns = f"FROM (SELECT {_TURN} FROM turn UNION ALL SELECT {_TURN} FROM {making}) AS turn WHERE"  # noqa: S608 - the same
+    found = {name: f"{change.replace('FROM turn WHERE', turns)} RETURNING 1" for name, change in parts.items()}
+    return found | {making: f"{parts[making]} RETURNING {_TURN}"}
 
 
 def update(table: str, columns: Iterable[str], where: str) -> str:

@@ -60,6 +60,10 @@ IN_PLACE = {
         1, CONVERSATION, STANDING, last(replace(ANSWERED, utterances=(ASKED.utterances[0], answer("I was there."))))
     ),
     "an assessment": Change(1, CONVERSATION, STANDING, last(replace(ANSWERED, assessment=assessment()))),
+    "one turn more": Change(
+        1, CONVERSATION, STANDING, replace(STANDING, turns=(*STANDING.turns, answered_turn(INCIDENT)))
+    ),
+    "a report": Change(1, CONVERSATION, STANDING, FINISHED),
     "the same assessment": Change(1, CONVERSATION, STANDING, first(replace(ASSESSED, stronger=None))),
 }
 NOT_IN_PLACE = {
@@ -67,12 +71,8 @@ NOT_IN_PLACE = {
     "a code": Change(1, CONVERSATION, code=LinkCode("digest", NOW)),
     "who joins": Change(1, CONVERSATION, joins="digest"),
     "who leaves": Change(1, CONVERSATION, STANDING, STANDING, leaves=(Account("terminal", "me", joined=True),)),
-    "a report": Change(1, CONVERSATION, STANDING, FINISHED),
     "another report": Change(1, CONVERSATION, FINISHED, replace(FINISHED, report=report(1.0))),
     "no report any more": Change(1, CONVERSATION, FINISHED, STANDING),
-    "one turn more": Change(
-        1, CONVERSATION, STANDING, replace(STANDING, turns=(*STANDING.turns, answered_turn(INCIDENT)))
-    ),
     "one turn fewer": Change(1, CONVERSATION, STANDING, replace(STANDING, turns=(ASSESSED,))),
     "less was said": Change(1, CONVERSATION, last(ANSWERED), last(ASKED)),
     "another assessment": Change(1, CONVERSATION, STANDING, first(replace(ASSESSED, assessment=assessment(1.0)))),
@@ -86,7 +86,7 @@ def test_what_is_only_added_or_put_in_the_place_of_itself_is_in_place(what: str)
 
 
 @pytest.mark.parametrize("what", NOT_IN_PLACE)
-def test_what_hangs_on_what_is_new_or_takes_the_place_of_something_is_not(what: str) -> None:
+def test_a_new_interview_and_what_takes_the_place_of_something_is_not(what: str) -> None:
     assert not is_in_place(NOT_IN_PLACE[what])
 
 
