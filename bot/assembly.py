@@ -12,12 +12,12 @@ from adapters.database.connection import connect
 from adapters.database.placing import BACKGROUND, CONSIDER, DELIVER, MODEL, QUEUES, SPEECH, named
 from adapters.database.store import DatabaseStore
 from adapters.roles import RoleFiles
+from adapters.shards import Shards
 from bot.ending import CLOSE_S, SAVE_S, at_most
 from bot.logs import note_start, tell
 from bot.memory import settled
 from bot.platforms import Link, Opened, UnusableError, with_token
 from bot.settings import InterviewerChoice, Settings, VoiceChoice
-from bot.sharding import Part
 from bot.voice import Offer, missing_parts, offer, voice_of
 from bot.watching import Watch
 from bot.wiring import SystemClock, interviewer_of
@@ -91,7 +91,7 @@ def at_once(settings: Settings, queues: Collection[str]) -> Mapping[str, int]:
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, files: RoleFiles, watch: Watch, queues: Collection[str], part: Part | None = None
+    settings: Settings, files: RoleFiles, watch: Watch, queues: Collection[str], part: Shards | None = None
 ) -> AsyncIterator[Assembly]:
     """A process of the bot, closed at the end of the block; on SQLite it does everything, whatever the queues."""
     shared, roles = is_shared(settings), tuple(files.roles.values())
@@ -139,7 +139,7 @@ async def assembled(
             _log.info("Stopped.")
 
 
-def _open(settings: Settings, link: Link, part: Part | None) -> list[Opened]:
+def _open(settings: Settings, link: Link, part: Shards | None) -> list[Opened]:
     """The platforms that have a token; the owner is told of each that cannot be used."""
     opened = []
     for name, opening in with_token(settings, part).items():

@@ -12,7 +12,7 @@ from bot.health import answering
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.timed import Missing, Timed, TimedModel
-from bot.watching import Check, Receive
+from bot.watching import Check, Receive, Watch
 from core.interviewers.breaker import CircuitBreaker
 from core.interviewers.queue import ModelQueue
 from core.messages import CommandSent, Inbound, Outbound, TextEdited, TextSent, VoiceSent
@@ -74,7 +74,7 @@ _OF_LISTENING = (
 )
 
 
-class Measuring:
+class Measuring(Watch):
     """A watch that measures. `wants_model` says whether a language model is missed that has never answered."""
 
     def __init__(self, metrics: Metrics, *, wants_model: bool = True) -> None:

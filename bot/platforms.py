@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from adapters.shards import Shards
 from bot.memory import loading
 from bot.settings import Settings
-from bot.sharding import Part
 from core.messages import Inbound
 from core.model import Conversation
 from core.ports import Platform
@@ -83,7 +83,7 @@ Opening = Callable[[Link], Opened]
 """Opens a platform. Raises UnusableError."""
 
 
-def with_token(settings: Settings, part: Part | None = None) -> dict[str, Opening]:
+def with_token(settings: Settings, part: Shards | None = None) -> dict[str, Opening]:
     """How to open each platform that has a token, by its name; in small letters it is the name in conversations.
 
     `part` is the part of Discord that is received, None for all of it.
@@ -121,9 +121,9 @@ def _telegram(settings: Settings, token: str, link: Link) -> Opened:
     return Opened("Telegram", platform, PlatformError)
 
 
-def _discord(settings: Settings, token: str, part: Part | None, link: Link) -> Opened:
+def _discord(settings: Settings, token: str, part: Shards | None, link: Link) -> Opened:
     with loading():
-        from adapters.discord import DiscordPlatform, PlatformError, Shards  # noqa: PLC0415 - see the top
+        from adapters.discord import DiscordPlatform, PlatformError  # noqa: PLC0415 - see the top
 
     platform = DiscordPlatform(
         token,
@@ -135,6 +135,6 @@ def _discord(settings: Settings, token: str, part: Part | None, link: Link) -> O
         allowed_users=settings.discord_allowed_users,
         allowed_servers=settings.discord_allowed_servers,
         listens=link.listens,
-        shards=Shards(part.ids, part.count) if part else None,
+        shards=part,
     )
     return Opened("Discord", platform, PlatformError)

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from adapters.shards import Shards
 from core.requests import BadRequestError
 
 _WRITTEN = re.compile(r"([0-9]{1,4}(?:,[0-9]{1,4})*)/([0-9]{1,4})")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The numbers of the shards that are received here, of `count` that there are in all processes."""
-
-    ids: tuple[int, ...]
-    count: int
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing is left to others."""
-        return len(self.ids) == self.count
-
-
-def part_of(written: str) -> Part | None:
-    """The part that is written as in `0,1/4`: the first two of four. None for "". Raises BadRequestError."""
+def part_of(written: str) -> Shards | None:
+    """The shards that are written as in `0,1/4`: the first two of four. None for "". Raises BadRequestError."""
     if not written:
         return None
     found = _WRITTEN.fullmatch(written.replace(" ", ""))
@@ -35,4 +22,4 @@ def part_of(written: str) -> Part | None:
             "Shards are written as in 0,1/4: those that this process receives, each once and counted from 0, "
             "and after the slash how many there are in all processes."
         )
-    return Part(ids, count)
+    return Shards(ids, count)

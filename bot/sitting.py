@@ -115,10 +115,18 @@ class Sitting:
         return EXIT_OK
 
     async def _start(self) -> None:
-        """Go through what an earlier end left pending, then begin or offer to go on."""
+        """Go through what an earlier end left pending, then begin or offer to go on, unless that has asked already."""
         await self._runner.resume(self._conversation)
         await self._runner.idle(self._conversation)
-        await self._finish_sending(self._command("interview", self._wanted))
+        if not (self._screen.asks and await self._is_wanted()):
+            await self._finish_sending(self._command("interview", self._wanted))
+
+    async def _is_wanted(self) -> bool:
+        """Whether the interview that goes on is what the command line asks for: any, or one for that job."""
+        interview = await self._interview()
+        if interview is None or interview.phase is not Phase.ASKING:
+            return False
+        return _is_options(self._wanted) or interview.role.id in self._wanted.split()
 
     async def _take_piped(self, line: str) -> bool:
         """Take a line: at a menu a choice, else an answer; False when there was nothing to answer."""

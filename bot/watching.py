@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Protocol
 
 from bot.settings import InterviewerChoice, Settings
 from core.interviewers.breaker import CircuitBreaker
@@ -21,37 +20,8 @@ class UnusablePortError(Exception):
     """The port cannot be listened at; the message is one sentence for the owner."""
 
 
-class Watch(Protocol):
-    """Takes parts, and gives what is to be used in their place."""
-
-    def model(self, model: LanguageModel) -> LanguageModel: ...
-
-    def queue(self, queue: ModelQueue) -> ModelQueue: ...
-
-    def interviewer(self, interviewer: Interviewer) -> Interviewer: ...
-
-    def breaker(self, work: str, breaker: CircuitBreaker) -> CircuitBreaker: ...
-
-    def transcriber(self, transcriber: Transcriber | None) -> Transcriber | None: ...
-
-    def synthesizer(self, synthesizer: Synthesizer | None) -> Synthesizer | None: ...
-
-    def platform(self, name: str, platform: Platform) -> Platform: ...
-
-    def store(self, store: Store) -> Store: ...
-
-    def receive(self, receive: Receive) -> Receive: ...
-
-    def answering(self, settings: Settings, checks: Mapping[str, Check]) -> AbstractAsyncContextManager[None]:
-        """Answer whoever asks how the bot stands, until the end of the block.
-
-        `checks` are those of the parts beside the database. Raises UnusablePortError.
-        """
-        ...
-
-
-class Unwatched:
-    """Gives every part as it is: nobody has asked for figures, and so they cost nothing."""
+class Watch:
+    """Takes parts, and gives what is to be used in their place: here each as it is, so that it costs nothing."""
 
     def model(self, model: LanguageModel) -> LanguageModel:
         return model
@@ -62,7 +32,7 @@ class Unwatched:
     def interviewer(self, interviewer: Interviewer) -> Interviewer:
         return interviewer
 
-    def breaker(self, work: str, breaker: CircuitBreaker) -> CircuitBreaker:  # noqa: ARG002 - the other's
+    def breaker(self, _work: str, breaker: CircuitBreaker) -> CircuitBreaker:
         return breaker
 
     def transcriber(self, transcriber: Transcriber | None) -> Transcriber | None:
@@ -71,7 +41,7 @@ class Unwatched:
     def synthesizer(self, synthesizer: Synthesizer | None) -> Synthesizer | None:
         return synthesizer
 
-    def platform(self, name: str, platform: Platform) -> Platform:  # noqa: ARG002 - the other's
+    def platform(self, _name: str, platform: Platform) -> Platform:
         return platform
 
     def store(self, store: Store) -> Store:
@@ -80,11 +50,16 @@ class Unwatched:
     def receive(self, receive: Receive) -> Receive:
         return receive
 
-    def answering(self, settings: Settings, checks: Mapping[str, Check]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+    def answering(self, _settings: Settings, _checks: Mapping[str, Check]) -> AbstractAsyncContextManager[None]:
+        """Answer whoever asks how the bot stands, until the end of the block.
+
+        The checks are those of the parts beside the database. Raises UnusablePortError.
+        """
         return nullcontext()
 
 
-UNWATCHED = Unwatched()
+UNWATCHED = Watch()
+"""Nobody has asked for figures."""
 
 
 def watch_of(settings: Settings) -> Watch:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
 
 from adapters.database.placing import SPEECH
 from adapters.roles import RoleFiles
 from bot.assembly import NOT_SHARED, Assembly, assembled, at_once, is_shared, queues_of
 from bot.ending import EXIT_FAILED, EXIT_OK, STOP_TAKING_S, asked_to_end, at_most
 from bot.logs import tell
-from bot.reach import Reach, why_unreached
+from bot.reach import Reach, checks_of
 from bot.settings import Settings
 from bot.voice import missing_all
 from bot.watching import UnusablePortError, watch_of
@@ -64,7 +63,7 @@ async def _work(settings: Settings, files: RoleFiles, queues: Sequence[str]) -> 
             return EXIT_FAILED
         reaches = [Reach(one) for one in assembly.opened]
         try:
-            async with watch.answering(settings, {"platforms": partial(why_unreached, reaches)}):
+            async with watch.answering(settings, checks_of(settings, reaches)):
                 named = ", ".join(queues)
                 assembly.note_start(settings, f"working on {named}")
                 tell(f"Working on {named}. Ctrl-C stops.")

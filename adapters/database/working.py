@@ -26,6 +26,7 @@ from adapters.database.placing import (
     ranked,
     times_failed,
 )
+from adapters.tasks import is_asked_to_end
 from core.ports import PendingEffect, RoleMissingError, StoreUnavailableError
 
 HEARTBEAT_S, STALLED_S = 5.0, 15.0
@@ -115,14 +116,14 @@ class JobWorker:
                     stalled_worker_timeout=STALLED_S,
                 )
             except asyncio.CancelledError as error:
-                if _is_asked_to_end():
+                if is_asked_to_end():
                     raise
                 # Something within was cancelled, and it with that.
                 reason, level = type(error).__name__, logging.WARNING
             except Exception as error:  # noqa: BLE001 - whatever it is, the work has to go on
                 if not is_unreachable(_cause(error)):  # told by who looks: this may come long after it has happened
                     reason, level = type(_cause(error)).__name__, logging.WARNING
-            if _is_asked_to_end():
+            if is_asked_to_end():
                 return  # what it ended with has taken the place of that
             _log.log(level, "Working on %s was broken off by %s; going on in %g s.", named(queue), reason, AGAIN_S)
             await asyncio.sleep(AGAIN_S)
@@ -133,7 +134,7 @@ class JobWorker:
             try:
                 await look()
             except asyncio.CancelledError:
-                if _is_asked_to_end():
+                if is_asked_to_end():
                     raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the next time may go better
                 if isinstance(error, ConnectorException):  # else it is the store, which notices by itself
@@ -141,7 +142,7 @@ class JobWorker:
                 if not is_unreachable(_cause(error)):
                     reason = type(_cause(error)).__name__
                     _log.warning("Looking for lost work failed with %s; it goes on in %g s.", reason, pause_s)
-            if _is_asked_to_end():
+            if is_asked_to_end():
                 return  # what it ended with has taken the place of that
             await asyncio.sleep(pause_s)
 
@@ -218,12 +219,6 @@ async def _watch(timestamp: int) -> None:
 def _cause(error: Exception) -> Exception:
     """The database's own error, which Procrastinate wraps in its own."""
     return error.__cause__ if isinstance(error.__cause__, Exception) else error
-
-
-def _is_asked_to_end() -> bool:
-    """Whether whoever started this task has cancelled it."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 class _Again(BaseRetryStrategy):

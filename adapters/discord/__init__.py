@@ -2,7 +2,7 @@
 
 from adapters.discord.failures import BadTokenError, PlatformError, RefusedError, UnreachablePlatformError
 from adapters.discord.platform import DiscordPlatform
-from adapters.discord.shards import Shards
+from adapters.shards import Shards
 
 __all__ = [
     "BadTokenError",

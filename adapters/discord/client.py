@@ -20,7 +20,7 @@ from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions, excuse
 from adapters.discord.missed import Missed
 from adapters.discord.rooms import Rooms
-from adapters.discord.shards import Shards
+from adapters.shards import Shards
 from core.model import Conversation
 from core.roles import Role
 

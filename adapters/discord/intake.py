@@ -14,7 +14,6 @@ import discord
 from adapters.discord import problems
 from adapters.discord.admission import Admission
 from adapters.discord.downloads import Downloads
-from adapters.discord.failures import FAILED
 from adapters.discord.inbound import MOST_SOUNDS, as_inbounds, conversation_of, forwards_sound, is_candidate, sounds_in
 from adapters.discord.lanes import LaneFullError, Lanes
 from adapters.discord.missed import Missed
@@ -147,7 +146,7 @@ class Intake:
             return
         try:
             await message.channel.send(problem.said, allowed_mentions=discord.AllowedMentions.none())
-        except FAILED as error:
+        except Exception as error:  # noqa: BLE001 - a connection that was closed meanwhile fails in ways of its own
             _log.warning("A candidate could not be told what went wrong: %s", type(error).__name__)
 
     def _is_to_be_told(self, account: int, problem: Problem) -> bool:

@@ -13,7 +13,8 @@ import discord
 from adapters.discord.failures import FAILED, is_passing
 from adapters.discord.inbound import as_inbounds
 
-PER_CHAT = 100
+PER_CHAT, LOOKED_THROUGH = 100, 1_000
+"""So many messages of people are fetched of a chat, and so many looked through, most of which may be the bot's own."""
 AT_ONCE = 4
 LONGEST_PAUSE_S = 60.0
 LastSeen = Callable[[], Awaitable[Mapping[str, str]]]
@@ -149,7 +150,7 @@ def _may_lack_a_part(newest: discord.Message) -> bool:
 def _since(client: discord.Client, chat: int, newest: int) -> AsyncIterator[discord.Message]:
     """The newest that was taken, and what came after it."""
     channel = client.get_partial_messageable(chat)
-    return channel.history(limit=PER_CHAT + 1, after=discord.Object(max(newest - 1, 0)), oldest_first=True)
+    return channel.history(limit=LOOKED_THROUGH, after=discord.Object(max(newest - 1, 0)), oldest_first=True)
 
 
 async def _is_direct(client: discord.Client, chat: int) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 
 import discord
 
@@ -28,7 +29,7 @@ from adapters.discord.failures import (
 from adapters.discord.intake import Intake
 from adapters.discord.missed import LastSeen, Missed
 from adapters.discord.rooms import Rooms
-from adapters.discord.shards import Shards
+from adapters.shards import Shards
 from core.messages import Inbound, Outbound
 from core.model import Conversation
 from core.ports import DeliveryError, NoteUnavailableError, UnreachableError
@@ -123,13 +124,13 @@ class DiscordPlatform:
 
     async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         """Deliver a message: in several posts when it is long, in an earlier one's place when it replaces that."""
-        client = await self._reached()
         chat = int(conversation.chat)
         try:
-            by_form = await self._rooms.is_thread(client, chat)
-            answers = "" if by_form else message.answers  # in a thread, replies would need one more permission
-            posts = drawing.posts(message, by_form=by_form)
-            await deliver(client, chat, Parcel(posts, key, message.replaces, answers, speech))
+            async with self._reached() as client:
+                by_form = await self._rooms.is_thread(client, chat)
+                answers = "" if by_form else message.answers  # in a thread, replies would need one more permission
+                posts = drawing.posts(message, by_form=by_form)
+                await deliver(client, chat, Parcel(posts, key, message.replaces, answers, speech))
         except FAILED as error:
             failure = delivery_error(error)
             if isinstance(failure, UnreachableError):
@@ -141,18 +142,18 @@ class DiscordPlatform:
         if self._is_run and not self._connected.is_set():
             return
         try:
-            client = await self._reached()
-            await client.get_partial_messageable(int(conversation.chat)).typing()
+            async with self._reached() as client:
+                await client.get_partial_messageable(int(conversation.chat)).typing()
         except (*FAILED, DeliveryError) as error:
             _log.debug("The typing indicator could not be shown: %s", type(error).__name__)
 
     async def fetch(self, conversation: Conversation, note: VoiceNote) -> bytes:  # noqa: ARG002 - the note says where
         """The sound of a voice note, whose reference names channel, message and file."""
         try:
-            client = await self._reached()
+            async with self._reached() as client:
+                return await self._downloads.fetch(client, client.web, note)
         except DeliveryError as error:
             raise NoteUnavailableError(str(error)) from None
-        return await self._downloads.fetch(client, client.web, note)
 
     async def check(self) -> str:
         """The bot's own name and what there is to say about it; nothing is changed. Raises PlatformError."""
@@ -218,9 +219,9 @@ class DiscordPlatform:
 
     async def _is_member(self, server: int, account: int) -> bool:
         """Whether somebody is in a server. Raises DeliveryError, and what a failed request raises."""
-        client = await self._reached()
         try:
-            await client.http.get_member(server, account)
+            async with self._reached() as client:
+                await client.http.get_member(server, account)
         except discord.HTTPException as error:
             if error.code not in {MISSING_ACCESS, UNKNOWN_SERVER, UNKNOWN_MEMBER}:
                 raise
@@ -230,8 +231,21 @@ class DiscordPlatform:
             return False
         return True
 
-    async def _reached(self) -> Connection:
-        """The connection, as soon as there is one. Raises DeliveryError."""
+    @asynccontextmanager
+    async def _reached(self) -> AsyncIterator[Connection]:
+        """The connection, as soon as there is one. Raises DeliveryError, also for all that fails once it is closed.
+
+        A request that was under way then, or waited to be tried again, fails in the library in ways of its own.
+        """
+        client = await self._there()
+        try:
+            yield client
+        except Exception:
+            if client.is_closed():
+                raise DeliveryError(_NO_MORE) from None
+            raise
+
+    async def _there(self) -> Connection:
         if self._closed:
             raise DeliveryError(_NO_MORE)
         try:

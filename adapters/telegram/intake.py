@@ -29,7 +29,7 @@ from core.wording import refusals
 
 Receive = Callable[[Inbound], Awaitable[bool]]
 """False for a message that was dropped; its sender has been told."""
-_OF_NO_USE_EVERY_S = 60.0
+_OF_NO_USE_EVERY_S, _NOT_STORED_EVERY_S = 60.0, 60.0
 _IMPATIENT_S = 5.0
 """So long after a press the same one is somebody's impatience; our own choice."""
 _log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class Intake:
         self._texts: Recent[tuple[int, int], int] = Recent()
         self._heard: Recent[tuple[int, int], str] = Recent()
         self._told_of_no_use = Lately(_OF_NO_USE_EVERY_S, time.monotonic)
+        self._told_owner = Lately(_NOT_STORED_EVERY_S, time.monotonic)
         self._pressed = Lately(_IMPATIENT_S, time.monotonic)
         self._troubled: Recent[int, int] = Recent()
 
@@ -65,7 +66,8 @@ class Intake:
         chat = chat_of(update)
         try:
             await self._take(update)
-        except StoreError:
+        except StoreError as error:
+            self._tell_owner(error)
             if self._troubled.get(chat) is None:
                 self._troubled.put(chat, update.update_id)
                 self._tell(chat, wording.NOT_SAVED)
@@ -214,6 +216,11 @@ class Intake:
     def _acknowledge(self, query: CallbackQuery, said: str | None = None) -> None:
         chat = query.message.chat.id if query.message else query.from_user.id
         self._asides.say(chat, self._bot.answer_callback_query(query.id, said))
+
+    def _tell_owner(self, error: StoreError) -> None:
+        """A store's error is a sentence for the owner, which says what to do."""
+        if self._told_owner.first(str(error)):
+            _log.warning("What a candidate sent could not be taken and stays with Telegram: %s", error)
 
     def _tell(self, chat: int, text: str, thread: int | None = None) -> None:
         self._asides.say(

@@ -39,7 +39,6 @@ class Poller:
         self._taken: set[int] = set()
         self._backoff = Backoff(timing)
         self._told_of_another = Lately(_CONTESTED_EVERY_S, time.monotonic)
-        self._stores = True
         self.serves = True
 
     async def run(self) -> None:
@@ -91,9 +90,5 @@ class Poller:
                 try:
                     await self._intake.take(update)
                 except StoreError:
-                    if self._stores:  # and is not told again with each try
-                        _log.warning("A message could not be stored; it stays with Telegram until it can be.")
-                    self._stores = False
                     return
-            self._stores = True
             self._taken.add(update.update_id)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import logging
 from weakref import WeakValueDictionary
 
 from aiohttp import web
@@ -27,7 +26,6 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's n
 _LONGEST_BODY = 1_000_000
 _READ_S = 10.0
 _FINISH_S = 5.0
-_log = logging.getLogger(__name__)
 
 
 class WebhookServer:
@@ -38,7 +36,6 @@ class WebhookServer:
         self._intake = intake
         self._webhook = webhook
         self.serves = False
-        self._stores = True
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
@@ -88,11 +85,7 @@ class WebhookServer:
         try:
             await self._intake.take(update)
         except StoreError:
-            if self._stores:  # and is not told again with each try
-                _log.warning("A message could not be stored; Telegram will bring it again.")
-            self._stores = False
             return web.Response(status=503)
-        self._stores = True
         return web.Response()
 
     async def _read(self, request: web.Request) -> Update | None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.shards import Shards
 from bot.assembly import NOT_SHARED
-from bot.sharding import Part, part_of
+from bot.sharding import part_of
 from core.requests import BadRequestError
 from tests.bot.conftest import Command
 
@@ -11,9 +12,9 @@ WRONG = ["0", "0/", "/4", "4/4", "9/4", "0,0/4", "0,,1/4", "-1/4", "0;1/4", "a",
 
 
 def test_shards_are_read_as_they_are_written() -> None:
-    assert part_of("0,1/4") == Part((0, 1), 4)
-    assert part_of("3/4") == Part((3,), 4)
-    assert part_of(" 2, 0 / 3 ") == Part((2, 0), 3)
+    assert part_of("0,1/4") == Shards((0, 1), 4)
+    assert part_of("3/4") == Shards((3,), 4)
+    assert part_of(" 2, 0 / 3 ") == Shards((2, 0), 3)
     assert part_of("") is None
 
 

@@ -57,8 +57,8 @@ class TimedTelegram(TelegramServer):
         return method, form
 
     def ready_after_s(self) -> float | None:
-        """From the first request to the first poll, None where it has not come to that."""
-        return self._polled_at and self._polled_at - self._asked_at[0]
+        """From the first request to the first poll, or until now; None where nothing was asked for."""
+        return (self._polled_at or time.monotonic()) - self._asked_at[0] if self._asked_at else None
 
 
 class TimedDiscord(DiscordServer):
@@ -88,8 +88,8 @@ class TimedDiscord(DiscordServer):
         self._ready_at = time.monotonic()
 
     def ready_after_s(self) -> float | None:
-        """From the first request to the session, None where it has not come to that."""
-        return self._ready_at and self._ready_at - self._asked_at[0]
+        """From the first request to the session, or until now; None where nothing was asked for."""
+        return (self._ready_at or time.monotonic()) - self._asked_at[0] if self._asked_at else None
 
 
 def settings_of(telegram: TelegramServer, discord: DiscordServer, ollama: OllamaServer) -> dict[str, str]:

@@ -13,7 +13,6 @@ import signal
 from collections.abc import Callable
 from itertools import count
 from random import Random
-from statistics import median
 from typing import Any
 
 import pytest
@@ -32,7 +31,12 @@ OF_EACH = rounds(2, 3)
 """So many candidates on each platform are interviewed at once."""
 SEED = 20_261_123
 READY_S = 1.0
-"""The project's own promise: from an adapter's first request until it takes messages."""
+"""The project's own promise: from an adapter's first request until it takes messages.
+
+That takes some 0.015 s on two idle cores, and up to 0.5 s where other programs keep both busy.
+"""
+HELD_UP = 1 / 50
+"""So many of the starts may meet a pause of the machine itself: of those of a quick run, none."""
 REQUEST = {"role": "sales_associate", "mode": "mock", "questions": "3"}
 SEATS = 6
 """On each platform, when everybody writes at once."""
@@ -143,9 +147,9 @@ async def test_killed_at_random_moments_every_interview_goes_on_as_if_it_were_no
         assert kept(home, seat) == kept(home, whole)
         assert once(told, at_kills if seat.platform == "telegram" else set()) == once(whole.told(), set())
         repeats += len(once(told, set())) - len(once(told, at_kills))
-    waits = {name: median(found) for name, found in lives.ready_after_s.items()}
+    waits = {name: sorted(found)[-1 - int(len(found) * HELD_UP)] for name, found in lives.ready_after_s.items()}
     again = sum(seat.lost for seat in disturbed if isinstance(seat, OnDiscord))
-    show(f"{repeats} repeats, {again} pressed again; ready after (median): {waits}")
+    show(f"{repeats} repeats, {again} pressed again; ready after {waits} at most")
     assert again == 0
     assert waits.keys() == {"telegram", "discord"}
     assert max(waits.values()) <= READY_S

@@ -82,6 +82,16 @@ def test_killed_at_a_moment(home: Home, undisturbed: Transcript, when: str, meth
     _assert_whole(home, undisturbed)
 
 
+def test_what_is_asked_at_the_next_start_is_not_asked_once_more_unless_something_else_is_wanted(home: Home) -> None:
+    dying = ("-m", "tests.process.dying", "before", "consider", "1")
+    home.run("chat", "--json", *CHAT, given=f"{LINES[0]}\n", program=dying)
+    asked, _ = home.chat(*CHAT)
+    assert [message["kind"] for message in asked] == ["follow_up"]
+    home.run("chat", "--json", *CHAT, given=f"{LINES[1]}\n", program=dying)
+    asked, _ = home.chat("--role", "retail_associate")
+    assert [message["kind"] for message in asked] == ["follow_up", "menu"]
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_the_report_is_sent_it_is_shown_at_the_next_start(
     home: Home, undisturbed: Transcript, when: str

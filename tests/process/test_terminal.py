@@ -211,7 +211,7 @@ def test_an_empty_enter_ends_the_answer_and_typing_keeps_it_open(home: Home) -> 
     assert home.said("answer") == [WEAK[0], "and there is more"]
 
 
-def test_control_c_keeps_even_an_answer_that_is_waited_on_and_the_next_start_offers_to_go_on(home: Home) -> None:
+def test_control_c_keeps_even_an_answer_that_is_waited_on_and_the_next_start_goes_on(home: Home) -> None:
     with typing(home, *SALES, QUIET_GAP_SECONDS=LONG_GAP) as child:
         child.expect(PROMPT)
         child.send(f"{WEAK[0]}\r")
@@ -222,7 +222,11 @@ def test_control_c_keeps_even_an_answer_that_is_waited_on_and_the_next_start_off
         assert (status, STOPPED in said) == (130, True)
     assert home.said("answer") == [WEAK[0]]
     with typing(home, *SALES, QUIET_GAP_SECONDS="0") as child:
-        child.expect("Follow-up 1 of 3")
+        child.expect(f"(?s)Follow-up 1 of 3.*{PROMPT}")
+        child.kill(signal.SIGTERM)
+        status, said = ended(child)
+        assert (status, STOPPED in said, "Go on" in said) == (0, True, False)
+    with typing(home, *SALES, QUIET_GAP_SECONDS="0") as child:
         child.expect(f"(?s)1  Go on.*2  Finish it now, with a report.*3  Drop it.*{PROMPT}")
         child.send("1\r")
         child.expect("Going on with question 1 of 5")

@@ -24,7 +24,7 @@ from tests.wires.telegram import TOKEN, TelegramServer
 
 MODEL, RATING = "llama3.1:8b", "how well did it go"
 BUSY = "database: Another program is using the database, so nothing was saved: close that program and try again.\n"
-UNREACHED = "platforms: Telegram cannot be reached.\n"
+UNREACHED = "telegram: Telegram cannot be used.\n"
 HELD_S = 30.0
 """Only so long that a busy machine fails no test."""
 
@@ -139,7 +139,7 @@ def _check_figures(found: dict[tuple[str, ...], float]) -> None:
     assert found["model_breaker_open", "consider"] == found["model_breaker_open", "assess"] == 0
     assert found["model_calls_waiting", "background"] == 0
     assert found["deliveries_waiting",] >= 0
-    assert found["ready", "database"] == found["ready", "platforms"] == 1
+    assert [found["ready", part] for part in ("database", "telegram", "discord")] == [1, 1, 1]
     assert found["save_seconds_count",] > 20
     assert 0 <= found["event_loop_lag_seconds",] < HELD_S
     assert not any(name == "open_interviews" for name, *_ in found)
@@ -181,7 +181,7 @@ async def test_a_worker_that_reaches_no_platform_says_so_until_it_does(
     await telegram.stop()
     async with Serving(home, program=("-m", "tests.process.hasty"), command=("worker",), **settings) as serving:
         await until(port, (503, UNREACHED))
-        assert (await figures(port))["ready", "platforms"] == 0
+        assert (await figures(port))["ready", "telegram"] == 0
         await telegram.start()
         await until(port, (200, "ready\n"))
         await telegram.stop()

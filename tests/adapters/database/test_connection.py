@@ -4,6 +4,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import stat
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -134,17 +135,26 @@ async def test_messages_taken_over_a_week_ago_are_forgotten_at_the_start(url: st
 
 
 @pytest.mark.usefixtures("up_to_date")
-async def test_the_newest_message_of_a_chat_is_remembered_however_old_it_is(url: str, path: Path) -> None:
+@pytest.mark.parametrize(
+    ("taken", "kept"),
+    [
+        (("1", "interaction:2", "3", "interaction:4", "edit:3:x"), "3"),
+        (("interaction:1", "interaction:2", "edit:2:x"), "interaction:2"),
+    ],
+)
+async def test_the_newest_message_of_a_chat_is_remembered_however_old_it_is(
+    url: str, path: Path, taken: Sequence[str], kept: str
+) -> None:
     async with connect(url, ROLES) as store:
         candidate = await store.candidate(CONVERSATION)
-        for number in ("1", "interaction:2", "edit:2:x"):
+        for number in taken:
             await store.save(Change(candidate, CONVERSATION, inbound_id=number))
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE seen_update SET seen_at = '2020-01-01 00:00:00+00:00'")
     async with connect(url, ROLES) as store:
-        assert await store.last_seen(CONVERSATION.platform) == {CONVERSATION.chat: "2"}
+        assert await store.last_seen(CONVERSATION.platform) == {CONVERSATION.chat: kept.rpartition(":")[2]}
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT inbound_id FROM seen_update").fetchall() == [("interaction:2",)]
+        assert connection.execute("SELECT inbound_id FROM seen_update").fetchall() == [(kept,)]
 
 
 async def test_no_words_of_a_candidate_reach_the_log(url: str, caplog: pytest.LogCaptureFixture) -> None:

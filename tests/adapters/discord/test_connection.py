@@ -170,6 +170,18 @@ async def test_at_most_a_hundred_missed_messages_of_a_chat_are_fetched(
         assert (await core.got(TextSent, 100)).text == "live"
 
 
+async def test_what_the_bot_said_meanwhile_takes_no_room_from_what_was_missed(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    seen, direct = await server.writes(ana, "seen"), server.world.direct(ana)
+    for number in range(150):
+        await server.writes(server.world.bot, str(number), direct)
+    await server.writes(ana, "missed")
+    core.seen = {direct.id: seen.id}
+    async with start():
+        assert (await core.got(TextSent)).text == "missed"
+
+
 @pytest.mark.parametrize("failure", [StoreUnavailableError("The disk is full."), RuntimeError("quokka")])
 async def test_while_it_is_not_known_what_was_missed_what_is_new_waits(
     server: DiscordServer, start: Start, core: Core, ana: User, failure: Exception

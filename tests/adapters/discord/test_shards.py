@@ -11,10 +11,11 @@ import pytest
 from discord.state import AutoShardedConnectionState
 
 from adapters.discord import DiscordPlatform, Shards
-from core.messages import CommandSent, TextSent
-from core.ports import DeliveryError
+from core.messages import CommandSent, Inbound, TextSent
+from core.ports import Change, DeliveryError, Store
 from tests.adapters.discord.conftest import Core, asking, in_chat, unstarted
 from tests.adapters.discord.test_rooms import answered
+from tests.contracts.fake_store import FakeStore
 from tests.wires.discord import DiscordServer, Fault, Guild, User
 
 BOTH = ((0, 1), (2, 3))
@@ -125,6 +126,29 @@ async def test_only_the_first_tells_the_commands_and_fetches_what_was_missed(ser
         await process.end()
         assert len(process.core.received) == (0 in ids)
     assert asked == [0, 1]
+
+
+async def test_what_was_missed_is_fetched_although_another_process_has_taken_a_command_since(
+    server: DiscordServer, guilds: list[Guild], ana: User
+) -> None:
+    store, (first, second) = FakeStore({}), (Process(server, Shards(ids, 4)) for ids in BOTH)
+    await server.until(lambda: len(server.gateway.sessions) == 4 or None)
+    await server.writes(ana, "seen")
+    await _keep(store, await first.core.got(TextSent))
+    await first.end()
+    await server.writes(ana, "missed")
+    await server.gives(ana, "interview status", guild=guilds[2])
+    await _keep(store, await second.core.got(CommandSent))
+    again = Process(server, Shards(BOTH[0], 4))
+    again.core.seen = dict(await store.last_seen("discord"))
+    assert (await again.core.got(TextSent)).text == "missed"
+    for one in (again, second):
+        await one.end()
+
+
+async def _keep(store: Store, taken: Inbound) -> None:
+    candidate = await store.candidate(taken.conversation)
+    await store.save(Change(candidate, taken.conversation, inbound_id=taken.inbound_id))
 
 
 async def test_a_shard_that_is_dropped_resumes_and_misses_nothing(

@@ -11,7 +11,7 @@ from adapters.telegram import TelegramPlatform
 from core.messages import BlockStyle, Choice, CommandSent, TextSent
 from core.ports import StoreUnavailableError
 from core.wording.pages import COMMANDS
-from tests.adapters.telegram.conftest import ROLE, Takes, conversation, make, running, saying, until
+from tests.adapters.telegram.conftest import ROLE, Takes, conversation, saying, until
 from tests.wires.telegram import TOKEN, Person, TelegramServer, buttons_of
 
 QUESTION = tuple(Choice(name, name.lower(), turn=3) for name in ("Hint", "Repeat", "Skip"))
@@ -186,14 +186,6 @@ async def test_the_list_of_commands(platform: TelegramPlatform, robin: Person, s
     await until(lambda: bool(server.asked("setMyCommands")))
     (listed,) = server.asked("setMyCommands")
     assert [one.command for one in listed.commands] == [name for name, _ in COMMANDS]
-
-
-async def test_commands_are_listed_only_when_they_changed(server: TelegramServer, takes: Takes) -> None:
-    await until(lambda: bool(server.asked("setMyCommands")))
-    async with running(make(server, takes)):
-        await until(lambda: len(server.asked("getMyCommands")) == 2)
-        await asyncio.sleep(0.1)
-    assert len(server.asked("setMyCommands")) == 1
 
 
 async def test_in_a_group_only_a_command_to_the_bot_is_answered_with_a_link(

@@ -9,6 +9,8 @@ from telegram.error import RetryAfter
 
 from adapters.telegram import BadTokenError, PlatformError, TelegramPlatform, Timing
 from adapters.telegram.asides import MOST, MOST_OF_A_CHAT, Asides
+from adapters.telegram.client import Client
+from adapters.telegram.commands import list_commands
 from adapters.telegram.failures import unusable
 from core.messages import Choice
 from core.ports import DeliveryError, RefusedMessageError, UnreachableError
@@ -158,6 +160,15 @@ async def test_telegram_may_come_later_than_the_bot(server: TelegramServer, robi
         await server.start()
         robin.writes("Hello")
         await takes.next()
+
+
+async def test_commands_are_listed_only_when_they_changed(server: TelegramServer) -> None:
+    client = Client(TOKEN, server.url, QUICK)
+    for _ in range(2):
+        await list_commands(client.bot)
+    await client.close()
+    assert len(server.asked("getMyCommands")) == 2
+    assert len(server.asked("setMyCommands")) == 1
 
 
 async def test_a_list_of_commands_that_cannot_be_set_stops_nothing(

@@ -36,20 +36,20 @@ async def test_it_serves_once_telegram_knows_where_to_bring_messages(server: Tel
     assert not platform.serves
 
 
-async def test_what_cannot_be_stored_is_told_once_until_something_can(
-    server: TelegramServer, takes: Takes, robin: Person
+@pytest.mark.parametrize("brought", [False, True])
+async def test_why_something_cannot_be_stored_is_told_the_owner_once_and_not_with_each_try(
+    server: TelegramServer, takes: Takes, robin: Person, *, brought: bool
 ) -> None:
-    full = StoreUnavailableError("The disk is full.")
-    takes.fails = [full, full, full]
+    port = free_port()
+    webhook = Webhook(f"http://127.0.0.1:{port}/hook", port, SECRET) if brought else None
+    full, locked = StoreUnavailableError("The disk is full."), StoreUnavailableError("The database is locked.")
+    takes.fails = [full, full, locked, full]
     with lines_of("adapters.telegram") as lines:
-        async with running(make(server, takes)):
+        async with running(make(server, takes, webhook)):
             robin.writes("one")
             await takes.next(0)
-            assert len(lines.kept) == 1
-            takes.fails = [full]
-            robin.writes("two")
-            await takes.next(1)
-    assert len(lines.kept) == 2
+    told = "What a candidate sent could not be taken and stays with Telegram: "
+    assert [line for _, line in lines.kept] == [f"{told}{full}", f"{told}{locked}"]
 
 
 async def test_what_is_logged_of_a_message_names_its_conversation(
@@ -61,6 +61,6 @@ async def test_what_is_logged_of_a_message_names_its_conversation(
             robin.writes("I sold chairs")
             await until(lambda: len(lines.kept) == 2)
     assert lines.kept == [
-        (conversation(robin), "A message could not be stored; it stays with Telegram until it can be."),
+        (conversation(robin), "What a candidate sent could not be taken and stays with Telegram: The disk is full."),
         (conversation(robin), "An update could not be taken: ValueError"),
     ]

@@ -1,4 +1,4 @@
-"""Which part of Discord a process receives, where several share it."""
+"""Which part of Discord a process receives, where several share it. Importing this imports nothing of Discord's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ class Shards:
 
     ids: tuple[int, ...]
     count: int
+
+    @property
+    def are_all(self) -> bool:
+        """Whether nothing is left to others."""
+        return len(self.ids) == self.count
 
     @property
     def hold_direct_messages(self) -> bool:
