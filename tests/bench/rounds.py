@@ -23,7 +23,7 @@ class Scale:
 async def interleaved(
     scale: Scale, name: str, rounds: int, floor: Side, ours: Side, *, warm: bool = False
 ) -> list[tuple[float, float]]:
-    """Both sides so many times (floor, ours), and who is first changes. The round that warms them is not kept."""
+    """Both sides so many times (floor, ours), and who is first changes; one round more comes first where not `warm`."""
     kept = []
     for number in range(warm, rounds + 1):
         scale.tick(name)

@@ -65,9 +65,7 @@ async def workers(scale: Scale, folder: Path) -> list[Measured]:
     try:
         with _server() as server, server.database() as url, ModelProcess(MODEL_S) as model:
             async with _shared(url, model.url) as some:
-                times = await interleaved(
-                    scale, "workers", scale.of(1, 3), some.with_one, some.with_three, warm=scale.full
-                )
+                times = await interleaved(scale, "workers", scale.of(1, 3), some.with_one, some.with_three, warm=True)
     except pytest.skip.Exception as reason:
         return [Measured(goal("workers"), note=str(reason))]
     one, three = (median(column) for column in zip(*times, strict=True))

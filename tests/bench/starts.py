@@ -139,7 +139,7 @@ async def start(scale: Scale, folder: Path) -> list[Measured]:
         async with _running(full) as process:
             return process.ready_s
 
-    times = await interleaved(scale, "start", scale.of(2, 9), without, with_all)
+    times = await interleaved(scale, "start", scale.of(2, 9), without, with_all, warm=True)
     without_s, with_s = (median(column) for column in zip(*times, strict=True))
     later = tuple(ours - least for least, ours in times)
     note = f"{OPEN:,} open, {PENDING:,} pending"

@@ -88,7 +88,7 @@ async def many_candidates(scale: Scale, folder: Path) -> list[Measured]:
             bare = await stack.enter_async_context(floor(model.url, _made(folder / "floor"), script))
             many = _Many(bot, bare, script)
             few = await interleaved(scale, "scaling", scale.of(2, 5), many.alone, many.some)
-            times = await interleaved(scale, "many", scale.of(1, 5), many.floor, many.ours, warm=scale.full)
+            times = await interleaved(scale, "many", scale.of(1, 5), many.floor, many.ours, warm=True)
             stalls = [await many.stall(scale) for _ in range(scale.of(1, 3))]
             common = await stack.enter_async_context(floor(model.url, _made(folder / "common"), script, lean=False))
             common_s = await many.rate_of(common) if scale.full else 0.0
