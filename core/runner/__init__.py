@@ -3,52 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from core import engine
 from core.desk import Desk
 from core.desk.answer import Answer
-from core.effects import AwaitReport, Send, SettleAnswer, TranscribeNote
-from core.engine import UnexpectedEvent
-from core.events import AnswerSettled, Event, ReportDue
+from core.effects import Send, reworded
 from core.messages import CommandSent, Inbound, VoiceSent
 from core.model import Interview, Phase
-from core.ports import (
-    AlreadySeenError,
-    PendingEffect,
-    RoleMissingError,
-    StoreError,
-)
+from core.ports import AlreadySeenError, Change, RoleMissingError, StaleInterviewError, StoreError
 from core.runner import taking
-from core.runner.again import Pauses, Removing, Stored, patiently
-from core.runner.asking import Asked, Asking
-from core.runner.following import Following
+from core.runner.again import Removing
+from core.runner.asking import Asking
+from core.runner.dispatching import Dispatching, InProcess, Queued
 from core.runner.forgetting import Forgetting
 from core.runner.limits import Limits
 from core.runner.listening import Listening
 from core.runner.manner import Manner
-from core.runner.performing import Performing
-from core.runner.queued import Queued
+from core.runner.performing import Answering, Performing
 from core.runner.saving import Saving
 from core.runner.sending import Sending, tell
 from core.runner.speaking import Speaking
 from core.runner.turnstile import Turnstile
 from core.runner.underway import Task, Underway
 from core.runner.waits import REPORT_WAIT_S, Waits
-from core.runner.whereabouts import Whereabouts
+from core.runner.whereabouts import SharedWhereabouts, Whereabouts
 from core.wording import pages, refusals, voice
+from core.wording.pieces import without_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from core.events import Event
+    from core.messages import Outbound
     from core.model import Conversation
-    from core.ports import Clock, Interviewer, Jobs, Platform, Recordings, Standing, Store, Synthesizer, Transcriber
+    from core.ports import (
+        Clock,
+        Interviewer,
+        Jobs,
+        PendingEffect,
+        Platform,
+        Recordings,
+        Saved,
+        Store,
+        Synthesizer,
+        Transcriber,
+    )
     from core.roles import Role
     from core.speech import ReplyStyle
-
-_Answered = SettleAnswer | AwaitReport | TranscribeNote | Asked
-"""The effects that are answered by an event."""
 
 
 class Runner:
@@ -83,71 +85,34 @@ class Runner:
         speaks: bool | None = None,
         jobs: Jobs | None = None,
     ) -> None:
+        shared = jobs is not None
         self._store = store
         self._platforms = platforms
         self._clock = clock
-        self._waits = Waits(quiet_gap_s, report_wait_s)
-        self._queued = None if jobs is None else Queued(jobs, store, clock, self._waits)
-        self._limits = Limits(clock, messages_per_minute, open_interviews, store if jobs else None)
-        self._whereabouts = Whereabouts()
-        self._underway = Underway()
-        self._listens = transcriber is not None if listens is None else listens
+        self._waits = waits = Waits(quiet_gap_s, report_wait_s)
+        self._limits = limits = Limits(clock, messages_per_minute, open_interviews, store if shared else None)
+        self._underway = underway = Underway(clock)
+        self._turnstile = turnstile = Turnstile(store, shared=shared)
+        self._whereabouts = whereabouts = (SharedWhereabouts if shared else Whereabouts)(store, turnstile)
+        self._listens = listens = transcriber is not None if listens is None else listens
         speaks = synthesizer is not None if speaks is None else speaks
-        admits, busy = self._limits.admits, self._underway.is_performing
-        self._desk = Desk(store, roles, clock, admits=admits, is_busy=busy, listens=self._listens, speaks=speaks)
-        self._manner = Manner(store, speaks=speaks, reply=reply)
-        shared = jobs is not None
-        self._turnstile = Turnstile(store, shared=shared)
-        self._asking = Asking(store, interviewer, platforms, clock, self._whereabouts, self._turnstile, shared=shared)
-        self._listening = Listening(
-            store,
-            platforms,
-            clock,
-            self._asking,
-            self._turnstile,
-            self._underway,
-            transcriber,
-            recordings,
-            queued=shared,
+        admits, busy = limits.admits, underway.is_performing
+        self._desk = Desk(store, roles, clock, admits=admits, is_busy=busy, listens=listens, speaks=speaks)
+        self._removing = removing = Removing(store, underway)
+        sending = Sending(removing, platforms, underway, Speaking(synthesizer, recordings, platforms, clock))
+        asking = Asking(interviewer, platforms, clock, whereabouts)
+        listening = Listening(
+            store, platforms, clock, asking, turnstile, underway, transcriber, recordings, shared=shared
         )
-        speaking = Speaking(synthesizer, recordings, platforms, clock)
-        self._removing = Removing(store, clock, self._underway)
-        self._sending = Sending(self._removing, platforms, clock, self._underway, speaking)
-        self._forgetting = Forgetting(
-            store,
-            platforms,
-            recordings,
-            self._underway,
-            self._sending,
-            self._turnstile,
-            self._whereabouts,
-            clock,
-            partial(self._perform, resumed=True),
-            self._queued,
+        answering = Answering(clock, waits, underway, whereabouts, asking, listening, self._follow)
+        self._performing = Performing(store, platforms, asking, sending, answering)
+        self._dispatching: Dispatching = (
+            InProcess(store, platforms, clock, waits, underway, whereabouts, removing, sending, answering)
+            if jobs is None
+            else Queued(jobs, store, clock, waits, underway)
         )
-        self._saving = Saving(
-            store,
-            clock,
-            self._manner,
-            self._turnstile,
-            self._underway,
-            self._removing,
-            self._forgetting,
-            self._queued,
-        )
-        self._following = Following(
-            store,
-            self._waits,
-            self._asking,
-            self._turnstile,
-            self._saving,
-            self._removing,
-            self._forgetting,
-            self._limits,
-        )
-        self._performing = Performing(store, platforms, self._asking, self._perform_once)
-        self._settling: dict[Conversation, tuple[Task, PendingEffect]] = {}
-        self._unserved: dict[int | None, list[PendingEffect]] = {}
+        self._forgetting = Forgetting(store, recordings, turnstile, whereabouts, self._dispatching)
+        self._saving = Saving(store, clock, Manner(store, speaks=speaks, reply=reply), turnstile)
         self._taking: set[Task] = set()
 
     async def receive(self, inbound: Inbound) -> bool:
@@ -175,25 +140,11 @@ class Runner:
 
         To be called before anything is received. With jobs there is nothing to do.
         """
-        pending = await self._left_before()
-        self._perform((effect for effect in pending if effect.conversation == conversation), resumed=True)
+        await self._dispatching.resume(conversation)
 
     async def resume_all(self) -> None:
         """Perform what was still pending for every conversation of the platforms that are served, as `resume` does."""
-        pending = await self._left_before()
-        self._perform((effect for effect in pending if effect.conversation.platform in self._platforms), resumed=True)
-
-    async def _left_before(self) -> Sequence[PendingEffect]:
-        """All that was still pending when the process ended, and is not brought by the queue.
-
-        Voice notes that cannot be fetched, as their platform is not served, are remembered: who goes on elsewhere is
-        told so.
-        """
-        pending = () if self._queued else await self._store.pending()
-        for one in pending:
-            if isinstance(one.effect, TranscribeNote) and one.conversation.platform not in self._platforms:
-                self._unserved.setdefault(one.interview, []).append(one)
-        return pending
+        await self._dispatching.resume()
 
     async def perform(self, effect_id: int, *, again: bool) -> None:
         """Perform a pending effect to its end, where it still waits. `again` says that it has failed before.
@@ -205,12 +156,7 @@ class Runner:
 
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
-        if self._queued:
-            self._underway.start(conversation, self._queued.typing(conversation))
-        elif conversation in self._settling:
-            task, pending = self._settling.pop(conversation)
-            task.cancel()
-            self._perform([pending])
+        self._dispatching.typing(conversation)
 
     async def idle(self, conversation: Conversation) -> None:
         """Wait until nothing is under way for a conversation but the waiting for a report or for a better connection.
@@ -231,6 +177,11 @@ class Runner:
         if self._limits.tells(where):
             self._underway.start(where, tell(self._platforms, where, refusals.too_fast(), f"fast-{inbound_id}"))
 
+    async def _tell_forgotten(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
+        """Answer somebody who is forgotten by now; nothing of that is kept either."""
+        for number, message in enumerate(messages):
+            await tell(self._platforms, inbound.conversation, message, f"forgotten-{inbound.inbound_id}-{number}")
+
     async def _take(self, inbound: Inbound) -> None:
         async with self._turnstile.holder(inbound.conversation) as candidate:
             current, opening = await self._current_interview(candidate)
@@ -243,13 +194,14 @@ class Runner:
                     return
                 if answer.forgets:
                     now = None
-                    await self._forgetting.everything(candidate, inbound, answer.effects)
+                    told = await self._forgetting.everything(candidate, inbound.conversation, answer)
+                    self._underway.start(inbound.conversation, self._tell_forgotten(inbound, told))
                     return
                 if answer.forgets_recordings:
                     answer = await self._forgetting.recordings(candidate, answer)
-                saved = await self._saving.save_or_refuse(
-                    taking.change(candidate, inbound, before, answer, opening), opening
-                )
+                change = taking.change(candidate, inbound, before, answer, opening)
+                saved = await self._saving.save_or_refuse(change, opening)
+                await self._end_overtaken(change, saved)
                 now = saved.interview
             except AlreadySeenError:
                 return
@@ -257,9 +209,7 @@ class Runner:
                 self._limits.heard(candidate, now)
             if saved.interview:
                 self._whereabouts.moved(saved.interview.id, inbound.conversation)
-        self._perform(saved.pending)
-        if saved.interview:
-            self._perform(self._unserved.pop(saved.interview.id, ()))
+        self._dispatching.begin(saved)
 
     async def _current_interview(self, candidate: int) -> tuple[Interview | None, tuple[Send, ...]]:
         """The newest interview; an open one whose role is gone is closed, which the candidate is told."""
@@ -281,92 +231,57 @@ class Runner:
         event = taking.event(inbound, self._clock.now())
         try:
             return Answer(*self._waits.step(interview, event))
-        except UnexpectedEvent as unexpected:
+        except engine.UnexpectedEvent as unexpected:
             return Answer(interview, (Send(taking.unfit(interview, unexpected)),))
 
-    # Effects
+    # One result in
 
-    def _perform(self, pending: Iterable[PendingEffect], *, resumed: bool = False) -> None:
-        """Start each effect, unless the queue brings it; messages to one conversation go out one after the other."""
-        if self._queued:
-            self._queued.remember(pending)
-            return
-        for one in pending:
-            where, effect = one.conversation, one.effect
-            if where.platform in self._platforms:
-                self._whereabouts.seen(one)
-            if isinstance(effect, Send):
-                # Where the platform is not served it waits until it is again.
-                if where.platform in self._platforms:
-                    self._sending.add(one, effect.message)
-                continue
-            performing = self._answer_effect(one, effect, resumed=resumed)
-            task = self._underway.perform(one, performing)
-            if isinstance(effect, SettleAnswer):
-                self._settling[where] = task, one
-                task.add_done_callback(partial(self._no_more_settling, where))
-
-    def _no_more_settling(self, where: Conversation, task: Task | None) -> None:
-        """From the end of its gap on, typing must not end a task: what it saves would never be followed up."""
-        if where in self._settling and self._settling[where][0] is task:
-            del self._settling[where]
-
-    async def _answer_effect(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> None:
-        """Perform an effect that has a result, let the engine step on it, and tell the candidate if that fails.
-
-        What the store does not let be done is tried again by itself; what was found out by then is kept at hand.
-        """
-        stored = Stored(Pauses(self._clock, self._underway), partial(self._tell_unsaved, pending, effect))
+    async def _follow(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
+        """Step on the result of an effect; on the interview as it is by then, where it was changed meanwhile."""
         try:
-            wanted = await stored.done(lambda _: self._is_wanted_after_wait(pending, effect, resumed=resumed))
-            event = None
-            if wanted:
-                event = await stored.done(lambda again: self._result(pending, effect, waits=resumed or again))
-            following = await stored.done(lambda _: self._following.anew(pending, event))
+            return await self._follow_once(pending, event)
+        except StaleInterviewError:
+            if await self._store.pending_effect(pending.id) is None:
+                return ()  # they have performed it, too
+            return await self._follow_once(pending, event)
+
+    async def _follow_once(self, pending: PendingEffect, event: Event | None) -> Sequence[PendingEffect]:
+        """Step on the result of an effect, and save that together with what follows; a late result changes nothing."""
+        notes = taking.note_of(pending.effect)
+        async with self._turnstile.lock(pending.candidate):
+            interview, where = await self._whereabouts.placed(pending)
+            followed = self._followed(interview, event)
+            if followed is None:
+                await self._removing.once(pending)
+                await self._forgetting.taken_back(interview, interview, *notes)
+                return ()
+            after, effects = followed
+            if interview.phase is Phase.FINISHED and not await self._is_newest(interview):
+                effects = reworded(effects, without_choices)
+            change = Change(pending.candidate, where, interview, after, effects, performed=pending.id)
+            saved = await self._saving.save(change)
+            await self._end_overtaken(change, saved, *notes)
+            if interview.is_open and not after.is_open:
+                self._limits.ended(pending.candidate)
+            return saved.pending
+
+    def _followed(self, interview: Interview, event: Event | None) -> engine.Step | None:
+        """The step on a result, None where there is none or it comes too late."""
+        try:
+            return self._waits.step(interview, event) if event else None
+        except engine.UnexpectedEvent:
+            return None
+
+    async def _is_newest(self, interview: Interview) -> bool:
+        """Whether it can still be gone back to, so that the buttons of what comes late are worth showing."""
+        try:
+            newest = await self._store.current_interview(interview.candidate)
         except RoleMissingError:
-            raise
-        except Exception as error:
-            await self._asking.tell_of(error, pending, effect, again=resumed)
-            raise
-        self._perform(following)
+            return False
+        return newest is not None and newest.id == interview.id
 
-    async def _tell_unsaved(self, pending: PendingEffect, effect: _Answered, error: StoreError) -> None:
-        """Tell the candidate that something has to wait, and whoever waits for their conversation."""
-        await self._asking.tell_of(error, pending, effect, again=False)
-        if not isinstance(effect, TranscribeNote):  # of which they are told how to go on
-            self._underway.failed(pending.conversation, error)
-
-    async def _perform_once(self, standing: Standing, *, again: bool) -> None:
-        """Perform an effect that the queue has brought, when its wait is over."""
-        pending, effect = standing.pending, standing.pending.effect
-        if isinstance(effect, Send):
-            await self._sending.once(pending, effect.message)
-        else:
-            event = await self._result(pending, effect, waits=again, standing=standing)
-            await patiently(lambda: self._following.anew(pending, event), self._clock)
-
-    async def _is_wanted_after_wait(self, pending: PendingEffect, effect: _Answered, *, resumed: bool) -> bool:
-        """Wait as an effect is to; whether its result was still wanted when that began."""
-        seconds = self._waits.seconds(effect)
-        if isinstance(effect, SettleAnswer):
-            await self._clock.sleep(0 if resumed else seconds)
-            self._no_more_settling(pending.conversation, asyncio.current_task())
-        if isinstance(effect, AwaitReport):
-            if engine.overtaken(await self._asking.interview(pending), effect):
-                return False  # left by a process that ended before it could be ended
-            with self._underway.resting():
-                await self._clock.sleep(seconds)
-        return True
-
-    async def _result(
-        self, pending: PendingEffect, effect: _Answered, *, waits: bool, standing: Standing | None = None
-    ) -> Event | None:
-        """Ask for what the effect wants; None when nobody wants it any more. A note `waits` where others do, too."""
-        if isinstance(effect, SettleAnswer):
-            return AnswerSettled(effect.turn, effect.revision, self._clock.now())
-        if isinstance(effect, AwaitReport):
-            return ReportDue(effect.last, self._clock.now())
-        if isinstance(effect, TranscribeNote):
-            return await self._listening.result(pending, effect, waits=waits)
-        await self._underway.no_twin(pending)
-        return await self._asking.result(pending, effect, standing)
+    async def _end_overtaken(self, change: Change, saved: Saved, *heard: str) -> None:
+        """End what nobody wants any more now that an interview is changed, and keep no recordings but its own."""
+        if saved.interview:
+            ended = await self._dispatching.end_overtaken(change, saved.interview)
+            await self._forgetting.taken_back(change.before, saved.interview, *heard, *ended)

@@ -25,8 +25,7 @@ _Done = TypeVar("_Done")
 class Pauses:
     """The pauses between the tries of one thing."""
 
-    def __init__(self, clock: Clock, underway: Underway) -> None:
-        self._clock = clock
+    def __init__(self, underway: Underway) -> None:
         self._underway = underway
         self._next_s = FIRST_PAUSE_S
 
@@ -37,8 +36,7 @@ class Pauses:
 
     async def pause(self) -> None:
         """Wait for the next try."""
-        with self._underway.resting():
-            await self._clock.sleep(self._next_s)
+        await self._underway.rest(self._next_s)
         self._next_s = min(3 * self._next_s, LONGEST_PAUSE_S)
 
 
@@ -79,9 +77,8 @@ async def patiently(doing: Callable[[], Awaitable[_Done]], clock: Clock) -> _Don
 class Removing:
     """Removes effects of which nothing else is left to do, each until that could be done."""
 
-    def __init__(self, store: Store, clock: Clock, underway: Underway) -> None:
+    def __init__(self, store: Store, underway: Underway) -> None:
         self._store = store
-        self._clock = clock
         self._underway = underway
         self._left: Recent[int, bool] = Recent()
 
@@ -97,10 +94,10 @@ class Removing:
     async def until_done(self, pending: PendingEffect) -> None:
         """Remove an effect, however long that takes, and soon once it can be done: others wait for that."""
         while not await self._is_removed(pending):
-            await self._clock.sleep(FIRST_PAUSE_S)
+            await self._underway.rest(FIRST_PAUSE_S)
 
     async def _later(self, pending: PendingEffect) -> None:
-        pauses = Pauses(self._clock, self._underway)
+        pauses = Pauses(self._underway)
         await pauses.pause()
         await pauses.until(lambda: self._is_removed(pending))
 

@@ -11,8 +11,9 @@ from core import engine
 from core.effects import AssessAnswer, ConsiderAnswer, StrengthenAnswer, TranscribeNote
 from core.events import AnswerAssessed, AnswerConsidered, AnswerStrengthened, Event
 from core.model import Phase
-from core.ports import Standing, StoreError, Waiting
+from core.ports import StoreError, Waiting
 from core.runner.sending import tell
+from core.runner.whereabouts import as_it_stands
 from core.wording import afterwards as after
 from core.wording import interview as say
 from core.wording import pages, voice
@@ -22,13 +23,9 @@ if TYPE_CHECKING:
 
     from core.effects import Effect
     from core.messages import Outbound
-    from core.model import Conversation, Interview
-    from core.ports import Clock, Interviewer, PendingEffect, Platform, Store
-    from core.runner.turnstile import Turnstile
-    from core.runner.whereabouts import Whereabouts
-
-    Placed = tuple[Interview, Conversation]
-    """An interview and where something about it is told, both as they are now."""
+    from core.model import Interview
+    from core.ports import Clock, Interviewer, PendingEffect, Platform, Standing
+    from core.runner.whereabouts import Placed, Whereabouts
 
 Asked = ConsiderAnswer | AssessAnswer | StrengthenAnswer
 """The effects that an interviewer is asked for."""
@@ -41,26 +38,15 @@ PULSE_S = 4.0
 
 
 class Asking:
-    """Turns effects into events by asking the interviewer. Where it is `shared`, other processes take messages, too."""
+    """Turns effects into events by asking the interviewer."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one for each port
-        self,
-        store: Store,
-        interviewer: Interviewer,
-        platforms: Mapping[str, Platform],
-        clock: Clock,
-        whereabouts: Whereabouts,
-        turnstile: Turnstile,
-        *,
-        shared: bool = False,
+    def __init__(
+        self, interviewer: Interviewer, platforms: Mapping[str, Platform], clock: Clock, whereabouts: Whereabouts
     ) -> None:
-        self._store = store
-        self._shared = shared
         self._interviewer = interviewer
         self._platforms = platforms
         self._clock = clock
         self._whereabouts = whereabouts
-        self._turnstile = turnstile
 
     async def result(self, pending: PendingEffect, effect: Asked, standing: Standing | None = None) -> Event | None:
         """The event that an effect is answered by, None when it has been overtaken. Raises what the interviewer does.
@@ -68,7 +54,7 @@ class Asking:
         `standing` is how things stand now, where that is at hand. Raises LookupError for an effect without its
         interview, and StoreError.
         """
-        interview, where = _placed(standing) if standing else await self.interview_and_where(pending)
+        interview, where = as_it_stands(standing) if standing else await self._whereabouts.placed(pending)
         if engine.overtaken(interview, effect):
             return None
         told = partial(self._tell_place, pending)
@@ -93,21 +79,6 @@ class Asking:
             case never:
                 assert_never(never)
 
-    async def interview(self, pending: PendingEffect) -> Interview:
-        """The interview an effect belongs to, as it is now. Raises LookupError when it is gone, and StoreError."""
-        return _there(pending, await self._store.interview(pending.candidate, pending.interview or 0))
-
-    async def interview_and_where(self, pending: PendingEffect) -> Placed:
-        """What `interview` and `where` say, at one look where that would be two questions to a database."""
-        if not self._shared:
-            return await self.interview(pending), await self.where(pending)
-        standing = await self._store.standing(pending.id, pending.interview or 0)
-        if (
-            standing is None or standing.pending != pending
-        ):  # it is performed, or another candidate's
-            standing = Standing(pending, None, None)
-        return _placed(standing)
-
     async def tell_of(self, error: Exception, pending: PendingEffect, effect: Effect, *, again: bool) -> None:
         """Tell the candidate that an effect failed, but where they do not wait for it after the report.
 
@@ -120,7 +91,7 @@ class Asking:
     async def _failed(self, pending: PendingEffect, effect: Effect, *, again: bool) -> Outbound | None:
         """What the candidate hears of an effect that failed in a way nobody foresaw, None where that is nothing."""
         try:
-            interview = await self.interview(pending)
+            interview = await self._whereabouts.interview(pending)
         except (StoreError, LookupError):
             return pages.something_failed()
         if isinstance(effect, TranscribeNote):
@@ -142,7 +113,7 @@ class Asking:
     async def _tell_slow(self, pending: PendingEffect, effect: Asked) -> None:
         await self._clock.sleep(SLOW_S)
         with suppress(StoreError, LookupError):
-            if word := _word_meanwhile(await self.interview(pending), effect):
+            if word := _word_meanwhile(await self._whereabouts.interview(pending), effect):
                 await self.tell(pending, word, f"slow-{pending.id}")
 
     @asynccontextmanager
@@ -151,7 +122,7 @@ class Asking:
     ) -> AsyncIterator[None]:
         """Show a candidate who looks on that something is being worked on, at each moment at which they do.
 
-        `placed` is what `interview_and_where` says now, where that is at hand.
+        `placed` is the interview and where its candidate is now, where that is at hand.
         """
         showing = asyncio.create_task(self._show_work(pending, effect, placed))
         try:
@@ -162,7 +133,7 @@ class Asking:
     async def _show_work(self, pending: PendingEffect, effect: Worked, placed: Placed | None) -> None:
         while True:
             with suppress(StoreError, LookupError):  # as where the platform on which they are is not served here
-                interview, where = placed or await self.interview_and_where(pending)
+                interview, where = placed or await self._whereabouts.placed(pending)
                 if _is_watched(interview, effect):
                     await self._platforms[where.platform].working(where)
             placed = None
@@ -175,34 +146,10 @@ class Asking:
     async def tell(self, pending: PendingEffect, message: Outbound, key: str) -> None:
         """Send something that need not arrive."""
         try:
-            where = await self.where(pending)
+            where = await self._whereabouts.where(pending)
         except (StoreError, LookupError):
             where = self._whereabouts.of(pending)
         await tell(self._platforms, where, message, key)
-
-    async def where(self, pending: PendingEffect) -> Conversation:
-        """Where something about an effect is told: where its candidate is, and never an account that has parted since.
-
-        That which an interview was begun on has not. Raises LookupError when the interview is gone, and StoreError.
-        """
-        where = self._whereabouts.of(pending)
-        if self._shared:
-            return await self._store.wrote_last(pending.candidate) or (await self.interview(pending)).conversation
-        if await self._turnstile.candidate(where) == pending.candidate:
-            return where
-        return (await self.interview(pending)).conversation
-
-
-def _there(pending: PendingEffect, interview: Interview | None) -> Interview:
-    if interview is None:
-        msg = f"effect {pending.id} belongs to no interview"
-        raise LookupError(msg)
-    return interview
-
-
-def _placed(standing: Standing) -> Placed:
-    interview = _there(standing.pending, standing.interview)
-    return interview, standing.where or interview.conversation
 
 
 def _unsaved(error: Exception, effect: Effect) -> Outbound | None:

@@ -9,24 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.effects import Send, reworded
-from core.ports import RecordingError, StoreError
+from core.ports import RecordingError
 from core.recent import forget_said
-from core.runner.again import Pauses
-from core.runner.sending import tell
 from core.wording import voice
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from core.desk.answer import Answer
-    from core.effects import Effect
-    from core.messages import Inbound, Outbound
-    from core.model import Interview
-    from core.ports import Clock, PendingEffect, Platform, Recordings, Store
-    from core.runner.queued import Queued
-    from core.runner.sending import Sending
+    from core.messages import Outbound
+    from core.model import Conversation, Interview
+    from core.ports import Clock, Recordings, Store
+    from core.runner.dispatching import Dispatching
     from core.runner.turnstile import Turnstile
-    from core.runner.underway import Underway
     from core.runner.whereabouts import Whereabouts
 
 SAID_S = 1800.0
@@ -35,71 +30,38 @@ _log = logging.getLogger(__name__)
 
 
 class Forgetting:
-    """Deletes what is kept of candidates. Without `recordings` no sound was kept, without `queued` none waits."""
+    """Deletes what is kept of candidates. Without `recordings` no sound was kept."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all that remembers something
+    def __init__(
         self,
         store: Store,
-        platforms: Mapping[str, Platform],
         recordings: Recordings | None,
-        underway: Underway,
-        sending: Sending,
         turnstile: Turnstile,
         whereabouts: Whereabouts,
-        clock: Clock,
-        perform: Callable[[Iterable[PendingEffect]], None],
-        queued: Queued | None,
+        dispatching: Dispatching,
     ) -> None:
         self._store = store
         self._recordings = recordings
-        self._platforms = platforms
-        self._underway = underway
-        self._sending = sending
         self._turnstile = turnstile
         self._whereabouts = whereabouts
-        self._clock = clock
-        self._perform = perform
-        self._queued = queued
+        self._dispatching = dispatching
 
-    async def everything(self, candidate: int, inbound: Inbound, effects: Sequence[Effect]) -> None:
-        """Forget a candidate, and tell them: of that nothing is kept either. Raises StoreError.
+    async def everything(self, candidate: int, where: Conversation, answer: Answer) -> list[Outbound]:
+        """Forget a candidate; what they are to be told, of which nothing is kept either. Raises StoreError.
 
         Where recordings cannot be deleted nothing else is, as nobody could find them any more. None comes after them:
         a note is kept with the same lock held, for an interview that is still there.
         """
         interviews = await self._store.interviews(candidate)
         if not await self._recordings_gone(interviews):
-            self._tell(inbound, [voice.not_forgotten()])
-            return
-        await self._underway.end(candidate)
-        self._sending.drop(candidate)
-        elsewhere = await self._queued.left_of(candidate) if self._queued else ()
-        try:
+            return [voice.not_forgotten()]
+        async with self._dispatching.ending(candidate, where):
             await self._store.forget(candidate)
-        except StoreError:
-            if not self._queued:  # else they have not been ended yet
-                self._underway.start(inbound.conversation, self._go_on(candidate))
-            raise
-        if self._queued:
-            await self._queued.end(elsewhere)
         forget_said()
-        self._underway.forget_failure(inbound.conversation)
         for interview in interviews:
             self._whereabouts.forget(interview)
         self._turnstile.moved()
-        self._tell(inbound, [effect.message for effect in effects if isinstance(effect, Send)])
-
-    async def _go_on(self, candidate: int) -> None:
-        """Perform what was ended for a candidate who could not be forgotten, as soon as that can be read again."""
-        await Pauses(self._clock, self._underway).until(lambda: self._is_going_on(candidate))
-
-    async def _is_going_on(self, candidate: int) -> bool:
-        try:
-            pending = await self._store.pending_of(candidate)
-        except StoreError:
-            return False
-        self._perform(pending)
-        return True
+        return [effect.message for effect in answer.effects if isinstance(effect, Send)]
 
     async def recordings(self, candidate: int, answer: Answer) -> Answer:
         """Delete the recordings of a candidate; the answer, or that this was not possible. Raises StoreError."""
@@ -108,9 +70,9 @@ class Forgetting:
         effects = reworded(answer.effects, lambda page: replace(voice.recordings_not_deleted(), replaces=page.replaces))
         return replace(answer, effects=effects)
 
-    async def taken_back(self, before: Interview | None, after: Interview | None, *heard: str) -> None:
+    async def taken_back(self, before: Interview | None, after: Interview, *heard: str) -> None:
         """Delete the recordings of notes that were kept `before`, or were just `heard`, and are not kept `after`."""
-        if self._recordings is None or after is None:
+        if self._recordings is None:
             return
         had = _kept(before) if before and before.id == after.id else frozenset()
         for note in (had | {*heard}) - _kept(after):
@@ -128,13 +90,6 @@ class Forgetting:
             _log.warning("Recordings are not deleted: %s", error)
             return False
         return True
-
-    def _tell(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
-        self._underway.start(inbound.conversation, self._tell_all(inbound, messages))
-
-    async def _tell_all(self, inbound: Inbound, messages: Iterable[Outbound]) -> None:
-        for number, message in enumerate(messages):
-            await tell(self._platforms, inbound.conversation, message, f"forgotten-{inbound.inbound_id}-{number}")
 
 
 @asynccontextmanager

@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 class Listening:
     """Turns voice notes into events. Without `transcriber` none is heard, without `recordings` no sound is kept.
 
-    Where notes are `queued`, what has to wait for long waits there.
+    Where it is `shared`, what has to wait for long waits in the queue.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one for each port, and what others share
@@ -58,11 +58,11 @@ class Listening:
         transcriber: Transcriber | None,
         recordings: Recordings | None,
         *,
-        queued: bool = False,
+        shared: bool,
     ) -> None:
         self._store = store
-        self._queued = queued
-        self._pauses_s = FETCH_PAUSES_S[: FETCH_PAUSES_S.index(_LONG_PAUSE_S)] if queued else FETCH_PAUSES_S
+        self._shared = shared
+        self._pauses_s = FETCH_PAUSES_S[: FETCH_PAUSES_S.index(_LONG_PAUSE_S)] if shared else FETCH_PAUSES_S
         self._transcriber = transcriber
         self._recordings = recordings
         self._platforms = platforms
@@ -71,15 +71,16 @@ class Listening:
         self._turnstile = turnstile
         self._underway = underway
 
-    async def result(self, pending: PendingEffect, effect: TranscribeNote, *, waits: bool = False) -> Event | None:
+    async def result(
+        self, pending: PendingEffect, effect: TranscribeNote, interview: Interview, *, waits: bool
+    ) -> Event | None:
         """The event that a note is answered by, None when nobody waits for it any more. Raises StoreError.
 
         Where too many are waiting it is refused, unless it `waits` for that to pass: it was taken before.
-        Raises LookupError for an effect without its interview, and where it is `queued` NoteUnavailableError or
-        TranscriberBusyError when it has to be tried again later, of which the candidate was told. Whatever else fails
-        is told to them as a reason, as their answer waits for the note.
+        Raises where it is `shared` NoteUnavailableError or TranscriberBusyError when it has to be tried again later,
+        of which the candidate was told. Whatever else fails is told to them as a reason, as their answer waits for
+        the note.
         """
-        interview = await self._asking.interview(pending)
         if engine.overtaken(interview, effect):
             return None
         wanted = await self._store.preferences(pending.candidate)
@@ -88,7 +89,7 @@ class Listening:
         told = partial(self._tell_place, pending, interview, effect)
         listen = partial(self._listen, pending, effect, fetch, wanted.language, told)
         tells = partial(self._tell_of_pause, pending, interview, effect)
-        leaves = self._queued and not (waits and self._is_old(interview, effect))
+        leaves = self._shared and not (waits and self._is_old(interview, effect))
         heard = await self._heard(listen, tells, waits=waits, leaves=leaves)
         if isinstance(heard, UnusableSoundError):
             return NoteRefused(effect.message_id, heard.problem, self._clock.now(), heard.longest_s)
@@ -160,8 +161,7 @@ class Listening:
             return
         if seconds == _LONG_PAUSE_S:
             await tells()
-        with self._underway.resting():
-            await self._clock.sleep(seconds)
+        await self._underway.rest(seconds)
 
     async def _tell_of_pause(self, pending: PendingEffect, interview: Interview, effect: TranscribeNote) -> None:
         """Tell a candidate that their note cannot be had for some minutes: no news later, so it is not kept."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from core.messages import Outbound
     from core.model import Conversation
-    from core.ports import Clock, PendingEffect, Platform
+    from core.ports import PendingEffect, Platform
     from core.runner.again import Removing
     from core.runner.speaking import Speaking
     from core.runner.underway import Task, Underway
@@ -32,16 +32,10 @@ class Sending:
     """The messages that are on their way. Those that are to be sent again later are not waited for by `idle`."""
 
     def __init__(
-        self,
-        removing: Removing,
-        platforms: Mapping[str, Platform],
-        clock: Clock,
-        underway: Underway,
-        speaking: Speaking,
+        self, removing: Removing, platforms: Mapping[str, Platform], underway: Underway, speaking: Speaking
     ) -> None:
         self._removing = removing
         self._platforms = platforms
-        self._clock = clock
         self._underway = underway
         self._speaking = speaking
         self._queues: dict[Conversation, deque[tuple[PendingEffect, Outbound]]] = {}
@@ -80,7 +74,7 @@ class Sending:
         """Send a message until it has arrived, or never will; the next does not wait for that to be noted."""
         if pending not in self._removing:
             message, speech = await self._sounding(pending, message)
-            await Pauses(self._clock, self._underway).until(partial(self._is_settled, pending, message, speech))
+            await Pauses(self._underway).until(partial(self._is_settled, pending, message, speech))
         await self._removing.once(pending)
 
     async def once(self, pending: PendingEffect, message: Outbound) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Turnstile:
     """A lock for each candidate; none waits for another. Where it is `shared`, other processes move accounts, too."""
 
-    def __init__(self, store: Store, *, shared: bool = False) -> None:
+    def __init__(self, store: Store, *, shared: bool) -> None:
         self._store = store
         self._shared = shared
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -40,22 +40,16 @@ class Turnstile:
         """The candidate behind an account, with their lock held. Who waited while accounts moved is looked up again."""
         while True:
             moves = self._moves
-            candidate = self._holders.get(where) or await self.candidate(where)
+            candidate = await self.candidate(where)
             async with self.lock(candidate):
                 if await self._is_still(candidate, where, moves):
-                    if self._shared:
-                        self._holders.put(where, candidate)  # a guess the next time
+                    self._holders.put(where, candidate)
                     yield candidate
                     return
             self._holders.drop(where)
 
     async def candidate(self, where: Conversation) -> int:
-        """Whose account it is; what was found is remembered until an account moves, where only this process moves any.
-
-        Raises StoreError.
-        """
-        if self._shared:
-            return await self._store.candidate(where)
+        """Whose account it is; what was found is remembered until this process moves an account. Raises StoreError."""
         known = self._holders.get(where)
         if known is None:
             moves = self._moves

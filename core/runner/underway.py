@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from contextlib import contextmanager
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from core.model import Conversation
-    from core.ports import PendingEffect
+    from core.ports import Clock, PendingEffect
 
 Task = asyncio.Task[None]
 _log = logging.getLogger(__name__)
@@ -28,7 +27,8 @@ _log = logging.getLogger(__name__)
 class Underway:
     """The tasks of a runner. `idle` waits for all of a conversation but its timers; `close` ends timers too."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._tasks: dict[Conversation, set[Task]] = {}
         self._places: dict[Task | None, Conversation] = {}
         self._timers: set[Task | None] = set()
@@ -57,14 +57,13 @@ class Underway:
         task.add_done_callback(partial(self._performed, pending.interview))
         return task
 
-    @contextmanager
-    def resting(self) -> Iterator[None]:
-        """The task that says so is a timer until the end of the block."""
+    async def rest(self, seconds: float) -> None:
+        """Sleep; whatever task does so is a timer meanwhile."""
         task = asyncio.current_task()
         self._timers.add(task)
         self._tell(self._places.get(task))
         try:
-            yield
+            await self._clock.sleep(seconds)
         finally:
             self._timers.discard(task)
 

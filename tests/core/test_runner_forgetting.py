@@ -18,7 +18,9 @@ from core.model import Interview, Preferences
 from core.ports import DeliveryError, PendingEffect, RecordingError, StoreUnavailableError
 from core.recent import kept
 from core.runner.again import FIRST_PAUSE_S
+from core.runner.dispatching import InProcess
 from core.runner.forgetting import SAID_S, said_forgotten
+from core.runner.sending import Sending
 from core.wording import pages, settings, voice
 from tests.contracts.fake_speech import FakeRecordings
 from tests.contracts.sample import CONVERSATION
@@ -44,6 +46,12 @@ class Desk:
 
     async def nothing_open(self, *arguments: object, **named: object) -> Answer:
         return await self._desk.nothing_open(*arguments, **named)  # type: ignore[arg-type]
+
+
+def sending(room: Room) -> Sending:
+    """The messages that are on their way."""
+    assert isinstance(room.runner._dispatching, InProcess)
+    return room.runner._dispatching._sending
 
 
 class Stuck(FakeRecordings):
@@ -190,9 +198,9 @@ async def test_messages_of_another_candidate_to_the_same_conversation_still_arri
     await room.command("help")
     ours = next(one for one in await room.store.pending() if isinstance(one.effect, Send))
     theirs = replace(ours, id=ours.id + 100, candidate=99)
-    room.runner._sending.add(theirs, FORGOTTEN.message)
+    sending(room).add(theirs, FORGOTTEN.message)
     await rest()
-    room.runner._sending.drop(candidate)
+    sending(room).drop(candidate)
     room.platform.failure = None
     before = len(room.platform.sent)
     await room.clock.advance(100)
@@ -207,9 +215,9 @@ async def test_nor_is_one_sent_again_that_had_arrived_already(room: Room, monkey
     monkeypatch.setattr(room.disk, "performed", hangs)
     await room.command("help")
     (ours,) = await room.store.pending()
-    room.runner._sending.add(replace(ours, id=ours.id + 100, candidate=99), FORGOTTEN.message)
+    sending(room).add(replace(ours, id=ours.id + 100, candidate=99), FORGOTTEN.message)
     monkeypatch.undo()
-    room.runner._sending.drop(99)
+    sending(room).drop(99)
     await rest()
     assert keys(room) == [str(ours.id)]
     assert await room.store.pending() == []

@@ -14,7 +14,6 @@ from core.model import Conversation, Phase
 from core.ports import CodeGoneError, PendingEffect, StoreUnavailableError
 from core.runner import whereabouts
 from core.runner.asking import PULSE_S, SLOW_S
-from core.runner.whereabouts import Whereabouts
 from tests.contracts.sample import INCIDENT, QUEUES
 from tests.contracts.steps import notice
 from tests.core.doubles import RecordingPlatform, rest
@@ -452,8 +451,8 @@ async def test_where_accounts_cannot_be_looked_up_it_is_told_where_the_candidate
     assert "I cannot go on: The disk cannot be read." in room.said(DESK).text
 
 
-def test_what_others_are_told_does_not_say_where_the_candidate_is() -> None:
-    known = Whereabouts()
+def test_what_others_are_told_does_not_say_where_the_candidate_is(room: TwoPlatforms) -> None:
+    known = room.runner._whereabouts
     asked = PendingEffect(1, 1, DESK, AssessAnswer(0), interview=5)
     known.seen(asked)
     known.seen(PendingEffect(2, 1, PHONE, replace(notice("An account has left."), to=PHONE), interview=5))

@@ -49,7 +49,7 @@ class Booth:
         self.store = FakeStore(ROLES)
         self.platform = RecordingPlatform()
         self.clock = FakeClock()
-        self.underway = Underway()
+        self.underway = Underway(self.clock)
         self.synthesizer = FakeSynthesizer()
         self.recordings = FakeRecordings()
         platforms = {"terminal": self.platform}
@@ -59,8 +59,8 @@ class Booth:
             platforms,
             self.clock,
         )
-        self.removing = Removing(self.store, self.clock, self.underway)
-        self.sending = Sending(self.removing, platforms, self.clock, self.underway, self.speaking)
+        self.removing = Removing(self.store, self.underway)
+        self.sending = Sending(self.removing, platforms, self.underway, self.speaking)
 
     async def pending(self, message: Outbound, preferences: Preferences | None = None) -> PendingEffect:
         candidate = await self.store.candidate(CONVERSATION)
@@ -187,7 +187,7 @@ async def test_what_cannot_be_spoken_goes_in_writing_and_the_owner_is_told_witho
         {"terminal": booth.platform},
         booth.clock,
     )
-    booth.sending = Sending(booth.removing, {"terminal": booth.platform}, booth.clock, booth.underway, booth.speaking)
+    booth.sending = Sending(booth.removing, {"terminal": booth.platform}, booth.underway, booth.speaking)
     [pending] = await booth.send(message)
     assert booth.arrived == [(not_heard() if message.excerpt else message, None)]
     assert await booth.store.pending() == []
