@@ -30,7 +30,7 @@ async def one_candidate(scale: Scale, folder: Path) -> list[Measured]:
         bare = await stack.enter_async_context(floor(model.url, _made(folder / "floor"), script))
         common = await stack.enter_async_context(floor(model.url, _made(folder / "common"), script, lean=False))
         one = _One(model, bot, bare, common)
-        times = await interleaved(scale, "turn", scale.of(5, 25), one.floor, one.ours)
+        times = await interleaved(scale, "turn", scale.of(9, 25), one.floor, one.ours)
     floor_ms, ours_ms = (1000 * median(column) for column in zip(*times, strict=True))
     common_ms = 1000 * median(one.common_s[1:])
     note = f"p50 of {TURNS} turns a round"
