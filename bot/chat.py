@@ -18,6 +18,7 @@ from bot.voice import voice_of
 from bot.wiring import SystemClock, interviewer_of
 from core.model import Conversation
 from core.runner import Runner
+from core.runner.forgetting import said_forgotten
 from core.runner.waits import REPORT_WAIT_S
 from core.speech import ReplyStyle
 from core.text import clean
@@ -61,6 +62,7 @@ async def _chat(settings: Settings, files: RoleFiles, options: ChatOptions) -> i
         interviewer_of(settings) as interviewer,
         voice_of(settings, files.roles.values(), speaks=speeches is not None) as voice,
         connect(settings.database, files.roles) as store,
+        said_forgotten(SystemClock()),
     ):
         runner = Runner(
             store=store,

@@ -122,11 +122,12 @@ class Sitting:
             await self._finish_sending(self._command("interview", self._wanted))
 
     async def _is_wanted(self) -> bool:
-        """Whether the interview that goes on is what the command line asks for: any, or one for that job."""
+        """Whether the interview that goes on is all that the command line asks for."""
         interview = await self._interview()
         if interview is None or interview.phase is not Phase.ASKING:
             return False
-        return _is_options(self._wanted) or interview.role.id in self._wanted.split()
+        its_own = {interview.role.id, interview.mode, interview.seniority, str(len(interview.plan))}
+        return {*self._wanted.lower().split()} <= its_own
 
     async def _take_piped(self, line: str) -> bool:
         """Take a line: at a menu a choice, else an answer; False when there was nothing to answer."""

@@ -41,6 +41,7 @@ class Intake:
         self._downloads = downloads
         self._listens = listens
         self._heard = Recent[int, str]()
+        self._refused = Recent[int, Problem]()  # whose writers were told to say it again
         self._lanes = Lanes(missed.before)
         rests = (problems.MINUTE_S, problems.HOUR_S)
         self._told = {seconds: Lately(seconds, time.monotonic) for seconds in rests}
@@ -66,11 +67,16 @@ class Intake:
         inbounds = self._said(message)
         take = partial(self._hand_over_each, inbounds) if inbounds else partial(self._nothing, message)
         problem = await self._in_turn(str(message.channel.id), take)
+        if problem:
+            self._refused.put(message.id, problem)
         await self._tell(message, problem or self._left_out(message))
 
     async def missed(self, message: discord.Message) -> None:
-        """Take a message that was written while nobody listened; those of its chat since then wait meanwhile."""
-        if is_candidate(message) and (inbounds := self._said(message)):
+        """Take a message that was written while nobody listened; those of its chat since then wait meanwhile.
+
+        One that was heard and refused is not taken after all: it would answer what is asked by now.
+        """
+        if is_candidate(message) and self._refused.get(message.id) is None and (inbounds := self._said(message)):
             problem = await self._hand_over_each(inbounds)
             await self._tell(message, problem or self._left_out(message))
 

@@ -135,11 +135,18 @@ class Missed:
 
 async def _take_since(client: discord.Client, chat: int, newest: int, take: Take) -> None:
     """Take what people wrote; not in a thread, where others write too and only forms are read."""
-    written = [message async for message in _since(client, chat, newest) if not message.author.bot]
-    missed = [message for message in written if message.id > newest or _may_lack_a_part(message)]
-    if missed and await _is_direct(client, chat):
-        for message in missed[:PER_CHAT]:
-            await take(message)
+    missed: list[discord.Message] = []
+    is_direct, looked_at = False, 0
+    async for message in _since(client, chat, newest):
+        looked_at += 1
+        if not message.author.bot and (message.id > newest or _may_lack_a_part(message)):
+            missed.append(message)
+        if not is_direct and (missed or looked_at == PER_CHAT):  # before more is fetched of a thread that is long
+            is_direct = await _is_direct(client, chat)
+            if not is_direct:
+                return
+    for message in missed[:PER_CHAT]:
+        await take(message)
 
 
 def _may_lack_a_part(newest: discord.Message) -> bool:

@@ -13,10 +13,10 @@ from core.effects import Send, SettleAnswer, TranscribeNote
 from core.ports import StoreError
 from core.recent import Recent
 from core.runner import taking
-from core.runner.again import Pauses
+from core.runner.again import FIRST_PAUSE_S
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from core.model import Conversation, Interview
@@ -123,25 +123,25 @@ class InProcess:
     @asynccontextmanager
     async def ending(self, candidate: int, where: Conversation) -> AsyncIterator[None]:
         """End all effects of a candidate first, as they work with what is deleted within the block."""
-        await self._underway.end(candidate)
-        self._sending.drop(candidate)
+        ended = {one.id for one in (*await self._underway.end(candidate), *self._sending.drop(candidate))}
         try:
             yield
         except StoreError:
-            self._underway.start(where, self._go_on(candidate))
+            self._underway.start(where, self._go_on(candidate, ended))
             raise
         self._underway.forget_failure(where)
 
-    async def _go_on(self, candidate: int) -> None:
-        """Perform what was ended for a candidate who could not be forgotten, as soon as that can be read again."""
-        await Pauses(self._underway).until(lambda: self._is_going_on(candidate))
+    async def _go_on(self, candidate: int, ended: Collection[int]) -> None:
+        """Perform what was ended for a candidate who could not be forgotten, soon after that can be read again."""
+        while not await self._is_going_on(candidate, ended):
+            await self._underway.rest(FIRST_PAUSE_S)
 
-    async def _is_going_on(self, candidate: int) -> bool:
+    async def _is_going_on(self, candidate: int, ended: Collection[int]) -> bool:
         try:
             pending = await self._store.pending_of(candidate)
         except StoreError:
             return False
-        self._perform(pending, resumed=True)
+        self._perform([one for one in pending if one.id in ended], resumed=True)
         return True
 
     def _is_served(self, pending: PendingEffect) -> bool:

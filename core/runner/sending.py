@@ -50,15 +50,19 @@ class Sending:
         self._queues[where] = deque([(pending, message)])
         self._tasks[where] = self._underway.start(where, self._deliver_all(where))
 
-    def drop(self, candidate: int) -> None:
-        """Give up the messages of a candidate that have not arrived."""
+    def drop(self, candidate: int) -> list[PendingEffect]:
+        """Give up the messages of a candidate that have not arrived, and tell them."""
+        dropped: list[PendingEffect] = []
         for where, queue in [*self._queues.items()]:
-            others = [one for one in queue if one[0].candidate != candidate]
-            if len(others) < len(queue):
+            own = [pending for pending, _ in queue if pending.candidate == candidate]
+            if own:
                 self._tasks[where].cancel()
                 del self._queues[where]
-                for pending, message in others:
-                    self.add(pending, message)
+                for pending, message in queue:
+                    if pending not in own:
+                        self.add(pending, message)
+            dropped += own
+        return dropped
 
     async def _deliver_all(self, where: Conversation) -> None:
         queue = self._queues[where]

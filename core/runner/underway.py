@@ -75,12 +75,13 @@ class Underway:
         """Whether an effect of a candidate is being performed; what cannot be performed now only waits on disk."""
         return any(effect.candidate == candidate for _, effect in self._all_effects())
 
-    async def end(self, candidate: int) -> None:
-        """End all effects of a candidate that are being performed; they stay pending."""
-        tasks = [task for task, effect in self._all_effects() if effect.candidate == candidate]
-        for task in tasks:
+    async def end(self, candidate: int) -> list[PendingEffect]:
+        """End all effects of a candidate that are being performed, and tell them; they stay pending."""
+        ended = {task: effect for task, effect in self._all_effects() if effect.candidate == candidate}
+        for task in ended:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*ended, return_exceptions=True)
+        return [*ended.values()]
 
     async def no_twin(self, pending: PendingEffect) -> None:
         """Wait while a task performs just the same for the same interview since before; one that rests does not."""

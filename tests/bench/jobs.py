@@ -1,16 +1,16 @@
-"""The saves of turns on PostgreSQL, each with the job that follows from it, and the same rows by psycopg alone."""
+"""The saves of turns on PostgreSQL, each with the job that follows from it, and the same rows by psycopg alone.
+
+Both take one statement for each save, the floor's written by hand: there is nothing leaner than one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from itertools import count
-from typing import Any
 
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.database.codec import encode_effect
@@ -30,10 +30,50 @@ from tests.postgres import libpq
 
 AT_ONCE = 50
 NOTE = "three saves a turn, each with a job: the message, that it has settled, and what was made of it"
+_ONE_BY_ONE = {"autocommit": True, "prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
+"""Each statement is a transaction, and is planned as ours are."""
 _TURNS = 2
-_DEFER = (
-    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, 'perform', %s, %s, %s, %s::jsonb, NULL)]"
-    "::procrastinate_job_to_defer_v1[])"
+_SEE = "INSERT INTO seen_update (platform, chat, account, inbound_id, seen_at) VALUES ({where}, %(inbound)s, %(at)s)"
+_GO_ON = (
+    "UPDATE interview SET phase = '{phase}', version = version + 1"
+    " WHERE id = %(interview)s AND candidate_id = %(candidate)s AND version = {version}"
+)
+_TURN = "UPDATE turn SET {change} WHERE interview_id = %(interview)s AND position = 2 RETURNING id"
+_SAY = (
+    "INSERT INTO utterance (turn_id, position, kind, text, at, message_id, point)"
+    " SELECT id, {position}, '{kind}', %(said)s, %(at)s, '', '' FROM turned"
+)
+_DONE = "DELETE FROM pending_effect WHERE id = %(performed)s"
+_PEND = (
+    "INSERT INTO pending_effect (candidate_id, interview_id, platform, chat, account, kind, payload)"
+    " VALUES (%(candidate)s, %(interview)s, {where}, %(kind)s, %(payload)s) RETURNING id"
+)
+_WHERE = "%(platform)s, %(chat)s, %(account)s"
+_DEFERRED = (
+    "SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, 'perform', %(priority)s, %(lock)s, id::text,"
+    " jsonb_build_object('effect_id', id), now())]::procrastinate_job_to_defer_v1[]) FROM pending"
+)
+
+
+def _together(**parts: str) -> str:
+    """One statement for a save: its parts by name, the effect and its job."""
+    parts["pending"] = _PEND
+    named = ", ".join(f"{name} AS ({part.replace('{where}', _WHERE)})" for name, part in parts.items())
+    return f"WITH {named} {_DEFERRED}"
+
+
+_RECEIVING = _together(
+    seen=_SEE,
+    gone_on=_GO_ON.format(phase="asking", version=1),
+    turned=_TURN.format(change="revision = 1"),
+    said=_SAY.format(position=1, kind="answer"),
+)
+_SETTLING = _together(done=_DONE, gone_on=_GO_ON.format(phase="considering", version=2))
+_CONSIDERING = _together(
+    done=_DONE,
+    gone_on=_GO_ON.format(phase="asking", version=3),
+    turned=_TURN.format(change="interviewer = 'rules'"),
+    said=_SAY.format(position=2, kind="follow_up"),
 )
 _numbers = count(1_000_000)
 
@@ -43,7 +83,7 @@ async def measure(scale: Scale, ours_url: str, floor_url: str) -> list[tuple[flo
     async with (
         connect(ours_url, ROLES, Waits(0.0).seconds) as store,
         connect(floor_url, ROLES) as beginning,
-        AsyncConnectionPool(libpq(floor_url), min_size=POOL, max_size=POOL, open=False) as pool,
+        AsyncConnectionPool(libpq(floor_url), kwargs=_ONE_BY_ONE, min_size=POOL, max_size=POOL, open=False) as pool,
     ):
 
         async def ours(_: int) -> float:
@@ -80,74 +120,41 @@ async def _our_turn(store: DatabaseStore, interview: Interview) -> None:
 
 
 class _Bare:
-    """A transaction's connection, for one interview."""
+    """The saves of one interview, each in one statement that was written for it."""
 
-    def __init__(self, connection: AsyncConnection, interview: Interview) -> None:
-        self._connection = connection
-        self._interview = interview
+    def __init__(self, pool: AsyncConnectionPool, interview: Interview) -> None:
+        self._pool = pool
         where = interview.conversation
-        self._where = (where.platform, where.chat, where.account)
+        self._values: dict[str, object] = {
+            "interview": interview.id,
+            "candidate": interview.candidate,
+            "platform": where.platform,
+            "chat": where.chat,
+            "account": where.account,
+            "at": NOW,
+        }
+        self._interview = interview
 
-    async def see(self) -> None:
-        columns = "(platform, chat, account, inbound_id, seen_at) VALUES (%s, %s, %s, %s, %s)"
-        await self._execute(f"INSERT INTO seen_update {columns}", *self._where, str(next(_numbers)), NOW)
-
-    async def go_on(self, phase: str, version: int) -> None:
-        key = (self._interview.id, self._interview.candidate, version)
-        rows = "WHERE id = %s AND candidate_id = %s AND version = %s"
-        await self._execute(f"UPDATE interview SET phase = %s, version = version + 1 {rows}", phase, *key)
-
-    async def say(self, column: str, value: object, kind: str, text: str, place: int) -> None:
-        rows = "WHERE interview_id = %s AND position = 2 RETURNING id"
-        (turn,) = await self._execute(f"UPDATE turn SET {column} = %s {rows}", value, self._interview.id)
-        columns = "(turn_id, position, kind, text, at, message_id, point) VALUES (%s, %s, %s, %s, %s, '', '')"
-        await self._execute(f"INSERT INTO utterance {columns}", turn, place, kind, text, NOW)
-
-    async def pend(self, effect: Effect) -> int:
-        """An effect and its job."""
+    async def save(self, statement: str, effect: Effect, **values: object) -> int:
+        """Do it with an effect and its job; the effect's id."""
         kind, payload = encode_effect(effect)
-        columns = "(candidate_id, interview_id, platform, chat, account, kind, payload)"
-        key = (self._interview.candidate, self._interview.id)
-        values = "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
-        (number,) = await self._execute(
-            f"INSERT INTO pending_effect {columns} {values}", *key, *self._where, kind, json.dumps(payload)
-        )
-        pending = PendingEffect(number, *key[:1], self._interview.conversation, effect, key[1])
-        placed = place(pending)
-        args = json.dumps({"effect_id": number})
-        await self._execute(_DEFER, placed.queue, placed.priority, placed.lock, str(number), args)
+        key = self._interview
+        placed = place(PendingEffect(0, key.candidate, key.conversation, effect, key.id))
+        job = {"queue": placed.queue, "priority": placed.priority, "lock": placed.lock}
+        values = {**self._values, **values, **job, "kind": kind, "payload": json.dumps(payload)}
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(statement.encode(), values)
+            (number, _) = await cursor.fetchone() or (0, None)
         return int(number)
-
-    async def performed(self, number: int) -> None:
-        await self._execute("DELETE FROM pending_effect WHERE id = %s", number)
-
-    async def _execute(self, statement: str, *values: object) -> Any:
-        cursor = await self._connection.execute(statement.encode(), values)
-        return await cursor.fetchone() if cursor.description else None
 
 
 async def _bare_turn(pool: AsyncConnectionPool, interview: Interview) -> None:
-    """The same rows, each save in a transaction and a connection of its own."""
-    async with _saving(pool, interview) as save:
-        await save.see()
-        await save.go_on("asking", 1)
-        await save.say("revision", 1, "answer", turns._ANSWER, 1)
-        number = await save.pend(_EFFECTS[0])
-    async with _saving(pool, interview) as save:
-        await save.performed(number)
-        await save.go_on("considering", 2)
-        number = await save.pend(_EFFECTS[1])
-    async with _saving(pool, interview) as save:
-        await save.performed(number)
-        await save.go_on("asking", 3)
-        await save.say("interviewer", "rules", "follow_up", turns._FOLLOW_UP, 2)
-        await save.pend(_EFFECTS[2])
-
-
-@asynccontextmanager
-async def _saving(pool: AsyncConnectionPool, interview: Interview) -> AsyncIterator[_Bare]:
-    async with pool.connection() as connection, connection.transaction():
-        yield _Bare(connection, interview)
+    """The same rows."""
+    bare = _Bare(pool, interview)
+    said = {"inbound": str(next(_numbers)), "said": turns._ANSWER}
+    number = await bare.save(_RECEIVING, _EFFECTS[0], **said)
+    number = await bare.save(_SETTLING, _EFFECTS[1], performed=number)
+    await bare.save(_CONSIDERING, _EFFECTS[2], performed=number, said=turns._FOLLOW_UP)
 
 
 def _effects() -> list[Effect]:

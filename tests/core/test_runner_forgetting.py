@@ -6,8 +6,9 @@ import asyncio
 import gc
 import logging
 import weakref
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ from core.desk.answer import Answer
 from core.effects import Send
 from core.messages import CommandSent
 from core.model import Interview, Preferences
-from core.ports import DeliveryError, PendingEffect, RecordingError, StoreUnavailableError
+from core.ports import DeliveryError, RecordingError, StoreUnavailableError
 from core.recent import kept
 from core.runner.again import FIRST_PAUSE_S
 from core.runner.dispatching import InProcess
@@ -358,34 +359,58 @@ async def test_whoever_confirms_at_the_desk_is_forgotten() -> None:
     assert room.platform.sent[-1][2].startswith("forgotten-")
 
 
-async def test_who_could_not_be_forgotten_goes_on_where_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+class Failing:
+    """Lets nobody be forgotten, and nothing of theirs be read, while the store is `down`."""
+
+    def __init__(self, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.down = True
+        for name in ("forget", "pending_of"):
+            monkeypatch.setattr(room.store, name, partial(self._tried, getattr(room.store, name)))
+
+    async def _tried(self, work: Callable[[int], Awaitable[object]], candidate: int) -> object:
+        if self.down:
+            raise StoreUnavailableError("The database is locked.")
+        return await work(candidate)
+
+
+async def test_who_could_not_be_forgotten_goes_on_where_they_were_soon_after_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     room = furnished()
     assert room.transcriber
     await room.command("interview", "tester")
     room.transcriber.door.clear()
     await room.note(ANSWER)
-    failures = iter([True, True])
-    forget, pending_of = room.store.forget, room.store.pending_of
-
-    async def forgetting(candidate: int) -> None:
-        if next(failures, False):
-            raise StoreUnavailableError("The database is locked.")
-        await forget(candidate)
-
-    async def reading(candidate: int) -> Sequence[PendingEffect]:
-        if next(failures, False):
-            raise StoreUnavailableError("The database is locked.")
-        return await pending_of(candidate)
-
-    monkeypatch.setattr(room.store, "forget", forgetting)
-    monkeypatch.setattr(room.store, "pending_of", reading)
+    store = Failing(room, monkeypatch)
     with pytest.raises(StoreUnavailableError):
         await room.command("burn")
     room.transcriber.door.set()
-    await rest()
+    for _ in range(40):  # so that pauses that grow would be minutes by now
+        await room.clock.advance(FIRST_PAUSE_S)
     assert (await room.interview()).turns[0].answer_text == ""
+    store.down = False
     await room.clock.advance(FIRST_PAUSE_S)
     await rest()
     assert (await room.interview()).turns[0].answer_text == ANSWER
-    await room.command("burn")
-    assert await room.store.pending() == []
+
+
+async def test_what_somebody_has_begun_since_they_could_not_be_forgotten_is_not_begun_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = furnished()
+    store = Failing(room, monkeypatch)
+    await room.command("interview", "tester")
+    with pytest.raises(StoreUnavailableError):
+        await room.command("burn")
+    store.down = False
+    room.platform.failure = DeliveryError("offline")
+    await room.command("help")
+    await room.clock.advance(FIRST_PAUSE_S - 2)
+    await room.say("I rolled it back in")
+    await room.clock.advance(2)
+    await rest()
+    assert "consider" not in room.interviewer.calls  # of the quiet gap only two seconds are over
+    room.platform.failure = None
+    for _ in range(6):
+        await room.clock.advance(60)
+    assert len(keys(room)) == len({*keys(room)})

@@ -24,7 +24,7 @@ from adapters.database.config import PostgreSQLServer
 from adapters.database.failures import is_outage
 from adapters.database.migrate import MigrationError, UnsoundError, reason
 from adapters.database.postgres.locks import MIGRATING
-from adapters.database.postgres.standing import JOBS, TABLES, job_migrations, lacking, waiting_at
+from adapters.database.postgres.standing import JOBS, NO_EVENTS, TABLES, job_migrations, lacking, waiting_at
 from adapters.database.schema import MIGRATIONS_TABLE
 from adapters.database.session import open_session, transaction
 
@@ -108,10 +108,9 @@ async def _make_job_tables(connection: BaseDBAsyncClient) -> None:
     later = {name: file for name, file in job_migrations().items() if name not in applied}
     scripts = [file.read_text(encoding="utf-8") for file in later.values()] if applied else [SchemaManager.get_schema()]
     async with connection.acquire_connection() as raw:
-        for script in scripts:
+        for script in (*scripts, _NO_EVENTS):  # also what the library has made anew
             await cast("AsyncConnection", raw).execute(script.encode())
-        await cast("AsyncConnection", raw).execute(_NO_EVENTS)
-    for name in later:
+    for name in {*later, NO_EVENTS} - applied:
         await recorder.record_applied(JOBS, name)
 
 

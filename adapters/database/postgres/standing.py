@@ -16,6 +16,8 @@ from adapters.database.schema import MIGRATIONS_TABLE
 
 JOBS = "procrastinate"
 """Under which name the migrations of the job tables are recorded, and told."""
+NO_EVENTS = "no_events"
+"""Our own one among them."""
 _OLDEST = 130000
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 _APPLIED = "SELECT app, name FROM tortoise_migrations"
@@ -39,9 +41,10 @@ def lacking(tables: Collection[str], applied: Collection[tuple[str, str]], name:
     place = f"The database {name}"
     own = missing(tables, {name for app, name in applied if app == config.APP}, place)
     for_jobs = {name for app, name in applied if app == JOBS}
-    if not for_jobs <= job_migrations().keys():
+    known = {*job_migrations(), NO_EVENTS}
+    if not for_jobs <= known:
         raise MigrationError(f"{place} was used by a newer version of this program and was left as it was: use that.")
-    return (*own, JOBS) if for_jobs < job_migrations().keys() else own
+    return (*own, JOBS) if for_jobs < known else own
 
 
 def job_migrations() -> dict[str, Path]:

@@ -94,6 +94,27 @@ async def test_a_later_migration_of_the_job_tables_is_applied(
         execute(postgres_url, "DELETE FROM tortoise_migrations WHERE name LIKE '99%'")
 
 
+EVENTS = (
+    "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'procrastinate_jobs'::regclass AND NOT tgisinternal"
+    " ORDER BY tgname"
+)
+
+
+async def test_what_becomes_of_a_job_is_recorded_no_more_where_it_was(postgres_url: str) -> None:
+    execute(postgres_url, "ALTER TABLE procrastinate_jobs ENABLE TRIGGER USER")
+    execute(postgres_url, "DELETE FROM tortoise_migrations WHERE name = 'no_events'")
+    assert inspect(postgres_url).waiting == (JOBS,)
+    await migrate(postgres_url)
+    states = dict(execute(postgres_url, EVENTS))
+    assert {name for name, state in states.items() if state == "D"} == {name for name in states if "events" in name}
+    assert {name.split("_v1")[0] for name, state in states.items() if state == "O"} == {
+        "procrastinate_jobs_notify_queue_job_inserted",
+        "procrastinate_jobs_notify_queue_job_aborted",
+        "procrastinate_trigger_delete_jobs",
+    }
+    assert inspect(postgres_url).waiting == ()
+
+
 async def test_a_database_of_another_program_is_refused_and_left_alone(empty_postgres_url: str) -> None:
     execute(empty_postgres_url, "CREATE TABLE users (id INT)")
     for attempt in (migrate(empty_postgres_url), asyncio.to_thread(inspect, empty_postgres_url)):

@@ -126,6 +126,26 @@ async def test_an_invalid_session_begins_a_new_one_and_fetches_what_was_missed(
         assert len(server.gateway.identified) == 2
 
 
+async def test_what_its_writer_was_asked_to_say_again_is_not_fetched_as_missed(
+    server: DiscordServer, start: Start, core: Core, ana: User
+) -> None:
+    async with start():
+        seen = await server.writes(ana, "seen")
+        await core.got(TextSent)
+        core.seen = {server.world.direct(ana).id: seen.id}
+        core.refusal = StoreUnavailableError("The disk is full.")
+        await server.writes(ana, "refused")
+        assert (await server.reply_to(server.world.direct(ana))).text == wording.NOT_SAVED
+        core.refusal = None
+        for session in server.gateway.sessions.values():
+            session.valid = False
+        await server.writes(ana, "missed")
+        await server.gateway.invalidate()
+        await server.connected()
+        await core.got(TextSent, 1)
+        assert [one.text for one in core.received if isinstance(one, TextSent)] == ["seen", "missed"]
+
+
 async def test_an_invalid_session_that_can_be_resumed_is(server: DiscordServer, start: Start, ana: User) -> None:
     async with start():
         await server.gateway.invalidate(resumable=True)
@@ -318,6 +338,25 @@ async def test_what_others_write_in_a_thread_is_not_fetched(
         await server.gives(shy, "interview status", thread, guild)
         await core.got(CommandSent, 1)
     assert not [one for one in core.received if isinstance(one, TextSent)]
+
+
+async def test_of_a_long_thread_no_more_than_its_beginning_is_fetched(
+    server: DiscordServer, start: Start, core: Core
+) -> None:
+    guild, shy = server.world.guild(), server.world.user("shy", closed=True)
+    async with start():
+        given = await server.gives(shy, "interview start", guild=guild)
+        await core.got(CommandSent)
+    [thread] = server.world.threads(guild)
+    core.seen = {thread.id: given.id}
+    for number in range(350):
+        await server.writes(server.world.bot, str(number), thread)
+    server.gateway.ready.clear()
+    server.gateway.sessions.clear()
+    async with start():
+        await server.gives(shy, "interview status", thread, guild)
+        await core.got(CommandSent, 1)
+    assert fetched_chats(server).count(thread.id) == 1
 
 
 async def test_it_waits_for_discord_to_come_back(server: DiscordServer, core: Core, ana: User) -> None:
