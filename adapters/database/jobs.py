@@ -27,6 +27,7 @@ from adapters.database.outage import Outage
 from adapters.database.placing import QUEUES, place
 from adapters.database.postgres.client import check
 from adapters.database.postgres.ear import Connector
+from adapters.database.postgres.locks import LOOKING
 from adapters.database.statements import Statement
 from core.effects import Effect
 from core.ports import PendingEffect
@@ -112,6 +113,13 @@ class JobQueue:
         if monotonic() - self._asked_at > CLOCK_S:  # a machine that slept has not counted that
             with told():
                 await self.set_clock()
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[bool]:
+        """Whether nobody else looks for what got lost, until the end of the block: two would queue it twice."""
+        async with self.connector.pool.connection() as connection, connection.transaction():
+            cursor = await connection.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", LOOKING)
+            yield await cursor.fetchone() == (True,)
 
     async def queue_again(self, pending: PendingEffect) -> None:
         """Queue an effect whose job was lost, unless somebody else has. Raises StoreUnavailableError."""

@@ -34,12 +34,15 @@ _INTERVIEWS = f"SELECT phase, COUNT(*) FROM interview WHERE phase IN ({_PHASES})
 _EFFECTS = "SELECT kind, COUNT(*) FROM pending_effect GROUP BY kind"
 _NOTHING = "DELETE FROM pending_effect WHERE FALSE"
 _JOBS = "SELECT queue_name, COUNT(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') GROUP BY queue_name"
-# Only jobs that a worker would take now: whose time has come, and which none with the same lock goes before.
+# Only jobs that a worker would take now, whose time has come and which none with the same lock goes before; and those
+# that a worker had begun which gives no sign of life, so that somebody ought to have taken them up.
 _OLDEST = (
     "SELECT queue_name, MAX(EXTRACT(epoch FROM now() - scheduled_at))::float "
     "FROM procrastinate_jobs AS jobs WHERE status = 'todo' AND scheduled_at <= now() "
     "AND NOT EXISTS (SELECT FROM procrastinate_jobs AS ahead WHERE ahead.lock = jobs.lock AND (ahead.status = 'doing' "
-    "OR (ahead.status = 'todo' AND (ahead.priority, -ahead.id) > (jobs.priority, -jobs.id)))) GROUP BY queue_name"
+    "OR (ahead.status = 'todo' AND (ahead.priority, -ahead.id) > (jobs.priority, -jobs.id)))) OR status = 'doing' "
+    "AND NOT EXISTS (SELECT FROM procrastinate_workers AS worker WHERE worker.id = jobs.worker_id "
+    "AND worker.last_heartbeat > now() - interval '30 seconds') GROUP BY queue_name"
 )
 
 
@@ -47,7 +50,7 @@ _OLDEST = (
 class Look:
     """How many interviews are open, by phase, how many effects are pending, by kind, and how many jobs, by queue.
 
-    `waits` is how many seconds the oldest job of a queue has waited that could be worked on.
+    `waits` is how many seconds the oldest job of a queue has waited that could be worked on, or whose worker has died.
     """
 
     interviews: Mapping[str, int]

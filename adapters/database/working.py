@@ -52,12 +52,14 @@ _LOST = (
     " SELECT (args->>'effect_id')::bigint FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 )
 # The functions that Procrastinate's own statements call. A job that was put back has been attempted once more, so that
-# one which somebody has begun since then is another.
+# one which somebody has begun since then is another. Of two for the same effect one is enough.
 _PUT_BACK = (
-    "SELECT CASE WHEN is_pending THEN procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)::text"
+    "SELECT CASE WHEN is_wanted THEN procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)::text"
     " ELSE procrastinate_finish_job_v1(id, 'aborted', true)::text END AS done FROM (SELECT id,"
-    " EXISTS (SELECT FROM pending_effect WHERE pending_effect.id = (args->>'effect_id')::bigint) AS is_pending"
-    " FROM procrastinate_jobs WHERE id = %(job)s AND status = 'doing' AND attempts = %(attempts)s FOR UPDATE) AS still"
+    " EXISTS (SELECT FROM pending_effect WHERE pending_effect.id = (args->>'effect_id')::bigint)"
+    " AND NOT EXISTS (SELECT FROM procrastinate_jobs AS twin WHERE twin.queueing_lock = job.queueing_lock"
+    " AND twin.status = 'todo') AS is_wanted FROM procrastinate_jobs AS job"
+    " WHERE id = %(job)s AND status = 'doing' AND attempts = %(attempts)s FOR UPDATE) AS still"
 )
 _log = logging.getLogger(__name__)
 
@@ -176,12 +178,15 @@ class JobWorker:
 
     async def _queue_lost(self) -> None:
         """Queue anew the effects that have no job, as those that came from another database."""
-        await self._queue.connector.execute_query_async(_OVER)  # of which nothing comes any more
-        lost = await self._queue.connector.execute_query_all_async(_LOST)
-        for effect_id in sorted(row["id"] for row in lost):
-            pending = await self._pending_effect(effect_id)
-            if pending is not None:  # else it has just been performed
-                await self._queue.queue_again(pending)
+        async with self._queue.looking() as is_alone:
+            if not is_alone:
+                return
+            await self._queue.connector.execute_query_async(_OVER)  # of which nothing comes any more
+            lost = await self._queue.connector.execute_query_all_async(_LOST)
+            for effect_id in sorted(row["id"] for row in lost):
+                pending = await self._pending_effect(effect_id)
+                if pending is not None:  # else it has just been performed
+                    await self._queue.queue_again(pending)
 
     async def _pending_effect(self, effect_id: int) -> PendingEffect | None:
         """A pending effect, None also where nobody can read it, so that the others are not left for that."""

@@ -23,7 +23,7 @@ from adapters.database.outage import Outage
 
 _NAMESPACE = 0x1B07
 """Ours among the locks of all who use that server's database."""
-MIGRATING = (_NAMESPACE, 0)  # no candidate has this id
+MIGRATING, LOOKING = (_NAMESPACE, 0), (_NAMESPACE, -2)  # no candidate has such an id
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.05
 # In the order in which it was asked for, so that a lock that is freed can be taken right after that.
 _DO = (

@@ -227,6 +227,41 @@ async def test_what_has_a_job_is_not_even_looked_at_to_find_what_has_none(
     assert await sql(postgres_url, queued) == [(str(one.id), is_) for one, is_ in zip(effects, states, strict=True)]
 
 
+async def test_workers_that_look_at_once_for_what_has_no_job_queue_it_once(
+    postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.jobs
+    first, second = (working.JobWorker(store.jobs, store, Hand(store).perform) for _ in range(2))
+    found, going_on, its_own = asyncio.Event(), asyncio.Event(), first._pending_effect
+
+    async def slow(effect_id: int) -> PendingEffect | None:
+        found.set()
+        await going_on.wait()
+        return await its_own(effect_id)
+
+    monkeypatch.setattr(first, "_pending_effect", slow)
+    async with connect(postgres_url, ROLES) as without_queue:
+        lost = await pending(without_queue)
+    looking = asyncio.create_task(first._queue_lost())
+    await found.wait()
+    await second._queue_lost()
+    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = 'doing'")  # what had been queued by now was begun
+    going_on.set()
+    await looking
+    assert await sql(postgres_url, "SELECT queueing_lock FROM procrastinate_jobs") == [(str(lost.id),)]
+
+
+async def test_of_two_jobs_for_the_same_effect_the_one_of_a_dead_worker_is_over(
+    postgres_url: str, store: DatabaseStore
+) -> None:
+    one = await pending(store)
+    await sql(postgres_url, "UPDATE procrastinate_jobs SET status = 'doing', attempts = 1")
+    assert store.jobs
+    await store.jobs.queue_again(one)
+    async with at_work(store, Hand(store), ALL):
+        await until_done(postgres_url)
+
+
 async def test_what_nobody_can_read_keeps_no_other_from_its_job(postgres_url: str, store: DatabaseStore) -> None:
     async with connect(postgres_url, ROLES) as without_queue:
         unreadable, readable = await pending(without_queue), await pending(without_queue)

@@ -82,7 +82,8 @@ async def test_jobs_are_counted_by_queue(postgres_url: str) -> None:
 async def test_the_oldest_job_counts_that_could_be_worked_on(postgres_url: str) -> None:
     queued(postgres_url, "consider", waits_s=70)
     queued(postgres_url, "model", waits_s=50)
-    queued(postgres_url, "deliver", waits_s=400, status="doing", lock="one")
+    ((at_work,),) = execute(postgres_url, "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    queued(postgres_url, "deliver", waits_s=400, status="doing", lock="one", worker=at_work)
     queued(postgres_url, "deliver", waits_s=300, lock="one")
     queued(postgres_url, "deliver", waits_s=-60, lock="other")
     queued(postgres_url, "deliver", waits_s=100, lock="other")
@@ -94,13 +95,26 @@ async def test_the_oldest_job_counts_that_could_be_worked_on(postgres_url: str) 
     assert 20 <= waits["deliver"] < 40
 
 
-def queued(url: str, queue: str, *, waits_s: float, status: str = "todo", lock: str | None = None) -> None:
+async def test_a_job_counts_whose_worker_gives_no_sign_of_life(postgres_url: str) -> None:
+    silent = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '40 seconds') RETURNING id"
+    ((dead,),) = execute(postgres_url, silent)
+    queued(postgres_url, "deliver", waits_s=70, status="doing", lock="one", worker=dead)
+    queued(postgres_url, "deliver", waits_s=60, lock="one")
+    queued(postgres_url, "speech", waits_s=80, status="doing")
+    waits = (await look(postgres_url)).waits
+    assert 70 <= waits["deliver"] < 90
+    assert 80 <= waits["speech"] < 100
+
+
+def queued(
+    url: str, queue: str, *, waits_s: float, status: str = "todo", lock: str | None = None, worker: int | None = None
+) -> None:
     """Queue a job that has waited for so many seconds since its time came, or waits for that time."""
     execute(
         url,
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, status, lock, scheduled_at) "
-        "VALUES (%s, 'made_up', %s, %s, now() - %s * interval '1 second')",
-        [queue, status, lock, waits_s],
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, status, lock, worker_id, scheduled_at) "
+        "VALUES (%s, 'made_up', %s, %s, %s, now() - %s * interval '1 second')",
+        [queue, status, lock, worker, waits_s],
     )
 
 
