@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
 from adapters.database.config import DEFAULT_URL, SQLiteFile, parse_url
 from adapters.roles import BUILT_IN
 from core.ports import StoreUnavailableError
 
+ENV_FILE = ".env"
 DEFAULT_OLLAMA_URL = "http://127.0.0.1:11434"
 TELEGRAM_URL, DISCORD_URL = "https://api.telegram.org", "https://discord.com/api/v10"
 """Where the platforms are; their adapters say the same, and are not imported for that."""
@@ -29,6 +32,11 @@ _KEEP_ALIVE = re.compile(r"-?\d{1,9}|-?(\d{1,9}(\.\d{1,3})?(ms|s|m|h)){1,4}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 """What Telegram allows, but not so short that it could be guessed."""
 _ID = re.compile(r"[1-9][0-9]{0,18}")
+_NAME = re.compile(r"[\w.-]+")
+_ALIKE = 83
+"""Of 100: what a name in the file has in common with that of a setting when it is meant to be that one."""
+_OF_OTHERS = {"DATABASE_USER", "OLLAMA_MODELS"}
+"""What databases and Ollama are set up with, and may stand in the same file."""
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*")
 
 
@@ -131,7 +139,7 @@ class Settings(BaseSettings):
     """All settings with their defaults; `.env.example` explains each to the owner."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
     data_dir: Path = Path("data")
@@ -267,6 +275,7 @@ def _reason(error: ErrorDetails) -> str:
 def load_settings() -> Settings:
     """The settings as they stand. Raises BadSettingError for the first that cannot be used."""
     try:
+        _check_file(Path(ENV_FILE))
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
@@ -276,3 +285,22 @@ def load_settings() -> Settings:
         raise BadSettingError(f"{name}: {reason}. Change it in the environment or in .env.") from None
     except (OSError, UnicodeDecodeError):
         raise BadSettingError(".env cannot be read: it must be a readable file of UTF-8 text.") from None
+
+
+def _check_file(file: Path) -> None:
+    """Raises BadSettingError for what would be passed over in silence: a line, or a name that is nearly a setting's."""
+    if not file.is_file():
+        return
+    settings = [name.upper() for name in Settings.model_fields]
+    with file.open(encoding="utf-8") as stream:
+        for line in parse_stream(stream):
+            written = line.original.string
+            if line.error or (line.key is not None and not _NAME.fullmatch(line.key)):
+                blank = written[: len(written) - len(written.lstrip())]
+                number = line.original.line + blank.count("\n")
+                raise BadSettingError(f"{file}: line {number} cannot be read: write NAME=value.")
+            name = (line.key or "").upper()
+            if name in {*settings, *_OF_OTHERS}:
+                continue
+            if meant := process.extractOne(name, settings, scorer=fuzz.ratio, score_cutoff=_ALIKE):
+                raise BadSettingError(f"{line.key}: there is no such setting; did you mean {meant[0]}?")

@@ -246,3 +246,21 @@ def test_a_reply_that_is_slower_than_candidates_wait_is_told(
     assert state == "broken"
     assert "more than the 0.2 s that a candidate waits at most" in detail
     assert "Choose a smaller model" in detail
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "TELEGRAM_ALLOWED_USER=1001\n",
+            "TELEGRAM_ALLOWED_USER: there is no such setting; did you mean TELEGRAM_ALLOWED_USERS?",
+        ),
+        ("TELEGRAM_TOKEN 123\n", ".env: line 1 cannot be read: write NAME=value."),
+    ],
+)
+def test_a_file_of_settings_that_is_not_right_is_broken(
+    interview_bot: Command, place: Path, text: str, told: str
+) -> None:
+    (place / ".env").write_text(text)
+    assert _details(interview_bot) == {"settings": ("broken", f"{told} Correct that setting and run doctor again.")}
+    assert interview_bot("doctor").status == 1

@@ -276,6 +276,89 @@ def test_a_file_that_is_no_text_is_told(place: Path) -> None:
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TELEGRAM_TOKN", "TELEGRAM_TOKEN"),
+        ("TELEGRAM_BOT_TOKEN", "TELEGRAM_TOKEN"),
+        ("DISCORD_TOEKN", "DISCORD_TOKEN"),
+        ("TELEGRAM_ALLOWED_USER", "TELEGRAM_ALLOWED_USERS"),
+        ("TELEGRAM_ALLOWED", "TELEGRAM_ALLOWED_USERS"),
+        ("TELEGRAM-ALLOWED-USERS", "TELEGRAM_ALLOWED_USERS"),
+        ("discord_allowed_user", "DISCORD_ALLOWED_USERS"),
+        ("DATADIR", "DATA_DIR"),
+    ],
+)
+def test_a_misspelt_name_in_the_file_is_told_with_the_right_one(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    (place / ".env").write_text(f"# mine\nLOG_LEVEL=INFO\nexport {name} = 1001\n")
+    with pytest.raises(BadSettingError) as caught:
+        load_settings()
+    assert str(caught.value) == f"{name}: there is no such setting; did you mean {meant}?"
+    (place / ".env").unlink()
+    monkeypatch.setenv(name, "1001")
+    load_settings()  # the environment is not the owner's alone
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "COMPOSE_PROJECT_NAME",
+        "DATABASE_NAME",
+        "DATABASE_USER",
+        "HTTPS_PROXY",
+        "OLLAMA_HOST",
+        "OLLAMA_MODELS",
+        "OLLAMA_NUM_PARALLEL",
+        "PORT",
+        "POSTGRES_USER",
+        "TZ",
+    ],
+)
+def test_what_is_for_other_programs_may_stand_in_the_file(place: Path, name: str) -> None:
+    (place / ".env").write_text(f"{name}=1001\n")
+    assert load_settings().telegram_allowed_users == frozenset()
+
+
+def test_a_name_may_be_in_small_letters(place: Path) -> None:
+    (place / ".env").write_text("telegram_allowed_users=1001\n")
+    assert load_settings().telegram_allowed_users == {1001}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("TELEGRAM_TOKEN 123:secret\n", 1),
+        ("TELEGRAM_TOKEN: 123:secret", 1),
+        ("TELEGRAM_TOKEN:123:secret", 1),
+        ("'TELEGRAM_TOKEN=123:secret'\n", 1),
+        ("# mine\n\nLOG_LEVEL=INFO\n\n  =secret\n", 5),
+        ("TZ='a\nb'\r\nTELEGRAM_TOKEN='secret\nLOG_LEVEL=INFO\n", 3),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_by_its_number(
+    place: Path, caplog: pytest.LogCaptureFixture, text: str, line: int
+) -> None:
+    (place / ".env").write_bytes(text.encode())
+    with pytest.raises(BadSettingError) as caught:
+        load_settings()
+    assert str(caught.value) == f".env: line {line} cannot be read: write NAME=value."
+    assert not caplog.records
+
+
+def test_a_folder_named_like_the_file_is_none(place: Path) -> None:
+    (place / ".env").mkdir()
+    load_settings()
+
+
+def test_nothing_starts_with_a_misspelt_name(interview_bot: Command, place: Path) -> None:
+    (place / ".env").write_text("TELEGRAM_ALLOWED_USER=1001\n")
+    ended = interview_bot("run")
+    told = "TELEGRAM_ALLOWED_USER: there is no such setting; did you mean TELEGRAM_ALLOWED_USERS?\n"
+    assert (ended.status, ended.out, ended.err) == (2, "", told)
+
+
 def test_the_example_lists_every_setting_with_its_default_and_nothing_else(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
