@@ -32,7 +32,7 @@ AT_ONCE = 50
 NOTE = "three saves a turn, each with a job: the message, that it has settled, and what was made of it"
 _ONE_BY_ONE = {"autocommit": True, "prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
 """Each statement is a transaction, and is planned as ours are."""
-_TURNS = 2
+_TURNS = 4
 _SEE = "INSERT INTO seen_update (platform, chat, account, inbound_id, seen_at) VALUES ({where}, %(inbound)s, %(at)s)"
 _GO_ON = (
     "UPDATE interview SET phase = '{phase}', version = version + 1"
