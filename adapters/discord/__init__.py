@@ -2,13 +2,11 @@
 
 from adapters.discord.failures import BadTokenError, PlatformError, RefusedError, UnreachablePlatformError
 from adapters.discord.platform import DiscordPlatform
-from adapters.shards import Shards
 
 __all__ = [
     "BadTokenError",
     "DiscordPlatform",
     "PlatformError",
     "RefusedError",
-    "Shards",
     "UnreachablePlatformError",
 ]

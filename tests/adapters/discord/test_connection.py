@@ -108,6 +108,15 @@ async def test_asked_to_reconnect_it_resumes(server: DiscordServer, start: Start
         assert len(server.gateway.resumed) == 1
 
 
+async def miss_something(server: DiscordServer, writer: User) -> None:
+    """Something is written before a new session begins."""
+    for session in server.gateway.sessions.values():
+        session.valid = False
+    await server.writes(writer, "missed")
+    await server.gateway.invalidate()
+    await server.connected()
+
+
 async def test_an_invalid_session_begins_a_new_one_and_fetches_what_was_missed(
     server: DiscordServer, start: Start, core: Core, ana: User
 ) -> None:
@@ -115,11 +124,7 @@ async def test_an_invalid_session_begins_a_new_one_and_fetches_what_was_missed(
         seen = await server.writes(ana, "seen")
         await core.got(TextSent)
         core.seen = {server.world.direct(ana).id: seen.id}
-        for session in server.gateway.sessions.values():
-            session.valid = False
-        await server.writes(ana, "missed")
-        await server.gateway.invalidate()
-        await server.connected()
+        await miss_something(server, ana)
         await server.writes(ana, "after")
         await core.got(TextSent, 2)
         assert [one.text for one in core.received if isinstance(one, TextSent)] == ["seen", "missed", "after"]
@@ -137,11 +142,7 @@ async def test_what_its_writer_was_asked_to_say_again_is_not_fetched_as_missed(
         await server.writes(ana, "refused")
         assert (await server.reply_to(server.world.direct(ana))).text == wording.NOT_SAVED
         core.refusal = None
-        for session in server.gateway.sessions.values():
-            session.valid = False
-        await server.writes(ana, "missed")
-        await server.gateway.invalidate()
-        await server.connected()
+        await miss_something(server, ana)
         await core.got(TextSent, 1)
         assert [one.text for one in core.received if isinstance(one, TextSent)] == ["seen", "missed"]
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from discord.state import AutoShardedConnectionState
 
-from adapters.discord import DiscordPlatform, Shards
+from adapters.discord import DiscordPlatform
+from adapters.shards import Shards
 from core.messages import CommandSent, Inbound, TextSent
 from core.ports import Change, DeliveryError, Store
 from tests.adapters.discord.conftest import Core, asking, in_chat, unstarted
