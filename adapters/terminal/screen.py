@@ -29,6 +29,7 @@ _TEXT = TypeAdapter(str)
 _ASKING = frozenset({OutboundKind.QUESTION, OutboundKind.FOLLOW_UP, OutboundKind.REPORT})
 _OFFERING = frozenset({OutboundKind.MENU, OutboundKind.FEEDBACK, OutboundKind.STRONGER, OutboundKind.REPORT})
 _AFTERWARDS = frozenset({Command.RETRY, Command.NEXT, Command.DISAGREE})
+_YES_OR_NO = frozenset({"yes", "no"})
 _WORKING_S = 5.0
 """How long a sign that something is worked on holds; it is given anew before that."""
 _CHOSEN = "✓ "
@@ -304,8 +305,10 @@ def _plain(choice: Choice) -> str:
 
 
 def _names(offer: Outbound, choice: Choice) -> Iterator[str]:
-    """By what a choice can be called: its label, and the id of a job where that is shown beside it."""
+    """By what a choice can be called: its label, the id of a job where that is shown beside it, and yes or no."""
     yield choice.label.casefold()
     yield _plain(choice).casefold()
+    if choice.argument in _YES_OR_NO:
+        yield choice.argument
     if any(_describes(block, choice) for block in offer.blocks):
         yield choice.argument.partition(" ")[0].casefold()

@@ -16,6 +16,7 @@ from adapters.terminal.screen import JsonScreen, RichScreen, Screen
 from core.messages import Block, BlockStyle, Choice, Document, Outbound, OutboundKind
 from core.model import Conversation
 from core.ports import DeliveryError
+from core.wording import forgetting
 
 HERE = Conversation("terminal", "terminal", "sam")
 GO_ON, DROP = Choice("Go on", "resume"), Choice("Drop it", "drop")
@@ -120,6 +121,13 @@ async def test_what_may_follow_a_report_is_numbered_below_it(capsys: pytest.Capt
     assert screen.chosen("2") == third
     await _show(screen, Outbound(OutboundKind.REPORT, ()))
     assert screen.chosen("1") is None
+
+
+async def test_what_is_asked_for_yes_or_no_can_be_answered_so() -> None:
+    screen = RichScreen()
+    sure = forgetting.sure(1, (), is_open=False)
+    await screen.send(HERE, sure, "1")
+    assert [screen.chosen(typed) for typed in ("yes", "No", "1", "maybe")] == [*sure.choices, sure.choices[0], None]
 
 
 async def test_the_choices_of_a_report_are_shown_below_it_and_its_advice_is_no_choice(
