@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from core.ports import CutReplyError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
     from ollama import ChatResponse, ShowResponse
 
-# A token is one part of the stream and 4 to 5 characters of English; runs of blanks are the longest at about 100.
+# A token is one part of the stream, or of one with what came at once, and 4 to 5 characters of English; runs of blanks
+# are the longest at about 100.
 _PARTS_A_TOKEN = 2
 _CHARACTERS_A_TOKEN = 100
 _SLACK_PARTS = 64
@@ -72,6 +76,36 @@ class Ear:
         if last is None:
             raise CutReplyError("The reply ended before it began.")
         return "".join(texts), last
+
+
+def together(piece: bytes) -> bytes:
+    """What has come of a reply at once, with its parts in as few lines as they need.
+
+    Parts that differ in nothing but their words and their time are one: reading a part costs as much as its words do.
+    Other pieces may hold the beginning of the first line and the end of the last, so that those stay as they are; and
+    so does everything that is no part.
+    """
+    start, end = piece.find(b"\n") + 1, piece.rfind(b"\n")
+    if end <= start:
+        return piece
+    whole = piece[start:end]
+    try:
+        parts = json.loads(b"[%b]" % whole.replace(b"\n{", b",\n{"))
+        if len(parts) != whole.count(b"\n") + 1:
+            return piece
+        lines = "\n".join(map(json.dumps, _joined(parts)))
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return piece
+    return piece[:start] + lines.encode() + piece[end:]
+
+
+def _joined(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    texts = [part["message"].pop("content") for part in parts]
+    for part in parts:
+        part.pop("created_at", None)
+    for part, alike in groupby(zip(parts, texts, strict=True), itemgetter(0)):
+        said = "".join(text for _, text in alike)
+        yield {**part, "message": {**part["message"], "content": said}}
 
 
 def check_end(text: str, last: ChatResponse) -> None:

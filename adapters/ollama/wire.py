@@ -15,6 +15,8 @@ import httpx
 import ollama
 from httpx_aiohttp import AiohttpTransport
 
+from adapters.ollama.answers import together
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -51,8 +53,9 @@ def _in_words_of_httpx() -> Iterator[None]:
 class _BoundedStream(httpx.AsyncByteStream):
     """Breaks off an answer that is too long: the readers above it keep a line or a body whole in memory."""
 
-    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, response: httpx.Response) -> None:
         self._stream = stream
+        self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         left = MOST_BYTES
@@ -61,11 +64,12 @@ class _BoundedStream(httpx.AsyncByteStream):
                 left -= len(piece)
                 if left < 0:
                     raise httpx.DecodingError("too long")
-                yield piece
+                yield together(piece)
 
     async def aclose(self) -> None:
-        # The response holds what holds it: let as little as possible wait with it for the garbage collector.
+        # The response holds this, and this the response: nothing of it has to wait for the garbage collector.
         stream, self._stream = self._stream, httpx.ByteStream(b"")
+        self._response.stream = self._stream
         with _in_words_of_httpx():
             await stream.aclose()
 
@@ -105,7 +109,7 @@ class _BoundedTransport(AiohttpTransport):
         ):
             await response.aclose()
             raise httpx.DecodingError("packed, although that was not asked for")  # a bomb would pass the bound
-        response.stream = _BoundedStream(stream)
+        response.stream = _BoundedStream(stream, response)
         return response
 
     async def aclose(self) -> None:

@@ -78,6 +78,22 @@ async def test_the_client_is_made_beside_the_loop(server: OllamaServer, model: O
     assert threads[0] is not threading.main_thread()
 
 
+async def test_a_call_leaves_nothing_to_the_garbage_collector(model: OllamaModel) -> None:
+    await model.complete(a_prompt())
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        await model.complete(a_prompt())
+        gc.collect()
+        left = {type(one).__module__.partition(".")[0] for one in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not left & {"adapters", "httpx", "ollama"}  # of the server, which is in this process, something may be left
+
+
 @pytest.mark.parametrize("after", [0, 3])
 async def test_cancelling_closes_the_stream(server: OllamaServer, model: OllamaModel, after: int) -> None:
     server.reply = [Reply(ending=Ending.HANG, after=after)]
