@@ -21,7 +21,6 @@ _ITEM_WORDS = 4
 _NARROWEST_COLUMN = 40
 _SHORTEST_PIECE = 45
 
-_ENGLISH = stemmer("english")
 # Soft hyphen, zero-width characters, bidirectional controls and the byte order mark: nothing of it can be seen.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -93,7 +92,8 @@ def stem(word: str) -> str:
 
 @kept(16384)
 def _stem(word: str) -> str:
-    return str(_ENGLISH.stemWord(_BRITISH.sub("iz", IRREGULAR.get(word, word))))
+    # A stemmer holds the word that it works on, so that threads must not share one; to make it costs next to nothing.
+    return str(stemmer("english").stemWord(_BRITISH.sub("iz", IRREGULAR.get(word, word))))
 
 
 def stems(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from core.interviewers.lexicon import FUNCTION
 from core.interviewers.masking import heard
 from core.interviewers.proposals import worth_showing
 from core.interviewers.replies import Replies
+from core.interviewers.vocabulary import made_ready
 from core.model import Assessment, Evidence, Finding, Levels, Passes
 from core.ports import NOBODY, UnusableRepliesError
 from core.prompts.assess import Grade, assess_prompt, read_grade
@@ -76,6 +77,7 @@ class Grader:
 
         Raises UnusableRepliesError when no pass over a criterion gave a usable reply, else as the model does.
         """
+        await made_ready(role)
         await self._model.in_turn()
         said = heard(role, turn)
         stopped = said.stops()

@@ -13,6 +13,7 @@ from core.interviewers.masking import heard
 from core.interviewers.proposals import is_repeated, worth_asking
 from core.interviewers.replies import Replies
 from core.interviewers.strengthening import strengthened
+from core.interviewers.vocabulary import made_ready
 from core.model import AnswerKind, Consideration, Stronger
 from core.ports import NOBODY
 from core.prompts.consider import consider_prompt, read_consideration
@@ -43,6 +44,7 @@ class ModelInterviewer:
 
     async def consider(self, role: Role, turn: Turn, waiting: Waiting = NOBODY) -> Consideration:
         """What kind of message the latest answer is, what is missing, and a follow-up that asks for it."""
+        await made_ready(role)
         await self._model.in_turn()
         said = heard(role, turn)
         kind = kind_of(said.stops_latest())
@@ -63,6 +65,7 @@ class ModelInterviewer:
 
         What is no answer has nothing to make stronger; it gets the blanks of the rules.
         """
+        await made_ready(role)
         await self._model.in_turn()
         said = heard(role, turn)
         if said.stops() is not None:

@@ -12,6 +12,7 @@ from core.interviewers.followups import follow_up
 from core.interviewers.guards import guard, kind_of
 from core.interviewers.levels import levels
 from core.interviewers.strengthening import strengthened
+from core.interviewers.vocabulary import made_ready
 from core.model import AnswerKind, Assessment, Consideration, UtteranceKind
 from core.ports import NOBODY
 
@@ -34,6 +35,7 @@ class RulesInterviewer:
         waiting: Waiting = NOBODY,  # noqa: ARG002 - the port's signature
     ) -> Consideration:
         """What kind of message the latest answer is, what the turn still lacks, and a follow-up about what was said."""
+        await made_ready(role)
         whole = account(role, turn.question, turn.answer_text)
         covered = tuple(one.point.id for one in whole.covered)
         missing = tuple(point.id for point in whole.missing)
@@ -50,6 +52,7 @@ class RulesInterviewer:
         waiting: Waiting = NOBODY,  # noqa: ARG002 - the port's signature
     ) -> Assessment:
         """The levels of all answers of the turn together, with exact quotes."""
+        await made_ready(role)
         whole = account(role, turn.question, turn.answer_text)
         stopped = guard(whole)
         if stopped is not None:
@@ -64,6 +67,7 @@ class RulesInterviewer:
         waiting: Waiting = NOBODY,  # noqa: ARG002 - the port's signature
     ) -> Stronger:
         """The candidate's own sentences in a better order, with blanks in brackets for what is missing."""
+        await made_ready(role)
         return strengthened(account(role, turn.question, turn.answer_text))
 
 

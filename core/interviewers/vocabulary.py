@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -85,6 +87,20 @@ def vocabulary(role: Role) -> Vocabulary:
         kept = role, _vocabulary(role)
         _kept.put(id(role), kept)
     return kept[1]
+
+
+_making = threading.Lock()
+
+
+async def made_ready(role: Role) -> None:
+    """Have a role's vocabulary made in a thread: nobody else would go on for the tenth of a second that it takes."""
+    if _kept.get(id(role)) is None:
+        await asyncio.to_thread(_made_once, role)
+
+
+def _made_once(role: Role) -> None:
+    with _making:  # else all who ask meanwhile would make it as well
+        _vocabulary(role)
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -172,9 +172,9 @@ def test_no_history_shows_a_total_or_an_average(total: float | None) -> None:
     items = tuple(HistoryItem(next(ids), "Tester", Mode.MOCK, phase, NOW, total) for phase in Phase)
     page = calm(kept.history(HistoryPage(items, 9, total)))
     assert [block.text for block in page.blocks][1:4] == [
-        "1000 · 2026-03-01 12:00 · Tester · mock · open",
-        "1001 · 2026-03-01 12:00 · Tester · mock · open",
-        "1002 · 2026-03-01 12:00 · Tester · mock · open",
+        "1000 · 2026-03-01 12:00 UTC · Tester · mock · open",
+        "1001 · 2026-03-01 12:00 UTC · Tester · mock · open",
+        "1002 · 2026-03-01 12:00 UTC · Tester · mock · open",
     ]
     assert "of 5" not in page.text
     assert "score" not in page.text

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import re
 import string
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.recent import forget_said
 from core.text import (
     LONGEST_WORD,
     clean,
@@ -228,3 +233,25 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     sentences(text)
     has_words(text)
     snippet(text)
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Threads that take turns all the time."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_stems_are_the_same_while_other_threads_stem_as_well() -> None:
+    endings = ("ational", "iveness", "fulness", "ization", "ing", "ed")
+    invented = [
+        "".join(letters) + ending for letters in product("bdg", "aeo", "lmr", "iu", "nst") for ending in endings
+    ]
+    forget_said()
+    with ThreadPoolExecutor(4) as threads:
+        beside = [*threads.map(lambda order: {word: stem(word) for word in invented[::order]}, (1, -1, 1, -1))]
+    forget_said()
+    assert beside == [{word: stem(word) for word in invented}] * 4
