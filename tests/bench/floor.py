@@ -1,4 +1,4 @@
-"""The least that a turn is: its streams, one write and one read, each of these in one hop to the database's thread."""
+"""A bare turn: its streams, one write and one read, each of these in one hop to the database's thread."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ async def _installed(url: str) -> AsyncIterator[Say]:
 
 @asynccontextmanager
 async def _lean(url: str) -> AsyncIterator[Say]:
-    """Asks through the same client over the same connection as ours: there is no leaner one."""
+    """Asks through the same client over the same connection as ours, which takes little more than half of that."""
     transport = AiohttpTransport(client=lambda: aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
     client = ollama.AsyncClient(url, transport=transport)
     try:

@@ -30,6 +30,8 @@ QUESTIONS = 4
 TURNS = 2 * QUESTIONS
 CALLS = 256
 """So many calls the model takes at once: more than there are candidates, so that nobody waits for a place."""
+OPEN_INTERVIEWS = 10_000
+"""More than all rounds begin, as what is refused would be measured for an interview."""
 ANSWERS = (
     "I sold office furniture to 120 small companies in Leeds for three years, on my own responsibility.",
     "I asked what they were looking for, showed two offers and took in 9,000 pounds a month, so I learned patience.",
@@ -47,20 +49,26 @@ class Stub:
     """A platform that takes a message in no time, and knows when."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, asyncio.Future[float]] = {}
+        self._waiting: dict[str, tuple[asyncio.Future[float], bool]] = {}
 
-    def next(self, account: str) -> asyncio.Future[float]:
-        """When the next message came that its candidate can go on with."""
-        self._waiting[account] = asyncio.get_running_loop().create_future()
-        return self._waiting[account]
+    def next(self, account: str, *, starts: bool = False) -> asyncio.Future[float]:
+        """When the next message came that its candidate can go on with; where they start that must be a question."""
+        waiting: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._waiting[account] = waiting, starts
+        return waiting
 
     async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         if message.kind in GOES_ON:
-            self.came(conversation.account)
+            self.came(conversation.account, message.kind)
 
-    def came(self, account: str) -> None:
+    def came(self, account: str, kind: str) -> None:
         """A message has come that its candidate can go on with."""
-        if waiting := self._waiting.pop(account, None):
+        waiting, starts = self._waiting.pop(account, (None, False))
+        if waiting is None:
+            return
+        if starts and kind != OutboundKind.QUESTION:
+            waiting.set_exception(RuntimeError(f"No interview began for {account}: there is nothing to measure."))
+        else:
             waiting.set_result(time.monotonic())
 
     async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
@@ -92,7 +100,7 @@ class Candidate:
         self._messages = 0
 
     async def start(self, request: str = REQUEST) -> None:
-        asked = self._room.stub.next(self._name)
+        asked = self._room.stub.next(self._name, starts=True)
         await self._room.runner.receive(CommandSent(self.conversation, self._id(), "interview", request))
         await asked
 
@@ -132,7 +140,9 @@ def interviewer_of(model: LanguageModel, calls: int) -> Interviewer:
 
 
 @asynccontextmanager
-async def room_of(interviewer: Interviewer, folder: Path, *, open_interviews: int = 1_000) -> AsyncIterator[Room]:
+async def room_of(
+    interviewer: Interviewer, folder: Path, *, open_interviews: int = OPEN_INTERVIEWS
+) -> AsyncIterator[Room]:
     """The bot with an interviewer."""
     stub = Stub()
     async with connect(f"sqlite://{folder / 'interviews.sqlite3'}", ROLES) as store:

@@ -24,7 +24,7 @@ from tests import postgres
 from tests.bench import jobs
 from tests.bench.goals import Measured, goal
 from tests.bench.model import ROOT, ModelProcess
-from tests.bench.room import ANSWERS, REQUEST, ROLES, Candidate, Room, Stub
+from tests.bench.room import ANSWERS, OPEN_INTERVIEWS, REQUEST, ROLES, Candidate, Room, Stub
 from tests.bench.rounds import Scale, interleaved
 from tests.bench.turns import CANDIDATES, MODEL_S
 from tests.bench.worker import WAITS
@@ -83,7 +83,7 @@ class _Heard(asyncio.DatagramProtocol):
         self._stub = stub
 
     def datagram_received(self, data: bytes, addr: object) -> None:
-        self._stub.came(json.loads(data))
+        self._stub.came(*json.loads(data))
 
 
 class _Shared:
@@ -153,7 +153,7 @@ async def _shared(url: str, model_url: str) -> AsyncIterator[_Shared]:
             clock=SystemClock(),
             quiet_gap_s=0,
             messages_per_minute=6_000,
-            open_interviews=10_000,
+            open_interviews=OPEN_INTERVIEWS,
             jobs=store.jobs,
         )
         stack.push_async_callback(runner.close)

@@ -40,7 +40,7 @@ class _Telling:
 
     async def send(self, conversation: Conversation, message: Outbound, key: str, speech: Speech | None = None) -> None:
         if message.kind in GOES_ON:
-            self._socket.sendto(json.dumps(conversation.account).encode(), self._to)
+            self._socket.sendto(json.dumps([conversation.account, message.kind]).encode(), self._to)
 
     async def working(self, conversation: Conversation, *, speaking: bool = False) -> None:
         pass
