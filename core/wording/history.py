@@ -80,7 +80,7 @@ def without_report(kept: Transcript) -> Outbound:
 def _history_line(one: HistoryItem, *, calm: bool = False) -> str:
     total = f"{one.total:.1f} of 5" if one.total is not None else "no score"
     scored = () if calm else (total,)
-    when = f"{one.started_at:%Y-%m-%d %H:%M}"
+    when = f"{one.started_at:%Y-%m-%d %H:%M} UTC"
     return " · ".join((str(one.id), when, one.role_title, one.mode.value, *scored, _state(one)))
 
 

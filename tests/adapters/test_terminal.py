@@ -46,8 +46,8 @@ HISTORY = Outbound(
     OutboundKind.HISTORY,
     (
         Block(BlockStyle.HEADING, "Your history: 9 interviews"),
-        Block(BlockStyle.ITEM, "12 · 2026-01-03 10:00 · Baker · mock · 4.1 of 5 · finished"),
-        Block(BlockStyle.ITEM, "7 · 2026-01-02 10:00 · Waiter · mock · no score · open"),
+        Block(BlockStyle.ITEM, "12 · 2026-01-03 10:00 UTC · Baker · mock · 4.1 of 5 · finished"),
+        Block(BlockStyle.ITEM, "7 · 2026-01-02 10:00 UTC · Waiter · mock · no score · open"),
     ),
     (TAKEN, Choice("7 · Waiter · 2 Jan", "report", "7"), Choice("Newer", "history", ">12", row=0), OLDER),
 )
@@ -170,8 +170,8 @@ async def test_an_interview_in_the_history_has_the_number_that_it_is_known_by(
     assert capsys.readouterr().out.splitlines() == [
         "",
         "Your history: 9 interviews",
-        "  12  2026-01-03 10:00 · Baker · mock · 4.1 of 5 · finished",
-        "  7  2026-01-02 10:00 · Waiter · mock · no score · open",
+        "  12  2026-01-03 10:00 UTC · Baker · mock · 4.1 of 5 · finished",
+        "  7  2026-01-02 10:00 UTC · Waiter · mock · no score · open",
         "  Newer   Older",
     ]
 

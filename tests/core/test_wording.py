@@ -289,7 +289,7 @@ def test_history_lines_say_how_each_interview_ended() -> None:
     ]
     page = kept.history(HistoryPage(tuple(items), 9, 3.25, 1))
     shown = texts(page)
-    assert shown[2] == "1 · 2026-03-01 12:00 · Tester · mock · 3.2 of 5 · finished"
+    assert shown[2] == "1 · 2026-03-01 12:00 UTC · Tester · mock · 3.2 of 5 · finished"
     assert [line.rsplit(" · ", 2)[1:] for line in shown[3:6]] == [
         ["no score", "ended without a report"],
         ["no score", "paused"],

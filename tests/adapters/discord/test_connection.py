@@ -108,6 +108,13 @@ async def test_asked_to_reconnect_it_resumes(server: DiscordServer, start: Start
         assert len(server.gateway.resumed) == 1
 
 
+async def see_something(server: DiscordServer, core: Core, writer: User) -> None:
+    """Something is written, and known to be taken."""
+    seen = await server.writes(writer, "seen")
+    await core.got(TextSent)
+    core.seen = {server.world.direct(writer).id: seen.id}
+
+
 async def miss_something(server: DiscordServer, writer: User) -> None:
     """Something is written before a new session begins."""
     for session in server.gateway.sessions.values():
@@ -121,9 +128,7 @@ async def test_an_invalid_session_begins_a_new_one_and_fetches_what_was_missed(
     server: DiscordServer, start: Start, core: Core, ana: User
 ) -> None:
     async with start():
-        seen = await server.writes(ana, "seen")
-        await core.got(TextSent)
-        core.seen = {server.world.direct(ana).id: seen.id}
+        await see_something(server, core, ana)
         await miss_something(server, ana)
         await server.writes(ana, "after")
         await core.got(TextSent, 2)
@@ -135,9 +140,7 @@ async def test_what_its_writer_was_asked_to_say_again_is_not_fetched_as_missed(
     server: DiscordServer, start: Start, core: Core, ana: User
 ) -> None:
     async with start():
-        seen = await server.writes(ana, "seen")
-        await core.got(TextSent)
-        core.seen = {server.world.direct(ana).id: seen.id}
+        await see_something(server, core, ana)
         core.refusal = StoreUnavailableError("The disk is full.")
         await server.writes(ana, "refused")
         assert (await server.reply_to(server.world.direct(ana))).text == wording.NOT_SAVED
