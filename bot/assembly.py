@@ -150,6 +150,6 @@ def _open(settings: Settings, link: Link, part: Shards | None) -> list[Opened]:
     return opened
 
 
-def tell_unusable(name: str, error: UnusableError) -> None:
-    """Tell the owner that a platform cannot be used."""
-    tell(f"{name} is not served: {error}", logging.WARNING)
+def tell_unusable(name: str, error: UnusableError, then: str = "") -> None:
+    """Tell the owner that a platform cannot be used, and what is done about it."""
+    tell(f"{name} is not served: {error} {then}".rstrip(), logging.WARNING)

@@ -18,6 +18,7 @@ from bot.model_check import CONTEXT, examine_model
 from bot.platform_check import examine_platforms
 from bot.settings import BadSettingError, Settings, load_settings
 from bot.voice_check import examine_voice
+from bot.watching import UnusablePortError
 from core.ports import StoreError, StoreInUseError
 from core.wording.pieces import count
 
@@ -39,6 +40,7 @@ async def examine() -> list[Finding]:
         _database(settings),
         _roles(settings),
         _interviewer(settings, model),
+        await _metrics(settings),
         *model,
         *await examine_platforms(settings),
         *await examine_voice(settings),
@@ -94,6 +96,19 @@ def _roles(settings: Settings) -> Finding:
         detail = f"{found.mistakes[0]} ({count(len(found.mistakes), 'mistake')} in all)."
         return Finding("roles", "broken", detail, "`interview-bot roles check` names them all.")
     return Finding("roles", "ok", ", ".join(found.roles))
+
+
+async def _metrics(settings: Settings) -> Finding:
+    if not settings.metrics_port:
+        return Finding("metrics", "off", "METRICS_PORT is not set")
+    from bot.health import try_to_listen  # noqa: PLC0415 - only where somebody watches
+
+    try:
+        answered = await try_to_listen(settings)
+    except UnusablePortError as error:
+        return Finding("metrics", "broken", str(error))
+    already = ": a bot answers there already" if answered else ""
+    return Finding("metrics", "ok", f"{settings.metrics_host}, port {settings.metrics_port}{already}")
 
 
 def _interviewer(settings: Settings, model: Sequence[Finding]) -> Finding:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from adapters.database.looking import Look, look, try_out
@@ -23,6 +23,7 @@ FRESH_S, COUNTED_S = 2.0, 10.0
 """So long it counts that the database could be used, and what was counted in it, however many ask; our own choice."""
 MOMENT_S = 1.0
 """So long who asks for figures waits for those that are just being counted; our own choice."""
+_ALIVE = "alive\n"
 
 
 class Glance:
@@ -119,7 +120,7 @@ class _Answers:
         self._checks = checks
 
     async def alive(self, _: web.Request) -> web.Response:
-        return web.Response(text="alive\n")
+        return web.Response(text=_ALIVE)
 
     async def ready(self, _: web.Request) -> web.Response:
         wrong = [f"{part}: {reason}\n" for part, reason in (await self._reasons()).items() if reason]
@@ -156,6 +157,34 @@ async def answering(settings: Settings, metrics: Metrics, checks: Mapping[str, C
         beating.cancel()
         await runner.cleanup()
         await tally.close()
+
+
+async def try_to_listen(settings: Settings) -> bool:
+    """Listen where the settings say, and end that; whether a bot answers there already. Raises UnusablePortError."""
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    try:
+        await _listen(runner, settings.metrics_host, settings.metrics_port)
+    except UnusablePortError:
+        if not await _is_alive(settings.metrics_host, settings.metrics_port):
+            raise
+        return True
+    else:
+        return False
+    finally:
+        await runner.cleanup()
+
+
+async def _is_alive(host: str, port: int) -> bool:
+    place = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    try:
+        async with (
+            ClientSession(timeout=ClientTimeout(MOMENT_S)) as client,
+            client.get(place, allow_redirects=False) as answer,
+        ):
+            return await answer.content.read(len(_ALIVE) + 1) == _ALIVE.encode()
+    except (ClientError, OSError, TimeoutError):
+        return False
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:

@@ -32,7 +32,7 @@ class Reach:
                 await self._opened.open()
             except UnusableError as error:
                 if not lost:
-                    tell_unusable(self.name, error)
+                    tell_unusable(self.name, error, f"I try again every {LOOK_AGAIN_S:g} s.")
                 lost, self.reached = True, False
             else:
                 if lost:

@@ -39,6 +39,7 @@ def test_doctor_finds_everything_in_order(interview_bot: Command, monkeypatch: p
         "database": "ok",
         "roles": "ok",
         "interviewer": "ok",
+        "metrics": "off",
         "ollama": "off",
         "discord": "off",
         "telegram": "off",

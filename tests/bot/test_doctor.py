@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import unused_port
 
 from bot import model_check
 from bot.settings import LEAST_CONTEXT_TOKENS
@@ -54,6 +56,17 @@ def test_a_look_at_a_database_that_no_start_could_use(interview_bot: Command, pl
     state, detail = _details(interview_bot)["database"]
     assert state == "broken"
     assert "damaged" in detail
+
+
+def test_a_look_at_the_port_for_whoever_watches(interview_bot: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = unused_port()
+    assert _details(interview_bot)["metrics"] == ("off", "METRICS_PORT is not set")
+    monkeypatch.setenv("METRICS_PORT", str(port))
+    assert _details(interview_bot)["metrics"] == ("ok", f"127.0.0.1, port {port}")
+    with socket.create_server(("127.0.0.1", port)):
+        state, detail = _details(interview_bot)["metrics"]
+    assert state == "broken"
+    assert f"METRICS_PORT: 127.0.0.1, port {port}, cannot be listened at" in detail
 
 
 def test_a_look_at_a_server(interview_bot: Command, empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

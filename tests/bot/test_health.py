@@ -10,13 +10,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 
 from adapters.database import looking
 from adapters.database.connection import connect
 from adapters.database.looking import Look
 from bot import health
-from bot.health import Glance, Pulse, Tally, answering
+from bot.health import Glance, Pulse, Tally, answering, try_to_listen
 from bot.measured import Measuring
 from bot.metrics import Metrics
 from bot.settings import Settings, load_settings
@@ -36,6 +37,29 @@ def settings(place: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(health, "FRESH_S", 0.0)
     monkeypatch.setattr(looking, "PATIENCE_S", 0.05)
     return load_settings()
+
+
+async def test_a_port_can_be_listened_at_where_nothing_does_or_a_bot(settings: Settings) -> None:
+    assert not await try_to_listen(settings)
+    async with answering(settings, Metrics(), {}):
+        assert await try_to_listen(settings)
+    assert not await try_to_listen(settings)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": f"http://{'a' * 70}.example/healthz"}])
+async def test_a_port_at_which_something_else_answers_cannot_be_listened_at(
+    settings: Settings, headers: dict[str, str]
+) -> None:
+    async def other(_: web.Request) -> web.Response:
+        return web.Response(status=302 if headers else 200, text="alive and well\n", headers=headers)
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", other)])
+    server = TestServer(app, host="127.0.0.1", port=settings.metrics_port)
+    await server.start_server()
+    with pytest.raises(UnusablePortError, match="cannot be listened at"):
+        await try_to_listen(settings)
+    await server.close()
 
 
 async def asked(settings: Settings, path: str) -> tuple[int, str]:

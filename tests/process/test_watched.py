@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -192,6 +193,7 @@ async def test_a_worker_that_reaches_no_platform_says_so_until_it_does(
     assert status == 0
     lines = [line for line in [serving.begins_with, *told.splitlines()] if "Telegram" in line]
     assert [line.partition(":")[0] for line in lines] == ["Telegram is not served", "Telegram is reached again."] * 2
+    assert re.search(r" I try again every [0-9.]+ s\.$", lines[0])
 
 
 def _check_only_here(port: int) -> None:
