@@ -12,6 +12,7 @@ from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.worker import Worker
 
 from adapters.database.failures import is_outage, is_unreachable
 from adapters.database.jobs import CLOCK_S, TASK, JobQueue, id_of
@@ -106,17 +107,7 @@ class JobWorker:
         while True:
             reason, level = "the loss of its connection", logging.INFO  # which is replaced, or its outage told of
             try:
-                await self._app.run_worker_async(
-                    queues=[queue],
-                    name=queue,
-                    concurrency=most,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    fetch_job_polling_interval=POLLING_S,
-                    shutdown_graceful_timeout=HANDS_BACK_S,
-                    update_heartbeat_interval=HEARTBEAT_S,
-                    stalled_worker_timeout=STALLED_S,
-                )
+                await _run(self._worker(queue, most))
             except asyncio.CancelledError as error:
                 if is_asked_to_end():
                     raise
@@ -129,6 +120,20 @@ class JobWorker:
                 return  # what it ended with has taken the place of that
             _log.log(level, "Working on %s was broken off by %s; going on in %g s.", named(queue), reason, AGAIN_S)
             await asyncio.sleep(AGAIN_S)
+
+    def _worker(self, queue: str, most: int) -> Worker:
+        return Worker(
+            self._app,
+            queues=[queue],
+            name=queue,
+            concurrency=most,
+            delete_jobs="always",
+            install_signal_handlers=False,
+            fetch_job_polling_interval=POLLING_S,
+            shutdown_graceful_timeout=HANDS_BACK_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_S,
+        )
 
     async def _keep_looking(self, look: Callable[[], Awaitable[None]], pause_s: float) -> None:
         """Look for something every so many seconds."""
@@ -215,6 +220,20 @@ class JobWorker:
         """Have jobs performed again by whoever is free, unless others have; those whose effects are gone are over."""
         for job in jobs:
             await self._queue.connector.execute_query_async(_PUT_BACK, job=id_of(job), attempts=job.attempts)
+
+
+async def _run(worker: Worker) -> None:
+    """Run a worker until it ends, or until this is cancelled: then it hands back what it has, and has ended."""
+    running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]  # it does not say that it returns nothing
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        # Once, as a second time would break the handing back off. While it begins that may be lost on what waits for a
+        # connection (`asyncio.wait_for` before Python 3.12), so it is asked to stop as well, which it looks at later.
+        running.cancel()
+        worker.stop()  # type: ignore[no-untyped-call]  # the same
+        await asyncio.wait([running])
+        raise
 
 
 async def _watch(timestamp: int) -> None:

@@ -12,9 +12,10 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from procrastinate import App, utils
+from procrastinate import utils
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager, get_channel_for_queues
+from procrastinate.worker import Worker
 
 from adapters.database import working
 from adapters.database.connection import connect
@@ -344,18 +345,36 @@ async def test_what_has_lost_its_role_ends_with_its_interview(postgres_url: str,
 async def test_work_goes_on_when_something_within_it_is_cancelled(
     postgres_url: str, store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, begun = App.run_worker_async, list[str]()
+    run, begun = Worker.run, list[str | None]()
 
-    async def cancelled_first(app: App, **options: Any) -> None:
-        begun.append(options["name"])
-        if begun.count(options["name"]) == 1:
+    async def cancelled_first(worker: Worker) -> None:
+        begun.append(worker.worker_name)
+        if begun.count(worker.worker_name) == 1:
             raise asyncio.CancelledError
-        await run(app, **options)
+        await run(worker)  # type: ignore[no-untyped-call]  # it does not say that it returns nothing
 
-    monkeypatch.setattr(App, "run_worker_async", cancelled_first)
+    monkeypatch.setattr(Worker, "run", cancelled_first)
     await pending(store)
     async with at_work(store, Hand(store), ALL):
         await until_done(postgres_url)
+
+
+async def test_work_ends_though_what_begins_it_takes_being_cancelled_for_nothing(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `asyncio.wait_for` does before Python 3.12, where what it waits for comes just then."""
+    register, begins = JobManager.register_worker, asyncio.Event()
+
+    async def unmoved(manager: JobManager) -> int:
+        with suppress(asyncio.CancelledError):
+            begins.set()
+            await asyncio.sleep(WAIT_S)
+        return await register(manager)
+
+    monkeypatch.setattr(JobManager, "register_worker", unmoved)
+    async with asyncio.timeout(WAIT_S / 2):
+        async with at_work(store, Hand(store), ALL):
+            await begins.wait()
 
 
 async def test_what_a_living_worker_has_begun_is_left_to_it(postgres_url: str, store: DatabaseStore) -> None:
