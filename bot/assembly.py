@@ -131,7 +131,7 @@ async def assembled(
         opened = _open(settings, link, part)
         platforms.update((name, watch.platform(name, one.platform)) for one in opened for name in [one.name.lower()])
         try:
-            with settled():
+            async with settled():
                 yield Assembly(store, runner, opened, offered, here if shared else ())
         finally:
             await at_most(SAVE_S, [runner.close()])

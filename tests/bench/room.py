@@ -157,7 +157,7 @@ async def room_of(
             open_interviews=open_interviews,
         )
         try:
-            with settled():  # as a process of the bot is
+            async with settled():  # as a process of the bot is
                 yield Room(runner, store, stub)
         finally:
             await runner.close()

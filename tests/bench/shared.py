@@ -157,7 +157,7 @@ async def _shared(url: str, model_url: str) -> AsyncIterator[_Shared]:
             jobs=store.jobs,
         )
         stack.push_async_callback(runner.close)
-        stack.enter_context(settled())
+        await stack.enter_async_context(settled())
         yield _Shared(
             Room(runner, store, stub), url, (sys.executable, "-m", "tests.bench.worker", url, model_url, str(port))
         )

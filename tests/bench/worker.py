@@ -66,7 +66,7 @@ async def _work(database: str, model_url: str, port: int) -> None:
             jobs=store.jobs,
         )
         print("ready", flush=True)  # noqa: T201 - whoever started it waits for this
-        with settled():
+        async with settled():
             await JobWorker(store.jobs, store, runner.perform).work(AT_ONCE)
 
 

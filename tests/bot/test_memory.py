@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from adapters.roles import load_roles
+from bot import memory
 from bot.assembly import assembled
 from bot.memory import loading, settled
 from bot.settings import Settings
 from bot.watching import UNWATCHED
 
 
-def test_what_was_loaded_is_passed_over_until_the_end() -> None:
+async def test_what_was_loaded_is_passed_over_until_the_end() -> None:
     loaded, before = len(gc.get_objects()), gc.get_threshold()
-    with settled():
+    async with settled():
         assert gc.get_threshold()[0] > before[0]
         assert gc.get_freeze_count() >= loaded
         assert len(gc.get_objects()) < loaded / 10
@@ -29,6 +35,41 @@ def test_nothing_is_looked_through_while_something_is_loaded() -> None:
     assert gc.isenabled()
     assert gc.get_freeze_count() >= before + len(kept)
     gc.unfreeze()
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What the garbage collector tells of each time that it looks."""
+    found = list[str]()
+    monkeypatch.setattr(memory, "PAUSE_S", 0.01)
+    gc.callbacks.append(look := lambda phase, about: found.append(f"{phase} {about['generation']}"))
+    yield found
+    gc.callbacks.remove(look)
+
+
+async def test_what_is_new_is_looked_through_when_nothing_else_is_to_be_done(looks: list[str]) -> None:
+    async with settled(), asyncio.timeout(20):
+        looks.clear()
+        kept: list[list[object]] = [[] for _ in range(20_000)]
+        while not looks:  # noqa: ASYNC110 - the collector tells nobody
+            await asyncio.sleep(0.01)
+        assert looks == ["start 1", "stop 1"]
+        await asyncio.sleep(0.1)  # in which nothing much is new
+        assert looks == ["start 1", "stop 1"]
+    assert kept
+
+
+async def test_nobody_waits_for_that_to_be_done(looks: list[str]) -> None:
+    async with settled():
+        looks.clear()
+        kept: list[list[object]] = [[] for _ in range(20_000)]
+        begun = time.monotonic()
+        while time.monotonic() - begun < 0.5:
+            asyncio.get_running_loop().call_soon(time.sleep, 0.001)
+            await asyncio.sleep(0)
+        assert looks == []
+        assert len(kept) < gc.get_threshold()[0]  # else it would not wait any longer
+    assert kept
 
 
 async def test_a_process_that_serves_passes_over_what_it_has_loaded(place: Path) -> None:
