@@ -30,11 +30,15 @@ async def one_candidate(scale: Scale, folder: Path) -> list[Measured]:
         bare = await stack.enter_async_context(floor(model.url, _made(folder / "floor"), script))
         common = await stack.enter_async_context(floor(model.url, _made(folder / "common"), script, lean=False))
         one = _One(model, bot, bare, common)
-        times = await interleaved(scale, "turn", scale.of(9, 25), one.floor, one.ours)
-    floor_ms, ours_ms = (1000 * median(column) for column in zip(*times, strict=True))
+        times = []
+        for number in range(1 + scale.of(9, 25)):
+            scale.tick("turn")
+            times.append(await one.round(number))
+    warm = times[1:]
+    floor_ms, ours_ms = (1000 * median(column) for column in zip(*warm, strict=True))
     common_ms = 1000 * median(one.common_s[1:])
     note = f"p50 of {TURNS} turns a round"
-    ratios = tuple(ours / least for least, ours in times)
+    ratios = tuple(ours / least for least, ours in warm)
     beside = f"{note}; over the {common_ms:.1f} ms with Ollama's client as it is installed {ours_ms / common_ms:.2f} x"
     return [
         Measured(goal("turn"), ratios, f"{ours_ms:.1f} ms", f"{floor_ms:.1f} ms", beside),
@@ -53,29 +57,29 @@ class _One:
         self.common_s: list[float] = []
         self.sent_ms: list[float] = []
 
-    async def ours(self, number: int) -> float:
-        """The middle turn of a new candidate's interview, in seconds; nothing goes on beside a turn."""
+    async def round(self, number: int) -> tuple[float, float]:
+        """The middle turn of the floor's and of ours in an interview of a new candidate, in seconds.
+
+        The sides are in turn for each turn, and nothing goes on beside one: a floor that did nothing but its own turns
+        would find the processor's memory and the model warmer than a bot that has anything else to do.
+        """
         candidate = self._bot.candidate(f"one-{number}")
         await candidate.start()
-        took, sent = [], {}
-        for words in ANSWERS:
-            begun, sent[f"{words} ({number})"] = await candidate.answer(f"{words} ({number})")
-            took.append(sent[f"{words} ({number})"] - begun)
+        bare, ours, sent = list[float](), list[float](), dict[str, float]()
+        for turn, words in enumerate(f"{words} ({number})" for words in ANSWERS):
+            begun, sent[words] = await candidate.answer(words)
+            ours.append(sent[words] - begun)
             await candidate.idle()
+            bare.append(await self._floor(self._bare, number, turn))
         ends = self._model.ends()
         self.sent_ms.append(1000 * median(at - ends[words] for words, at in sent.items()))
-        return median(took)
+        self.common_s.append(median([await self._floor(self._common, number, turn) for turn in range(TURNS)]))
+        return median(bare), median(ours)
 
-    async def floor(self, number: int) -> float:
-        self.common_s.append(await self._turn_of(self._common, number))
-        return await self._turn_of(self._bare, number)
-
-    async def _turn_of(self, floor: Floor, number: int) -> float:
-        took = []
-        for turn in range(TURNS):
-            took.append(await floor.turn(number, turn))
-            await floor.behind(turn)
-        return median(took)
+    async def _floor(self, floor: Floor, number: int, turn: int) -> float:
+        took = await floor.turn(number, turn)
+        await floor.behind(turn)
+        return took
 
 
 async def many_candidates(scale: Scale, folder: Path) -> list[Measured]:
