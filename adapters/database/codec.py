@@ -68,7 +68,7 @@ def storable(columns: dict[str, Any]) -> dict[str, Any]:
 
 def storable_text(text: str) -> str:
     """The text; lone surrogates and NUL, which not every database holds, become U+FFFD."""
-    if not _is_sound(text):
+    if not (text.isascii() or _is_sound(text)):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\0", "\ufffd")
 

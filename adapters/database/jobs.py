@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -151,8 +150,9 @@ class JobQueue:
         )
 
     def _waiting(self, pending: PendingEffect) -> dict[str, str | int | None]:
-        until = self._until(pending)
-        return {**asdict(place(pending)), "until": None if until is None else until.isoformat()}
+        placed, until = place(pending), self._until(pending)
+        about = {"queue": placed.queue, "lock": placed.lock, "priority": placed.priority}
+        return {**about, "until": None if until is None else until.isoformat()}
 
     def _until(self, pending: PendingEffect) -> datetime | None:
         """Until when an effect waits, None where it need not."""

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import Any, TypeVar
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -21,7 +22,7 @@ from adapters.database.store import DatabaseStore
 from core import engine
 from core.effects import Effect
 from core.model import Interview
-from core.ports import PendingEffect
+from core.ports import Change, PendingEffect
 from core.runner.waits import Waits
 from tests.bench import store as turns
 from tests.bench.rounds import Scale, interleaved
@@ -32,7 +33,7 @@ AT_ONCE = 50
 NOTE = "three saves a turn, each with a job: the message, that it has settled, and what was made of it"
 _ONE_BY_ONE = {"autocommit": True, "prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
 """Each statement is a transaction, and is planned as ours are."""
-_TURNS = 4
+_TURNS = 8
 _SEE = "INSERT INTO seen_update (platform, chat, account, inbound_id, seen_at) VALUES ({where}, %(inbound)s, %(at)s)"
 _GO_ON = (
     "UPDATE interview SET phase = '{phase}', version = version + 1"
@@ -75,7 +76,9 @@ _CONSIDERING = _together(
     turned=_TURN.format(change="interviewer = 'rules'"),
     said=_SAY.format(position=2, kind="follow_up"),
 )
+_EVENTS = turns._RECEIVED, turns._SETTLED, turns._CONSIDERED
 _numbers = count(1_000_000)
+_Begun = TypeVar("_Begun")
 
 
 async def measure(scale: Scale, ours_url: str, floor_url: str) -> list[tuple[float, float]]:
@@ -87,7 +90,8 @@ async def measure(scale: Scale, ours_url: str, floor_url: str) -> list[tuple[flo
     ):
 
         async def ours(_: int) -> float:
-            return await _rate(await _begun(store), lambda interview: _our_turn(store, interview))
+            begun = [[(one, _steps(one)) for one in some] for some in await _begun(store)]
+            return await _rate(begun, lambda one: _our_turn(store, *one))
 
         async def bare(_: int) -> float:
             return await _rate(await _begun(beginning), lambda interview: _bare_turn(pool, interview))
@@ -97,13 +101,22 @@ async def measure(scale: Scale, ours_url: str, floor_url: str) -> list[tuple[flo
 
 async def _begun(store: DatabaseStore) -> list[list[Interview]]:
     """Interviews with a question that is to be answered, some for each of those that answer at once."""
-    return [[await turns._begun(store) for _ in range(_TURNS)] for _ in range(AT_ONCE)]
+    return await asyncio.gather(*(turns._begun(store, _TURNS) for _ in range(AT_ONCE)))
 
 
-async def _rate(begun: list[list[Interview]], turn: Callable[[Interview], Awaitable[None]]) -> float:
+def _steps(interview: Interview) -> list[engine.Step]:
+    """What the three saves of a turn are to write, which is decided before it is timed."""
+    steps = []
+    for event in _EVENTS:
+        interview, effects = engine.step(interview, event)
+        steps.append((interview, effects))
+    return steps
+
+
+async def _rate(begun: list[list[_Begun]], turn: Callable[[_Begun], Awaitable[None]]) -> float:
     """Turns a second."""
 
-    async def one_after_the_other(interviews: list[Interview]) -> None:
+    async def one_after_the_other(interviews: list[_Begun]) -> None:
         for interview in interviews:
             await turn(interview)
 
@@ -112,11 +125,12 @@ async def _rate(begun: list[list[Interview]], turn: Callable[[Interview], Awaita
     return AT_ONCE * _TURNS / (time.perf_counter() - began)
 
 
-async def _our_turn(store: DatabaseStore, interview: Interview) -> None:
-    saved = await store.save(turns._change(interview, turns._RECEIVED, inbound_id=str(next(_numbers))))
-    for event in (turns._SETTLED, turns._CONSIDERED):
-        change = turns._change(turns._interview(saved), event, performed=saved.pending[0].id)
+async def _our_turn(store: DatabaseStore, interview: Interview, steps: list[engine.Step]) -> None:
+    rest: dict[str, Any] = {"inbound_id": str(next(_numbers))}
+    for after, effects in steps:
+        change = Change(interview.candidate, interview.conversation, interview, after, effects, **rest)
         saved = await store.save(change)
+        interview, rest = turns._interview(saved), {"performed": saved.pending[0].id}
 
 
 class _Bare:
@@ -159,11 +173,7 @@ async def _bare_turn(pool: AsyncConnectionPool, interview: Interview) -> None:
 
 def _effects() -> list[Effect]:
     """What follows from each of the three."""
-    interview, found = turns._open(), []
-    for event in (turns._RECEIVED, turns._SETTLED, turns._CONSIDERED):
-        interview, (effect, *_) = engine.step(interview, event)
-        found.append(effect)
-    return found
+    return [effects[0] for _, effects in _steps(turns._open())]
 
 
 _EFFECTS = _effects()

@@ -34,8 +34,8 @@ _LEFT = "SELECT count(*) FROM pending_effect WHERE kind NOT IN ('await_report', 
 _OVER = "DELETE FROM procrastinate_jobs; DELETE FROM pending_effect"  # no round pays for the reports of the one before
 _TIDY = "VACUUM ANALYZE procrastinate_jobs, pending_effect"  # as a server does by itself, but for those of tests
 _AGAIN_S = 0.05
-WARMING = 40
-"""So many are interviewed before it is timed: workers are new processes, and what they do first takes longer."""
+WARMING = 15
+"""So many for each worker are interviewed before it is timed: they are new, and what they do first takes longer."""
 
 
 @contextmanager
@@ -106,7 +106,7 @@ class _Shared:
         self._round += 1
         working = [await self._worker() for _ in range(count)]
         try:
-            await self._seconds("warm", WARMING)
+            await self._seconds("warm", WARMING * count)
             return 2 * CANDIDATES / await self._seconds("shared", CANDIDATES)
         finally:
             for one in working:

@@ -84,10 +84,12 @@ class _Stopwatch:
 # Ours: whole turns as the runner saves them, each in an interview of its own with two answers behind it
 
 
-async def _begun(store: DatabaseStore) -> Interview:
+async def _begun(store: DatabaseStore, count: int = 1) -> list[Interview]:
+    """Interviews of one newcomer."""
     conversation = Conversation("bench", f"chat {next(_numbers)}", f"account {next(_numbers)}")
     candidate = await store.candidate(conversation)
-    return _interview(await store.save(Change(candidate, conversation, after=_open(candidate, conversation))))
+    change = Change(candidate, conversation, after=_open(candidate, conversation))
+    return [_interview(await store.save(change)) for _ in range(count)]
 
 
 def _open(candidate: int = 1, conversation: Conversation = CONVERSATION) -> Interview:
@@ -211,7 +213,7 @@ def _effects() -> list[Effect]:
 @asynccontextmanager
 async def _floor(path: Path, turns: int) -> AsyncIterator[Floor]:
     async with connect(f"sqlite://{path}", ROLES) as store:
-        begun = [await _begun(store) for _ in range(turns)]
+        begun = [one for _ in range(turns) for one in await _begun(store)]
     async with aiosqlite.connect(path, isolation_level=None) as connection:
         for pragma, value in PRAGMAS.items():
             await connection.execute(f"PRAGMA {pragma}={value}")
@@ -233,7 +235,8 @@ async def measure(folder: Path, rounds: int, turns: int) -> list[Figure]:
 async def _round(store: DatabaseStore, floor: Floor, turns: int) -> tuple[Times, Times]:
     ours, floors = _Stopwatch(), _Stopwatch()
     for _ in range(turns):
-        await _our_turn(store, await _begun(store), ours)
+        [interview] = await _begun(store)
+        await _our_turn(store, interview, ours)
         await floor.turn(floors)
     return ours.times, floors.times
 
