@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,10 +54,33 @@ async def test_what_is_new_is_looked_through_when_nothing_else_is_to_be_done(loo
         kept: list[list[object]] = [[] for _ in range(20_000)]
         while not looks:  # noqa: ASYNC110 - the collector tells nobody
             await asyncio.sleep(0.01)
-        assert looks == ["start 1", "stop 1"]
+        assert looks == ["start 0", "stop 0"]
         await asyncio.sleep(0.1)  # in which nothing much is new
-        assert looks == ["start 1", "stop 1"]
+        assert looks == ["start 0", "stop 0"]
+        assert len(asyncio.all_tasks()) == 2
     assert kept
+    assert len(asyncio.all_tasks()) == 1
+
+
+class Ring:
+    """Garbage that only the collector finds, as soon as nobody holds it."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+async def test_what_becomes_garbage_after_a_look_is_found_at_a_later_one(looks: list[str]) -> None:
+    async with settled(), asyncio.timeout(20):
+        ring = Ring()
+        found = weakref.ref(ring)
+        kept: list[list[object]] = []
+        looks.clear()
+        while found():
+            kept.extend([] for _ in range(11_000))
+            await asyncio.sleep(0.02)
+            if looks:
+                ring = Ring()
+    assert len(kept) < 30 * 11_000
 
 
 async def test_nobody_waits_for_that_to_be_done(looks: list[str]) -> None:
