@@ -233,6 +233,8 @@ async def _run(worker: Worker) -> None:
         running.cancel()
         worker.stop()  # type: ignore[no-untyped-call]  # the same
         await asyncio.wait([running])
+        if not running.cancelled():
+            running.exception()  # else asyncio logs it, though there is nobody whom it concerns any more
         raise
 
 

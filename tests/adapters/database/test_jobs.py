@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from procrastinate import utils
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager, get_channel_for_queues
 from procrastinate.worker import Worker
@@ -375,6 +377,37 @@ async def test_work_ends_though_what_begins_it_takes_being_cancelled_for_nothing
     async with asyncio.timeout(WAIT_S / 2):
         async with at_work(store, Hand(store), ALL):
             await begins.wait()
+
+
+async def test_work_that_waits_for_a_connection_ends_at_once() -> None:
+    class Waiting:
+        def stop(self) -> None:
+            """Is looked at once there is a connection."""
+
+        async def run(self) -> None:
+            await asyncio.sleep(WAIT_S)
+
+    for rounds in range(4):
+        running = asyncio.create_task(working._run(cast("Worker", Waiting())))
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running], timeout=WAIT_S / 2)
+        assert running.cancelled()
+
+
+async def test_how_work_ends_that_was_asked_to_is_nothing_to_complain_of(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def lost(*_: object) -> None:
+        raise ConnectorException
+
+    monkeypatch.setattr(JobManager, "unregister_worker", lost)
+    async with at_work(store, Hand(store), ALL):
+        await asyncio.sleep(0.5)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert [one for one in caplog.records if one.name == "asyncio"] == []
 
 
 async def test_what_a_living_worker_has_begun_is_left_to_it(postgres_url: str, store: DatabaseStore) -> None:
