@@ -91,6 +91,8 @@ def run(no_work: NoWorkOption = False, shards: ShardsOption = "") -> None:
         if no_work or part:
             _fail("No chat platform has a token: set DISCORD_TOKEN or TELEGRAM_TOKEN, there is nothing to receive.")
         tell("No chat platform has a token (DISCORD_TOKEN, TELEGRAM_TOKEN), so here is the terminal interview.")
+        if settings.metrics_port:
+            tell("METRICS_PORT has no effect in the terminal: it counts where a chat platform is served.")
         _chat(settings, ChatOptions())
     with loading():
         from bot.serve import serve  # noqa: PLC0415 - what only this command needs

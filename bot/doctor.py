@@ -107,7 +107,7 @@ async def _metrics(settings: Settings) -> Finding:
         answered = await try_to_listen(settings)
     except UnusablePortError as error:
         return Finding("metrics", "broken", str(error))
-    already = ": a bot answers there already" if answered else ""
+    already = ": a bot answers there already, and each process needs a port of its own" if answered else ""
     return Finding("metrics", "ok", f"{settings.metrics_host}, port {settings.metrics_port}{already}")
 
 

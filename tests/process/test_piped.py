@@ -86,9 +86,11 @@ def test_two_names_have_separate_histories(whole: tuple[Home, list[list[Message]
 
 
 def test_twenty_lines_given_to_run_end_with_a_report(home: Home) -> None:
-    ended = home.run("run", given="".join(f"{answer}\n" for answer in (ANSWERS * 3)[:20]))
+    given = "".join(f"{answer}\n" for answer in (ANSWERS * 3)[:20])
+    ended = home.run("run", given=given, settings={"METRICS_PORT": "9100"})
     assert ended.status == 0
     assert "No chat platform has a token" in ended.err
+    assert "METRICS_PORT has no effect in the terminal" in ended.err
     assert "Backend Engineer, mid level, 5 questions" in ended.out
     assert "Question 1 of 5 · Experience" in ended.out
     assert "\nYour report: " in ended.out

@@ -27,7 +27,7 @@ def part(text: str, **changes: Any) -> dict[str, Any]:
 
 
 def lines(parts: list[dict[str, Any]]) -> bytes:
-    return b"".join(json.dumps(one, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n" for one in parts)
+    return b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in parts)
 
 
 def read(data: bytes) -> list[ChatResponse]:
