@@ -16,9 +16,8 @@ from contextlib import asynccontextmanager, contextmanager
 
 _NEW_OBJECTS, _MOST_NEW_OBJECTS = 10_000, 100_000
 """So many new objects are worth a look when nothing else is to be done; at the most so many wait for that."""
-_LOOKS = 3
-"""After so many the next one goes through what they have left, too: the more there were, the longer that takes."""
-PAUSE_S = 1.0
+PAUSE_S, ALL_S = 1.0, 600.0
+"""So often it is seen whether this is such a moment; after so many seconds all that is not passed over is looked at."""
 _ROUNDS, _IDLE_S = 50, 0.005
 
 
@@ -40,7 +39,7 @@ def loading() -> Iterator[None]:
 async def settled() -> AsyncIterator[None]:
     """Until the block ends pass over what is there before the first message, and look at what is new when idle."""
     before = gc.get_threshold()
-    gc.set_threshold(_MOST_NEW_OBJECTS, _LOOKS, before[2])
+    gc.set_threshold(_MOST_NEW_OBJECTS, *before[1:])
     gc.freeze()
     looking = asyncio.create_task(_look_when_idle())
     try:
@@ -53,13 +52,13 @@ async def settled() -> AsyncIterator[None]:
 
 
 async def _look_when_idle() -> None:
-    _, *older = gc.get_threshold()
+    all_at = time.monotonic()
     while True:
         await asyncio.sleep(PAUSE_S)
         if gc.get_count()[0] > _NEW_OBJECTS and await _is_idle():
-            gc.set_threshold(_NEW_OBJECTS, *older)
-            await asyncio.sleep(0)  # the next new object makes it look, and at older ones when it is time for that
-            gc.set_threshold(_MOST_NEW_OBJECTS, *older)
+            is_due = time.monotonic() - all_at >= ALL_S
+            all_at = time.monotonic() if is_due else all_at
+            gc.collect(2 if is_due else 1)  # what is left by a look is old then, and not looked at by the next one
 
 
 async def _is_idle() -> bool:

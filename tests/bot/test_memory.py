@@ -54,9 +54,9 @@ async def test_what_is_new_is_looked_through_when_nothing_else_is_to_be_done(loo
         kept: list[list[object]] = [[] for _ in range(20_000)]
         while not looks:  # noqa: ASYNC110 - the collector tells nobody
             await asyncio.sleep(0.01)
-        assert looks == ["start 0", "stop 0"]
+        assert looks == ["start 1", "stop 1"]
         await asyncio.sleep(0.1)  # in which nothing much is new
-        assert looks == ["start 0", "stop 0"]
+        assert looks == ["start 1", "stop 1"]
         assert len(asyncio.all_tasks()) == 2
     assert kept
     assert len(asyncio.all_tasks()) == 1
@@ -69,7 +69,10 @@ class Ring:
         self.own = self
 
 
-async def test_what_becomes_garbage_after_a_look_is_found_at_a_later_one(looks: list[str]) -> None:
+async def test_what_becomes_garbage_after_a_look_is_found_at_a_later_one(
+    looks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "ALL_S", 0.2)
     async with settled(), asyncio.timeout(20):
         ring = Ring()
         found = weakref.ref(ring)
