@@ -67,7 +67,7 @@ class SQLiteFile:
     def tortoise(self) -> dict[str, Any]:
         """The configuration that Tortoise takes; from a URL it would misread a file's name that has a `#`."""
         name = ":memory:" if self.path is None else str(self.path)
-        return _configuration("default", "tortoise.backends.sqlite", {"file_path": name, **self.pragmas})
+        return _configuration("default", "adapters.database.sqlite", {"file_path": name, **self.pragmas})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.context import require_context
 
 from adapters.database.session import transaction
+
+if TYPE_CHECKING:
+    from adapters.database.sqlite import Client
 
 Result = TypeVar("Result")
 Row = dict[str, Any]
@@ -96,12 +99,11 @@ async def _one_by_one(connection: BaseDBAsyncClient, steps: Steps[Result]) -> Re
 async def _in_one_hop(
     connection: BaseDBAsyncClient, steps: Steps[Result], work: Callable[[sqlite3.Connection, Steps[Result]], Result]
 ) -> Result:
-    """Work in the thread of SQLite's connection: going there and back costs more than a statement does.
-
-    aiosqlite has no public way for that, so its version is held by the lock; Tortoise itself uses `_conn`.
-    """
+    """Work in the thread of SQLite's connection: going there and back costs more than a statement does."""
+    if not isinstance(connection, TransactionalDBClient):
+        return await cast("Client", connection).in_one_hop(lambda one: work(one, steps))
     async with connection.acquire_connection() as thread:
-        return await thread._execute(work, thread._conn, steps)  # type: ignore[no-any-return]  # noqa: SLF001
+        return await thread._execute(work, thread._conn, steps)  # type: ignore[no-any-return]  # noqa: SLF001 - as there
 
 
 def _all(connection: sqlite3.Connection, steps: Steps[Result]) -> Result:
