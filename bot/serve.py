@@ -12,6 +12,7 @@ from adapters.tasks import is_asked_to_end
 from bot.assembly import NOT_SHARED, Assembly, assembled, is_shared, queues_of, tell_unusable
 from bot.ending import EXIT_FAILED, EXIT_OK, STOP_TAKING_S, asked_to_end, at_most
 from bot.logs import tell
+from bot.loop import run
 from bot.platforms import Opened, UnusableError
 from bot.reach import Served, checks_of
 from bot.settings import Settings
@@ -32,7 +33,7 @@ def serve(settings: Settings, files: RoleFiles, *, works: bool = True, part: Sha
     if leaves_some and not is_shared(settings):
         tell(NOT_SHARED, logging.ERROR)
         return EXIT_FAILED
-    return asyncio.run(_serve(settings, files, queues_of(settings) if works else [], part))
+    return run(_serve(settings, files, queues_of(settings) if works else [], part))
 
 
 async def _serve(settings: Settings, files: RoleFiles, queues: Sequence[str], part: Shards | None) -> int:

@@ -11,6 +11,7 @@ from adapters.roles import RoleFiles
 from bot.assembly import NOT_SHARED, Assembly, assembled, at_once, is_shared, queues_of
 from bot.ending import EXIT_FAILED, EXIT_OK, STOP_TAKING_S, asked_to_end, at_most
 from bot.logs import tell
+from bot.loop import run
 from bot.reach import Reach, checks_of
 from bot.settings import Settings
 from bot.voice import missing_all
@@ -29,7 +30,7 @@ def work(settings: Settings, files: RoleFiles, queues: str = "") -> int:
     if queues and SPEECH in named and (lacking := missing_all(settings)):
         tell(f"Voice: {lacking}", logging.ERROR)
         return EXIT_FAILED
-    return asyncio.run(_work(settings, files, named))
+    return run(_work(settings, files, named))
 
 
 async def keep_working(settings: Settings, assembly: Assembly) -> None:

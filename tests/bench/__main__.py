@@ -8,7 +8,6 @@ Ends with 1 when a gate is missed. README.md beside it says what each figure mea
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from bot.loop import run
 from tests.bench.goals import GOALS, Measured, is_missed
 from tests.bench.rounds import Scale
 from tests.bench.showing import as_json, table
@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="a file to write the figures to")
     asked = parser.parse_args()
     begun = time.monotonic()
-    figures = asyncio.run(measured(asked.only, full=asked.full))
+    figures = run(measured(asked.only, full=asked.full))
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     console.print(table(figures))
     console.print(f"{time.monotonic() - begun:.0f} s in all.")

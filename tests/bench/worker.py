@@ -5,7 +5,6 @@ python -m tests.bench.worker DATABASE_URL MODEL_URL PORT
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import sys
@@ -14,6 +13,7 @@ from adapters.database.connection import connect
 from adapters.database.placing import BACKGROUND, CONSIDER, DELIVER, MODEL, SPEECH
 from adapters.database.working import JobWorker
 from adapters.ollama import OllamaModel
+from bot.loop import run
 from bot.memory import settled
 from bot.wiring import SystemClock
 from core.messages import Outbound
@@ -71,4 +71,4 @@ async def _work(database: str, model_url: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    run(_work(sys.argv[1], sys.argv[2], int(sys.argv[3])))
