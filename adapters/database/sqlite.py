@@ -16,6 +16,8 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Any]
+Asked = tuple[Work, asyncio.Future[Any]]
+"""Work, and whom to tell what it gave."""
 Told = tuple[Any, BaseException | None]
 """What work gave, or what it failed with."""
 AT_ONCE = 8
@@ -29,12 +31,15 @@ class Client(SqliteClient):
 
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__(file_path, **options)
-        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._waiting: list[Asked] = []
         self._is_hopping = False
         self._next: asyncio.Task[None] | None = None  # held, as the loop itself would not hold it
 
     async def in_one_hop(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """What work gives that is done in the thread, outside any transaction that others have open."""
+        """What work gives that is done in the thread, outside any transaction that others have open.
+
+        Not to be cancelled, as a `Session` sees to: else what is done in the same hop may be given up, too.
+        """
         told: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, told))
         if not self._is_hopping:
@@ -43,28 +48,35 @@ class Client(SqliteClient):
         return await told
 
     async def _hop(self) -> None:
-        """Have done what waits, or as much of it as is done at once, and see to it that the rest is done after that."""
-        taken: list[tuple[Work, asyncio.Future[Any]]] = []
+        """Have all done that waits when its turn has come, and see to it that what came since is done after that."""
+        taken: list[Asked] = []
         try:
             async with self.acquire_connection() as thread:
-                taken, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-                # aiosqlite has no public way for that, so its version is held by the lock; Tortoise uses `_conn`, too.
-                done = await thread._execute(_all, thread._conn, [work for work, _ in taken])  # noqa: SLF001
-            _tell(taken, done)
-            self._waiting[:0] = taken[len(done) :]
+                due = len(self._waiting)
+                while due > 0:
+                    taken, self._waiting = self._waiting[: min(due, AT_ONCE)], self._waiting[min(due, AT_ONCE) :]
+                    # aiosqlite has no public way, so its version is held by the lock; Tortoise uses `_conn`, too.
+                    done = await thread._execute(_all, thread._conn, [work for work, _ in taken])  # noqa: SLF001
+                    _tell(taken, done)
+                    self._waiting[:0] = taken[len(done) :]
+                    due -= len(done)
         except asyncio.CancelledError:
             for _, told in taken:
                 told.cancel()
+            self._go_on()
             raise
-        except Exception as error:  # noqa: BLE001 - there is no connection: they are told of it, whatever it is
-            _tell(taken, [(None, error)] * len(taken))
-        finally:
-            self._is_hopping = bool(self._waiting)
-            if self._is_hopping:
-                self._next = asyncio.create_task(self._hop())
+        except Exception as error:  # noqa: BLE001 - there is no connection: all are told of it, whatever it is
+            lost, self._waiting = taken or self._waiting, self._waiting if taken else []
+            _tell(lost, [(None, error)] * len(lost))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._is_hopping = bool(self._waiting)
+        if self._is_hopping:
+            self._next = asyncio.create_task(self._hop())
 
 
-def _tell(taken: Sequence[tuple[Work, asyncio.Future[Any]]], done: Sequence[Told]) -> None:
+def _tell(taken: Sequence[Asked], done: Sequence[Told]) -> None:
     for (_, told), (result, error) in zip(taken, done, strict=False):
         if told.done():
             continue

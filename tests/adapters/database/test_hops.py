@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
@@ -43,6 +45,12 @@ class Hops:
 
 
 @pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hop is cut short for what the machine does beside."""
+    monkeypatch.setattr(sqlite, "ENOUGH_S", math.inf)
+
+
+@pytest.fixture
 def hops(monkeypatch: pytest.MonkeyPatch) -> Hops:
     return Hops(monkeypatch)
 
@@ -64,6 +72,7 @@ def gives(value: int) -> Work:
     return lambda _: value
 
 
+@pytest.mark.usefixtures("fast")
 async def test_what_waits_goes_together_in_its_order(store: DatabaseStore, hops: Hops) -> None:
     order = list[int]()
 
@@ -85,6 +94,7 @@ async def test_what_comes_alone_need_not_wait_for_a_task(store: DatabaseStore, h
     assert hops.sizes == [1, 1, 1]
 
 
+@pytest.mark.usefixtures("fast")
 async def test_what_fails_among_others_fails_alone(store: DatabaseStore, hops: Hops) -> None:
     def fails(connection: sqlite3.Connection) -> None:
         connection.execute("SELECT * FROM nothing")
@@ -112,6 +122,7 @@ async def test_where_the_disk_is_slow_who_is_done_need_not_wait_for_the_rest(sto
     assert (hops.sizes, told) == ([1, 1, 1, 1], [1, 2, 3, 4])
 
 
+@pytest.mark.usefixtures("fast")
 async def test_nothing_gets_between_what_is_in_one_transaction(store: DatabaseStore, hops: Hops) -> None:
     begun, end = asyncio.Event(), asyncio.Event()
 
@@ -131,31 +142,80 @@ async def test_nothing_gets_between_what_is_in_one_transaction(store: DatabaseSt
     assert hops.sizes == [3]
 
 
-async def test_whoever_is_cancelled_keeps_nobody_else_waiting(store: DatabaseStore) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
+class Block:
+    """Work that takes until it is let go."""
 
-    async def asked(client: Client, work: Work) -> Any:
-        return await client.in_one_hop(work)
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.end = threading.Event()
+        self._loop = asyncio.get_running_loop()
 
-    def blocks(_: sqlite3.Connection) -> None:
-        loop.call_soon_threadsafe(begun.set)
-        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
+    def __call__(self, _: sqlite3.Connection) -> str:
+        self._loop.call_soon_threadsafe(self.begun.set)
+        assert self.end.wait(20)
+        return "done"
 
+
+async def client_of(store: DatabaseStore) -> Client:
     async def client() -> Client:
         return cast("Client", require_context().db())
 
-    thread = await store._session.run(client())
-    leading = asyncio.create_task(asked(thread, blocks))
-    await begun.wait()
-    following = asyncio.create_task(asked(thread, gives(7)))
+    return await store._session.run(client())
+
+
+async def test_who_came_later_by_tortoises_own_way_does_not_overtake(store: DatabaseStore) -> None:
+    client, block, order = await client_of(store), Block(), list[int | str]()
+
+    def noted(number: int) -> Work:
+        return lambda _: order.append(number)
+
+    async def transact() -> None:
+        async with transaction():
+            order.append("transaction")
+
+    first = asyncio.create_task(client.in_one_hop(block))
+    await block.begun.wait()
+    early = [asyncio.create_task(client.in_one_hop(noted(number))) for number in range(2 * AT_ONCE)]
+    await asyncio.sleep(0)
+    other = asyncio.create_task(store._session.run(transact()))
+    block.end.set()
+    async with asyncio.timeout(20):
+        await asyncio.gather(first, other, *early)
+    assert [one for one in order if one != "transaction"] == [*range(2 * AT_ONCE)]
+    assert order.index("transaction") in {0, 2 * AT_ONCE}
+
+
+async def test_whoever_is_cancelled_keeps_nobody_else_waiting(store: DatabaseStore) -> None:
+    client, first, second = await client_of(store), Block(), Block()
+    leading = asyncio.create_task(client.in_one_hop(first))
+    await first.begun.wait()
+    staying = asyncio.create_task(client.in_one_hop(second))
+    leaving = asyncio.create_task(client.in_one_hop(gives(1)))
     await asyncio.sleep(0)
     leading.cancel()
     await asyncio.wait([leading])
-    go_on.set()
-    async with asyncio.timeout(5):
-        assert await following == 7
+    first.end.set()
+    await second.begun.wait()
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    second.end.set()
+    async with asyncio.timeout(20):
+        assert await staying == "done"
+        assert await client.in_one_hop(gives(7)) == 7
     assert leading.cancelled()
+    assert leaving.cancelled()
+
+
+async def test_where_none_can_be_made_everybody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(*, with_db: bool) -> None:
+        await asyncio.sleep(0.01)  # in which the others come
+        raise sqlite3.OperationalError(with_db)
+
+    client = Client(":memory:", connection_name="default")
+    monkeypatch.setattr(client, "create_connection", fails)
+    async with asyncio.timeout(20):
+        told = await asyncio.gather(*(client.in_one_hop(gives(one)) for one in range(3)), return_exceptions=True)
+    assert [type(one) for one in told] == [sqlite3.OperationalError] * 3
 
 
 async def test_without_a_connection_everybody_is_told(hops: Hops) -> None:
