@@ -20,10 +20,12 @@ _NEW_OBJECTS, _MOST_NEW_OBJECTS = 10_000, 300_000
 An interview leaves some 250, which are remembered and no garbage. So the look at what 1,200 of them leave, a quarter of
 a second, is only taken amid the work where they came without one second of rest.
 """
-PAUSE_S, ALL_S = 1.0, 600.0
-"""So often it is seen how much there was to do; after so many seconds all that is not passed over is looked at."""
+PAUSE_S, ALL_S, LATEST_S = 1.0, 600.0, 3_600.0
+"""So often it is seen how much there was to do; after so many seconds the next look when idle is at all that is not
+passed over, and after so many it comes in any case."""
 _IDLE = 0.1
-"""Who works for less than this share of the time is idle: that is about ten messages a second."""
+"""Who works for less than this share of the time is idle: that is about ten messages a second. What counts is how long
+the processor has worked for the thread of the loop."""
 
 
 @contextmanager
@@ -61,8 +63,10 @@ async def _look_when_idle() -> None:
     while True:
         begun_at, worked_s = time.monotonic(), time.thread_time()
         await asyncio.sleep(PAUSE_S)
-        is_idle = time.thread_time() - worked_s < _IDLE * (time.monotonic() - begun_at)
-        if is_idle and gc.get_count()[0] > _NEW_OBJECTS:
-            is_due = time.monotonic() - all_at >= ALL_S
-            all_at = time.monotonic() if is_due else all_at
+        now = time.monotonic()
+        is_idle = time.thread_time() - worked_s < _IDLE * (now - begun_at)
+        is_late = now - all_at >= LATEST_S
+        if is_late or (is_idle and gc.get_count()[0] > _NEW_OBJECTS):
+            is_due = now - all_at >= ALL_S
+            all_at = now if is_due else all_at
             gc.collect(2 if is_due else 1)  # what is left by a look is old then, and not looked at by the next one
