@@ -54,20 +54,21 @@ class Client(SqliteClient):
             async with self.acquire_connection() as thread:
                 due = len(self._waiting)
                 while due > 0:
-                    taken, self._waiting = self._waiting[: min(due, AT_ONCE)], self._waiting[min(due, AT_ONCE) :]
+                    taken = self._waiting[: min(due, AT_ONCE)]
                     # aiosqlite has no public way, so its version is held by the lock; Tortoise uses `_conn`, too.
-                    done = await thread._execute(_all, thread._conn, [work for work, _ in taken])  # noqa: SLF001
+                    done = await thread._execute(_first_few, thread._conn, [work for work, _ in taken])  # noqa: SLF001
                     _tell(taken, done)
-                    self._waiting[:0] = taken[len(done) :]
+                    del self._waiting[: len(done)]
                     due -= len(done)
         except asyncio.CancelledError:
             for _, told in taken:
                 told.cancel()
+            del self._waiting[: len(taken)]
             self._go_on()
             raise
         except Exception as error:  # noqa: BLE001 - there is no connection: all are told of it, whatever it is
-            lost, self._waiting = taken or self._waiting, self._waiting if taken else []
-            _tell(lost, [(None, error)] * len(lost))
+            _tell(self._waiting, [(None, error)] * len(self._waiting))
+            self._waiting.clear()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -86,7 +87,7 @@ def _tell(taken: Sequence[Asked], done: Sequence[Told]) -> None:
             told.set_exception(error)
 
 
-def _all(connection: sqlite3.Connection, works: Sequence[Work]) -> list[Told]:
+def _first_few(connection: sqlite3.Connection, works: Sequence[Work]) -> list[Told]:
     """What the first of the works gave: at least one."""
     begun_at, done = monotonic(), list[Told]()
     for work in works:

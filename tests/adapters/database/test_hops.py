@@ -34,14 +34,14 @@ class Hops:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sizes = list[int]()
-        work_off = sqlite._all
+        work_off = sqlite._first_few
 
         def counted(connection: sqlite3.Connection, works: list[Work]) -> list[Any]:
             done = work_off(connection, works)
             self.sizes.append(len(done))
             return done
 
-        monkeypatch.setattr(sqlite, "_all", counted)
+        monkeypatch.setattr(sqlite, "_first_few", counted)
 
 
 @pytest.fixture
