@@ -43,7 +43,9 @@ async def keep_working(settings: Settings, assembly: Assembly) -> None:
     jobs = assembly.store.jobs
     if jobs is None:
         return
-    worker = JobWorker(jobs, assembly.store, assembly.runner.perform)
+    runner = assembly.runner
+    delivers = {one.name.lower(): runner.deliver for one in assembly.opened}
+    worker = JobWorker(jobs, assembly.store, runner.perform, delivers)
     try:
         await worker.work(at_once(settings, assembly.queues))
     except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold a candidate's

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -27,9 +27,12 @@ from adapters.database.placing import QUEUES, place
 from adapters.database.postgres.client import check
 from adapters.database.postgres.ear import Connector
 from adapters.database.postgres.locks import LOOKING
-from adapters.database.statements import Statement
-from core.effects import Effect
+from adapters.database.statements import Queueing, Statement
+from core.effects import Effect, Send
 from core.ports import PendingEffect
+
+if TYPE_CHECKING:
+    from adapters.database.at_hand import AtHand
 
 TASK = "perform"
 PATIENCE_S = 5.0
@@ -40,16 +43,43 @@ CLOCK_S = 30.0
 """So often the database is asked what time it is."""
 # With the function that Procrastinate's own statement calls, in the order of the columns of its type. What need not
 # wait does so since now, by the server's clock: so for how long can be told.
-_QUEUEING = (
+_QUEUED = (
     f"SELECT procrastinate_defer_jobs_v1(array_agg(ROW(queue, '{TASK}', priority, lock, id::text,"  # noqa: S608 - the same
     " jsonb_build_object('effect_id', id), COALESCE(until, now()))::procrastinate_job_to_defer_v1 ORDER BY number))"
-    " AS jobs"
-    " FROM made JOIN ROWS FROM (json_to_recordset(?::json) AS (queue text, priority int, lock text, until timestamptz))"
-    " WITH ORDINALITY AS place(queue, priority, lock, until, number) USING (number)"
+    " AS jobs FROM "
 )
+_PLACED = (
+    "made JOIN ROWS FROM (json_to_recordset(?::json)"
+    " AS (queue text, priority int, lock text, until timestamptz, taker bigint))"
+    " WITH ORDINALITY AS place(queue, priority, lock, until, taker, number) USING (number)"
+)
+# Procrastinate has no function for a job that is begun as it is made. It waits where its `fetch_job` would let it wait:
+# while one with its lock is performed, or is to be before it. Where that changes meanwhile the index of the locks of
+# what is performed refuses it, and all is saved step by step.
+_AHEAD = (
+    "EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.status = 'doing' AND job.lock = place.lock)"
+    " OR EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.status = 'todo' AND job.priority >= place.priority"
+    " AND job.lock = place.lock)"
+)
+_TAKING = {
+    "placed": "SELECT id, number, queue, priority, lock, until,"  # noqa: S608 - the same
+    f" CASE WHEN taker IS NULL OR {_AHEAD} THEN NULL ELSE taker END AS taker FROM {_PLACED}",
+    "taken": "INSERT INTO procrastinate_jobs"  # noqa: S608 - the same
+    " (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at, status, worker_id)"
+    f" SELECT queue, '{TASK}', priority, lock, id::text, jsonb_build_object('effect_id', id), now(), 'doing', taker"
+    " FROM placed WHERE taker IS NOT NULL RETURNING id",
+    "queued": f"{_QUEUED} placed WHERE taker IS NULL HAVING count(*) > 0",
+}
+_QUEUEING = {"queued": f"{_QUEUED} {_PLACED}"}
 _MADE = (
     "WITH made AS (SELECT id::bigint, number"
     " FROM json_array_elements_text(?::json) WITH ORDINALITY AS made(id, number))"
+)
+# Once it was put back it is somebody else's, who finds that nothing is left to do.
+_WITH_JOB = "WITH job AS (DELETE FROM procrastinate_jobs WHERE id = ? AND attempts = 0)"
+_PUT_BACK = (
+    "SELECT procrastinate_retry_job_v2(id, %(at)s, %(priority)s, NULL, NULL)::text AS done FROM (SELECT id"
+    " FROM procrastinate_jobs WHERE id = %(job)s AND status = 'doing' AND attempts = 0 FOR UPDATE) AS still"
 )
 
 
@@ -70,6 +100,8 @@ class JobQueue:
         self._app = App(connector=self.connector)
         self._jobs = self._app.job_manager
         self._seconds = seconds
+        self.at_hand: AtHand | None = None
+        self._own: dict[int, int] = {}  # jobs that were begun with their save, by effect
         self._now, self._asked_at = datetime.now(UTC), monotonic()
         # What it tells of its own accord are the errors of others with all their words, and a line for every job.
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
@@ -98,14 +130,44 @@ class JobQueue:
         """The time in so many seconds."""
         return self._now + timedelta(seconds=monotonic() - self._asked_at + seconds)
 
-    def queueing(self, pending: Sequence[PendingEffect]) -> Statement:
-        """What queues effects within the statement that saves them, which knows their ids; to be `on_time` before."""
-        return _QUEUEING, [[self._waiting(one) for one in pending]]
+    def queueing(self, pending: Sequence[PendingEffect]) -> Queueing:
+        """What queues effects within the statement that saves them, which knows their ids; to be `on_time` before.
+
+        The first message of them may be begun by this process with that: it is `begun` then.
+        """
+        places = [self._waiting(one) for one in pending]
+        message = _message_of(pending)
+        taker = self.at_hand.taker(message) if self.at_hand and message else None
+        if message is None or taker is None:
+            return _QUEUEING, [places]
+        places[pending.index(message)]["taker"] = taker
+        return _TAKING, [places]
 
     def queued(self, pending: Sequence[PendingEffect]) -> Statement:
         """What queues effects in the transaction that saves them; to be `on_time` before."""
-        sql, values = self.queueing(pending)
-        return f"{_MADE} {sql}", [[one.id for one in pending], *values]
+        places = [self._waiting(one) for one in pending]
+        return f"{_MADE} {_QUEUEING['queued']}", [[one.id for one in pending], places]
+
+    def begun(self, pending: Sequence[PendingEffect], job: int) -> None:
+        """Perform the message of some effects, which was begun with its save."""
+        message = _message_of(pending)
+        if self.at_hand and message:
+            self._own[message.id] = job
+            self.at_hand.begin(message, job).add_done_callback(lambda _: self._own.pop(message.id))
+
+    def performed(self, effect_id: int, sql: str) -> Statement:
+        """What removes an effect by some SQL, and with it the job that this process has begun with its save."""
+        job = self._own.get(effect_id)
+        return (sql, [effect_id]) if job is None else (f"{_WITH_JOB} {sql}", [job, effect_id])
+
+    async def put_back(self, job: int, seconds: float, priority: int) -> None:
+        """Have a job that was begun with its save performed in so many seconds, by whoever is free.
+
+        What somebody else has put back is left to them. Raises StoreUnavailableError.
+        """
+        with told():
+            at = self.time_in(seconds)
+            await self.connector.execute_query_async(_PUT_BACK, job=job, at=at, priority=priority)
 
     async def on_time(self) -> None:
         """Set the clock where it has not been for long. Raises StoreUnavailableError."""
@@ -165,6 +227,11 @@ class JobQueue:
             if await self._jobs.cancel_job_by_id_async(id_of(job), delete_job=True, connection=connection):
                 later = job.evolve(id=None, status=None, scheduled_at=self.time_in(seconds))
                 await self._jobs.defer_job_async(later, connection=connection)
+
+
+def _message_of(pending: Sequence[PendingEffect]) -> PendingEffect | None:
+    """The first message of some effects."""
+    return next((one for one in pending if isinstance(one.effect, Send)), None)
 
 
 def _by_indexes(connecting: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from core.effects import (
     StrengthenAnswer,
     TranscribeNote,
 )
+from core.messages import Outbound
 from core.model import Conversation
 from core.ports import DeliveryError, PendingEffect, StaleInterviewError, StoreError, UnservedError
 
@@ -52,6 +53,12 @@ class Perform(Protocol):
     """Performs a pending effect to its end; `again` says that it has failed before. What it raises is tried again."""
 
     async def __call__(self, effect_id: int, *, again: bool) -> None: ...
+
+
+class Deliver(Protocol):
+    """Sends the message of an effect that was saved just now, to its end. What it raises is tried again."""
+
+    async def __call__(self, pending: PendingEffect, message: Outbound) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -42,6 +42,8 @@ class Answer(NamedTuple):
 
 
 Statement = tuple[str, Sequence[object]]
+Queueing = tuple[Mapping[str, str], Sequence[object]]
+"""What queues the rows that a statement makes: its parts by name, and their values."""
 Steps = Generator[Statement, Answer, Result]
 """Statements one after the other, each of which may follow from the answers to those before, and what comes of them."""
 
@@ -155,27 +157,33 @@ def _insertion(table: str, columns: tuple[str, ...], rows: int, made: tuple[tupl
     return f"INSERT INTO {table} ({names}) VALUES {', '.join([f'({values})'] * rows)}"  # noqa: S608 - our own words
 
 
-@lru_cache(_SHAPES)
-def together(changes: tuple[str, ...], making: str = "", queueing: str = "") -> str:
+def together(changes: Iterable[str], making: str = "", queueing: Mapping[str, str] | None = None) -> str:
     """One statement of PostgreSQL for several changes, which of what the others do see only the turns that are new.
 
-    Its row tells in `made` the ids that the INSERT `making` some rows has given them, None without; `queueing` selects
-    `jobs` from those, which are `made` with their `number`. Where a change changes nothing, what tells so is no number:
-    that error undoes all of it, and explains itself in the server's log.
+    Its row tells in `made` the ids that the INSERT `making` some rows has given them, None without. Of those, which are
+    `made` with their `number`, the parts of `queueing` make jobs: `queued` selects those that wait, `taken` has the one
+    that is begun. Where a change changes nothing, what tells so is no number: that error undoes all of it, and explains
+    itself in the server's log.
     """
+    return _together(tuple(changes), making, tuple((queueing or {}).items()))
+
+
+@lru_cache(_SHAPES)
+def _together(changes: tuple[str, ...], making: str, queueing: tuple[tuple[str, str], ...]) -> str:
     parts = _parts(changes)
     least = ", ".join(["1", *(f"(SELECT count(*) FROM {name})" for name in parts)])  # noqa: S608 - our own words
     if making:
         parts["making"] = f"{making} RETURNING id"
     if queueing:
         parts["made"] = "SELECT id, row_number() OVER (ORDER BY id) AS number FROM making"
-        parts["queued"] = queueing
+        parts.update(queueing)
     made = "(SELECT array_agg(id) FROM making)" if making else "NULL"
-    queued = "(SELECT jobs FROM queued)" if queueing else "NULL"
+    queued = "(SELECT jobs FROM queued)" if "queued" in parts else "NULL"
+    taken = "(SELECT id FROM taken)" if "taken" in parts else "NULL"
     named = ", ".join(f"{name} AS ({sql})" for name, sql in parts.items())
     return (
         f"WITH {named} SELECT CASE WHEN least > 0 THEN 1 ELSE (least || '{_UNDONE}')::int END AS done,"  # noqa: S608
-        f" {made} AS made, {queued} AS queued FROM (SELECT LEAST({least}) AS least) AS changed"
+        f" {made} AS made, {queued} AS queued, {taken} AS taken FROM (SELECT LEAST({least}) AS least) AS changed"
     )
 
 

@@ -125,7 +125,8 @@ class DatabaseStore:
         return await self._session.run(carried_out(wrote_last(candidate)))
 
     async def performed(self, effect_id: int) -> None:
-        await self._session.run(_performed(effect_id))
+        sql, values = self.jobs.performed(effect_id, _PERFORMED) if self.jobs else (_PERFORMED, [effect_id])
+        await self._session.run(changed(sql, *values))
 
     async def given_up(self, effect_id: int) -> bool:
         """Remove a pending effect of an interview that was dropped; whether it was one."""
@@ -187,10 +188,14 @@ class DatabaseStore:
             await self.jobs.on_time()
         if self.jobs and is_in_place(change):
             try:
-                return await carried_out(write_at_once(change, self.jobs.queueing))
+                saved, begun = await carried_out(write_at_once(change, self.jobs.queueing))
             except Exception as error:
                 if not is_not_as_hoped(error):
                     raise
+            else:
+                if begun is not None:
+                    self.jobs.begun(saved.pending, begun)
+                return saved
         return await self._save_step_by_step(change)
 
     async def _save_step_by_step(self, change: Change) -> Saved:
@@ -237,10 +242,6 @@ async def _code_maker(digest: str, at: datetime) -> CodeMaker | None:
 async def _pending_effect(effect_id: int) -> PendingEffect | None:
     pending = await carried_out(read_pending("id = ?", effect_id))
     return pending[0] if pending else None
-
-
-async def _performed(effect_id: int) -> None:
-    await changed(_PERFORMED, effect_id)
 
 
 async def _given_up(effect_id: int) -> bool:

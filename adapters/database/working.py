@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from procrastinate import App
@@ -14,11 +15,14 @@ from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 
+from adapters.database.at_hand import AtHand
 from adapters.database.failures import is_outage, is_unreachable
 from adapters.database.jobs import CLOCK_S, TASK, JobQueue, id_of
 from adapters.database.placing import (
     BACKGROUND,
+    DELIVER,
     BrokenOffError,
+    Deliver,
     Perform,
     Place,
     has_failed,
@@ -74,9 +78,14 @@ class Effects(Protocol):
 
 
 class JobWorker:
-    """Performs the effects of a store, as its queue brings them, by `perform`."""
+    """Performs the effects of a store, as its queue brings them, by `perform`.
 
-    def __init__(self, queue: JobQueue, effects: Effects, perform: Perform) -> None:
+    While it works on messages, those that this process saves are sent at once by what `delivers` to their platform.
+    """
+
+    def __init__(
+        self, queue: JobQueue, effects: Effects, perform: Perform, delivers: Mapping[str, Deliver] | None = None
+    ) -> None:
         self._queue = queue
         self._app = App(connector=queue.connector)
         self._jobs = self._app.job_manager
@@ -85,6 +94,7 @@ class JobWorker:
         self._running: set[int] = set()
         self._workers: set[int] = set()
         self._idle: set[int] = set()
+        self._at_hand = queue.at_hand = AtHand(queue, self._jobs, delivers or {}, self._workers)
         self._app.task(name=TASK, pass_context=True, retry=_Again(queue))(self._work_on)
         # That there is something to be done at fixed times keeps an eye on the heartbeats, too: without any such thing
         # Procrastinate would not notice where they, or its ear for new jobs, end with a connection.
@@ -101,6 +111,18 @@ class JobWorker:
             tasks.create_task(self._keep_looking(self._queue.set_clock, CLOCK_S))
             for queue, most in at_once.items():
                 tasks.create_task(self._keep_working(queue, most))
+            if DELIVER in at_once:
+                tasks.create_task(self._keep_at_hand(at_once[DELIVER]))
+                tasks.create_task(self._keep_looking(self._at_hand.listen, AGAIN_S))
+
+    async def _keep_at_hand(self, most: int) -> None:
+        """Send what this process saves, about as much at once as it works on from the queue."""
+        self._at_hand.opens(most)
+        try:
+            await self._keep_looking(self._at_hand.show, HEARTBEAT_S)
+        finally:
+            with suppress(ConnectorException):  # others will see that it does not live any more
+                await self._at_hand.end()
 
     async def _keep_working(self, queue: str, most: int) -> None:
         """Work on a queue, `most` of it at once, and again whenever that ends: as when the database is gone."""
@@ -179,7 +201,7 @@ class JobWorker:
         """Take up the jobs of workers that have died."""
         stalled = [*await self._jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)]
         self._queue.outage.over(_WORK)
-        await self._put_back(stalled)
+        await self._put_back([job for job in stalled if not self._is_performed(id_of(job))])
 
     async def _queue_lost(self) -> None:
         """Queue anew the effects that have no job, as those that came from another database."""
@@ -211,10 +233,14 @@ class JobWorker:
         idle: dict[int, Job] = {}
         for worker in [*self._workers]:
             for job in await self._jobs.list_jobs_async(status=Status.DOING.value, worker_id=worker):
-                if id_of(job) not in self._running:
+                if not self._is_performed(id_of(job)):
                     idle[id_of(job)] = job
         await self._put_back([idle[job_id] for job_id in self._idle & idle.keys()])
         self._idle = {*idle}
+
+    def _is_performed(self, job: int) -> bool:
+        """Whether this process works on a job just now."""
+        return job in self._running or job in self._at_hand
 
     async def _put_back(self, jobs: Collection[Job]) -> None:
         """Have jobs performed again by whoever is free, unless others have; those whose effects are gone are over."""

@@ -17,7 +17,7 @@ from adapters.database.codec import (
     encode_stronger,
     storable,
 )
-from adapters.database.statements import Answer, Row, Statement, Steps, insertion, together, update
+from adapters.database.statements import Answer, Queueing, Row, Statement, Steps, insertion, together, update
 from core.effects import Effect, Send
 from core.model import Conversation, Interview, Report, Turn, Utterance
 from core.ports import AlreadySeenError, Change, PendingEffect, Saved, StaleInterviewError
@@ -64,22 +64,26 @@ def _only_grows(old: Turn, new: Turn) -> bool:
     return old is new or (is_kept and len(old.utterances) <= len(new.utterances))
 
 
-def write_at_once(change: Change, queueing: Callable[[Sequence[PendingEffect]], Statement]) -> Steps[Saved]:
+def write_at_once(
+    change: Change, queueing: Callable[[Sequence[PendingEffect]], Queueing]
+) -> Steps[tuple[Saved, int | None]]:
     """Write a change in place and queue its effects with one statement of PostgreSQL, which does all of it or nothing.
 
-    It fails, as `is_not_as_hoped` tells, where `write_step` and `write_effects` would raise more about it.
+    What was saved, and the job of its message where that has been begun. It fails, as `is_not_as_hoped` tells, where
+    `write_step` and `write_effects` would raise more about it.
     """
     before, after = change.before, change.after
     interview = after and before and replace(after, id=before.id, version=before.version + 1)
     changes = _hoped(write_step(change))
     if not change.effects:
         if changes:
-            yield together(tuple([sql for sql, _ in changes])), _values(changes)
-        return Saved(interview, ())
-    making, queued = _effects(change, interview), queueing(_pending(change, interview, [0] * len(change.effects)))
-    sql = together(tuple([sql for sql, _ in changes]), making[0], queued[0])
-    answer = yield sql, _values([*changes, making, queued])
-    return _saved(change, interview, answer.rows[0]["made"])
+            yield together(sql for sql, _ in changes), _values(changes)
+        return Saved(interview, ()), None
+    making = _effects(change, interview)
+    queued, places = queueing(_pending(change, interview, [0] * len(change.effects)))
+    sql = together((sql for sql, _ in changes), making[0], queued)
+    [row] = (yield sql, [*_values([*changes, making]), *places]).rows
+    return _saved(change, interview, row["made"]), row["taken"]
 
 
 def _values(statements: Iterable[Statement]) -> list[object]:

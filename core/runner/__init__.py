@@ -154,6 +154,13 @@ class Runner:
         """
         await self._performing.perform(effect_id, again=again)
 
+    async def deliver(self, pending: PendingEffect, message: Outbound) -> None:
+        """Send the message of an effect that this process has saved just now, in such a way that no other performs it.
+
+        Raises DeliveryError when it has to be sent again.
+        """
+        await self._performing.deliver(pending, message)
+
     def typing(self, conversation: Conversation) -> None:
         """The candidate is still typing: the quiet gap begins anew."""
         self._dispatching.typing(conversation)

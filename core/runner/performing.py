@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from core.events import Event
+    from core.messages import Outbound
     from core.ports import Clock, PendingEffect, Platform, Standing, Store
     from core.runner.asking import Asking
     from core.runner.listening import Listening
@@ -136,6 +137,11 @@ class Performing:
             raise UnservedError
         with about(where):
             await self._perform(standing, again=again)
+
+    async def deliver(self, pending: PendingEffect, message: Outbound) -> None:
+        """Send the message of an effect that was saved just now. Raises as `Runner.deliver` does."""
+        with about(pending.conversation):
+            await self._sending.once(pending, message)
 
     async def _perform(self, standing: Standing, *, again: bool) -> None:
         pending, effect = standing.pending, standing.pending.effect

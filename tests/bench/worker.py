@@ -67,7 +67,7 @@ async def _work(database: str, model_url: str, port: int) -> None:
         )
         print("ready", flush=True)  # noqa: T201 - whoever started it waits for this
         async with settled():
-            await JobWorker(store.jobs, store, runner.perform).work(AT_ONCE)
+            await JobWorker(store.jobs, store, runner.perform, {"stub": runner.deliver}).work(AT_ONCE)
 
 
 if __name__ == "__main__":

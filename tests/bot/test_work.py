@@ -105,7 +105,7 @@ async def test_who_receives_says_whether_it_works_as_well(
 
     assembly: Any = SimpleNamespace(
         store=SimpleNamespace(jobs=jobs),
-        runner=SimpleNamespace(perform=None, resume_all=nothing),
+        runner=SimpleNamespace(perform=None, deliver=None, resume_all=nothing),
         opened=[SimpleNamespace(name="Pigeons", run=nothing)],
         queues=queues,
     )
@@ -134,7 +134,7 @@ async def test_a_process_whose_work_ends_by_itself_ends_too(
     monkeypatch.setattr(JobWorker, "work", fails)
     assembly: Any = SimpleNamespace(
         store=SimpleNamespace(jobs=object()),
-        runner=SimpleNamespace(perform=None, resume_all=resumes),
+        runner=SimpleNamespace(perform=None, deliver=None, resume_all=resumes),
         opened=[SimpleNamespace(name="Pigeons", run=lasts)],
         queues=["model"],
     )

@@ -55,6 +55,21 @@ async def test_what_was_saved_is_performed_by_the_queue_only(hall: Hall) -> None
     assert [QUEUES.text in text for text in hall.platform.texts] == [False, True]
 
 
+async def test_a_message_that_was_saved_just_now_is_sent_to_its_end(hall: Hall) -> None:
+    hall.working.cancel()
+    await hall.command("help")
+    (pending,) = await hall.store.pending()
+    assert isinstance(pending.effect, Send)
+    hall.platform.failure = DeliveryError("offline")
+    with pytest.raises(DeliveryError):
+        await hall.worker.deliver(pending, pending.effect.message)
+    assert await hall.store.pending() == [pending]
+    hall.platform.failure = None
+    await hall.worker.deliver(pending, pending.effect.message)
+    assert [key for _, _, key in hall.platform.sent] == [str(pending.id)]
+    assert await hall.store.pending() == []
+
+
 async def test_an_update_that_comes_to_two_receivers_is_taken_once(hall: Hall) -> None:
     other = hall.new_runner()
     await hall.command("interview", "tester 2")
