@@ -35,6 +35,11 @@ _NAMED = tuple(queue for queue in QUEUES if named(queue) == queue)
 """The queues that the owner chooses from."""
 _AT_ONCE = 50
 """How many messages, or short steps, are worked on at once; each waits for the network or the database."""
+_ASKING_BESIDES = 5
+"""How much more of each queue is taken than the model is asked for at once, so that it always has something to do.
+
+And no more, nor more than as much again, as the model of another worker may have a place for it.
+"""
 _LISTENING_BESIDES = 8
 """How many voice notes more than are heard at once are taken, as some are waited for."""
 _log = logging.getLogger(__name__)
@@ -75,10 +80,10 @@ def queues_of(settings: Settings, chosen: str = "") -> list[str]:
 def at_once(settings: Settings, queues: Collection[str]) -> Mapping[str, int]:
     """How much of each queue one process works on at once.
 
-    Of what the model is asked for it is more than it takes, so that what is urgent finds its way past what is not. What
-    an interview cannot go on without is worked on wherever a model is asked, however much else is.
+    What an interview cannot go on without is worked on wherever a model is asked, however much else is.
     """
-    asked = 2 * settings.model_parallel_calls
+    calls = settings.model_parallel_calls
+    asked = calls + min(calls, _ASKING_BESIDES)
     most = {
         DELIVER: _AT_ONCE,
         CONSIDER: asked,

@@ -25,7 +25,7 @@ from core.speech import Speech, VoiceNote
 from tests.bench.room import GOES_ON, ROLES, interviewer_of
 
 CALLS = 20
-AT_ONCE = {DELIVER: 50, CONSIDER: 2 * CALLS, MODEL: 2 * CALLS, SPEECH: 10, BACKGROUND: 50}
+AT_ONCE = {DELIVER: 50, CONSIDER: CALLS + 5, MODEL: CALLS + 5, SPEECH: 10, BACKGROUND: 50}
 """As `run` has it for so many calls at once."""
 WAITS = Waits(quiet_gap_s=0.0, report_wait_s=3_600.0)
 """Nobody waits for a report here: it would be made while others are timed."""

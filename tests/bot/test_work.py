@@ -42,7 +42,7 @@ def test_what_is_spoken_elsewhere_is_left_to_whoever_is_told_to(place: Path) -> 
 
 def test_more_is_taken_of_what_waits_for_a_model_than_it_is_asked_for(place: Path) -> None:
     settings = Settings(model_parallel_calls=7, whisper_parallel=3)
-    assert at_once(settings, ["model", "speech"]) == {"consider": 14, "model": 14, "speech": 11}
+    assert at_once(settings, ["model", "speech"]) == {"consider": 12, "model": 12, "speech": 11}
     assert at_once(settings, ["deliver"]) == {"deliver": 50}
 
 
